@@ -1,0 +1,74 @@
+/**
+ * Every diagnostic code of the product: one table, so that a code is stable and says one thing.
+ * `title` is the code in words; `help` is the next step when the diagnostic itself has none.
+ */
+export const CODES = {
+  // files and archives
+  'file-not-found': { title: 'the file does not exist or cannot be read', help: 'check the path and its permissions' },
+  'not-a-model': {
+    title: 'the file is neither a TorchScript archive nor graph text',
+    help: 'save the model with torch.jit.save(torch.jit.trace(...)) or torch.jit.script',
+  },
+  'archive-corrupt': { title: 'the archive is damaged', help: 'save the model again with torch.jit.save' },
+  'archive-limit': { title: 'the archive exceeds a safety limit', help: 'raise the named limit if you trust the file' },
+  'pickle-forbidden': { title: 'the archive asks for something that plain data never needs' },
+  'unsupported-format': { title: 'a format that Thaw does not read' },
+  // TorchScript source and graph text
+  'syntax-error': { title: 'the text does not parse' },
+  'unsupported-syntax': { title: 'a language construct that Thaw does not compile' },
+  'unknown-name': { title: 'a name that nothing defines' },
+  'unknown-operator': { title: 'an operator that no schema declares' },
+  'no-overload': { title: 'no overload of the operator takes these arguments' },
+  'type-mismatch': { title: 'a value has another type than its place asks for' },
+  'invalid-graph': { title: 'the graph breaks a rule of the IR' },
+  // inputs
+  'unknown-input': { title: 'the model has no input of this name' },
+  'missing-input': { title: 'an input has no declared shape', help: 'declare it with --input NAME=DTYPE[DIM,...]' },
+  'input-syntax': { title: 'an input declaration does not parse' },
+  'input-dtype': { title: 'an input has the wrong dtype' },
+  'input-rank': { title: 'an input has the wrong rank' },
+  'input-shape': { title: 'an input has a size that its declaration excludes' },
+  'dim-syntax': { title: 'a dimension declaration does not parse' },
+  'dim-range': { title: 'a dimension range is not min <= opt <= max' },
+  'dim-unknown': { title: 'a range names a symbol that no input uses' },
+  'const-syntax': { title: 'a constant does not parse' },
+  'npy-corrupt': { title: 'the .npy file is damaged or of an unsupported form' },
+  usage: { title: 'wrong use of the command', help: 'see thaw --help' },
+  // shapes
+  'shape-mismatch': { title: 'the shapes do not fit the operator' },
+  'rank-unknown': { title: 'the rank of a tensor is not known at compile time' },
+  'needs-constant': { title: 'an argument must be known at compile time' },
+  // legality and conversion
+  'no-dynamic-form': { title: 'an operator has no dynamic alternative' },
+  'unsupported-operator': { title: 'an operator has no ONNX recipe or converter' },
+  'unsupported-argument': { title: 'an operator is used in a way that its recipe does not cover' },
+  'unsupported-control-flow': { title: 'a branch or loop that ONNX cannot express' },
+  'rewrite-limit': { title: 'the rules did not reach a fixpoint' },
+  'opset-range': { title: 'the opset is outside the supported range' },
+  // rules
+  'yaml-syntax': { title: 'the YAML does not parse' },
+  'yaml-schema': { title: 'the YAML does not follow its JSON Schema' },
+  'expr-syntax': { title: 'an expression does not parse' },
+  'expr-unknown': { title: 'an expression uses a name that nothing defines' },
+  'schema-syntax': { title: 'an operator schema does not parse' },
+  'schema-duplicate': { title: 'an operator is declared twice' },
+  'rule-duplicate': { title: 'two rules have the same id' },
+  'rule-unbound': { title: 'a rule uses a capture that its match does not bind' },
+  'rule-unused': { title: 'a rule binds a capture that nothing uses' },
+  'rule-unknown-operator': { title: 'a rule names an operator that no schema declares' },
+  'rule-unknown-argument': { title: 'a rule names an argument that the operator does not have' },
+  'rule-missing-argument': { title: 'a rewrite leaves out an argument that has no default' },
+  'rule-type': { title: 'a rewrite gives an argument or result of another type' },
+  'rule-shadowed': { title: 'a rule never fires because another always matches first' },
+  'rule-overlap': { title: 'two rules of equal benefit match the same graph' },
+  'rule-cycle': { title: 'rules feed each other for ever' },
+  'rule-case': { title: 'a rule case fails or is missing' },
+  'recipe-invalid': { title: 'a recipe does not fit its operator or ONNX' },
+  // runtime
+  'runtime-error': { title: 'onnxruntime failed' },
+  'provider-unavailable': { title: 'an execution provider is not available' },
+  'output-write': { title: 'the output cannot be written' },
+  internal: { title: 'a defect in Thaw', help: 'please report it with the model or graph that shows it' },
+} as const satisfies Record<string, { title: string; help?: string }>;
+
+export type Code = keyof typeof CODES;

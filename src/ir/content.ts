@@ -1,0 +1,28 @@
+import type { Dim } from './dim.js';
+import type { TensorData } from './tensor-data.js';
+import type { Type } from './type.js';
+
+/**
+ * What is known of a value at compile time.
+ * - `int`: a constant or a symbolic extent; every int has one (an unknown int gets a fresh symbol).
+ * - `float` / `bool` / `str` / `none` / `device`: constants only.
+ * - `tensor`: a constant tensor of the model, read lazily.
+ * - `elements`: the elements, in row-major order, of a small int64 or bool tensor that holds extents
+ *   (0-d or 1-d, at most MAX_TRACKED_ELEMENTS of them).
+ * - `list`: a list of known length: what is known of each item, and each item's own type where they differ
+ *   (the pieces of an uneven split).
+ */
+export type Content =
+  | { readonly kind: 'int'; readonly value: Dim }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'bool'; readonly value: boolean }
+  | { readonly kind: 'str'; readonly value: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'device'; readonly value: string }
+  | { readonly kind: 'complex'; readonly re: number; readonly im: number }
+  | { readonly kind: 'tensor'; readonly data: TensorData }
+  | { readonly kind: 'elements'; readonly values: readonly Dim[] }
+  | { readonly kind: 'list'; readonly items: readonly (Content | undefined)[]; readonly types?: readonly Type[] };
+
+/** Longer integer tensors are data, not shapes: their elements are not followed. */
+export const MAX_TRACKED_ELEMENTS = 64;

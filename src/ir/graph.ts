@@ -1,0 +1,280 @@
+import type { Span } from '../diagnostics/diagnostic.js';
+import type { Content } from './content.js';
+import type { TensorData } from './tensor-data.js';
+import type { Type } from './type.js';
+
+/** Full operator name with its overload, e.g. `aten::size.int`; `aten::relu` where there is one overload. */
+export type OpName = string;
+
+/** A call stack in the user's Python source, innermost frame first; empty when unknown. */
+export type SourceLoc = readonly Span[];
+
+/** Attributes of nodes: constants (`value`), names. Graph attributes are blocks instead. */
+export type Attribute = number | bigint | boolean | string | null | TensorData | readonly Attribute[];
+
+/** One operand slot: the `index`th input of `user`, or the `index`th return of a block. */
+export interface Use {
+  readonly user: Node | Block;
+  readonly index: number;
+}
+
+/**
+ * An SSA value. `def` is the node or block that makes it. `content` is what is known of the value at
+ * compile time (a constant, a symbolic extent, elements of a shape): set by shape inference only.
+ * Uses are kept by `Node` and `Block`; never change them from outside.
+ */
+export class Value {
+  type: Type;
+  content: Content | undefined;
+  readonly uses = new Set<Use>();
+
+  constructor(
+    public name: string,
+    type: Type,
+    public def: Node | Block,
+    public defIndex: number,
+  ) {
+    this.type = type;
+  }
+
+  /** The node that makes this value; undefined for block parameters. */
+  get producer(): Node | undefined {
+    return this.def instanceof Node ? this.def : undefined;
+  }
+
+  /** Redirects every use to `other`. O(uses). */
+  replaceAllUsesWith(other: Value): void {
+    if (other === this) return;
+    for (const use of [...this.uses]) {
+      if (use.user instanceof Node) use.user.setInput(use.index, other);
+      else use.user.setReturn(use.index, other);
+    }
+  }
+}
+
+/** An operand list that keeps its values' use sets right. */
+class Operands {
+  readonly values: Value[] = [];
+  private readonly slots: Use[] = [];
+
+  constructor(private readonly owner: Node | Block) {}
+
+  push(value: Value): void {
+    const use = { user: this.owner, index: this.values.length };
+    this.values.push(value);
+    this.slots.push(use);
+    value.uses.add(use);
+  }
+
+  set(index: number, value: Value): void {
+    const use = this.slots[index];
+    const old = this.values[index];
+    if (use === undefined || old === undefined) throw new RangeError(`operand ${index} of ${this.values.length}`);
+    if (old === value) return;
+    old.uses.delete(use);
+    this.values[index] = value;
+    value.uses.add(use);
+  }
+
+  clear(): void {
+    for (let i = 0; i < this.slots.length; i++) this.values[i]?.uses.delete(this.slots[i] as Use);
+    this.values.length = 0;
+    this.slots.length = 0;
+  }
+}
+
+/** One operation. Lives in exactly one block, in a doubly linked list (insertion and removal are O(1)). */
+export class Node {
+  private readonly operands = new Operands(this);
+  readonly outputs: Value[] = [];
+  readonly blocks: Block[] = [];
+  readonly attributes = new Map<string, Attribute>();
+  /** The rule or pass that made this node; undefined for the user's own. */
+  origin: string | undefined;
+  parent: Block | undefined;
+  prev: Node | undefined;
+  next: Node | undefined;
+
+  constructor(
+    public op: OpName,
+    inputs: readonly Value[] = [],
+    public loc: SourceLoc = [],
+  ) {
+    for (const v of inputs) this.operands.push(v);
+  }
+
+  get inputs(): readonly Value[] {
+    return this.operands.values;
+  }
+
+  setInput(index: number, value: Value): void {
+    this.operands.set(index, value);
+  }
+
+  addInput(value: Value): void {
+    this.operands.push(value);
+  }
+
+  /** Drops all operands and takes these instead. */
+  setInputs(values: readonly Value[]): void {
+    const next = [...values];
+    this.operands.clear();
+    for (const v of next) this.operands.push(v);
+  }
+
+  addOutput(name: string, type: Type): Value {
+    const v = new Value(name, type, this, this.outputs.length);
+    this.outputs.push(v);
+    return v;
+  }
+
+  addBlock(): Block {
+    const b = new Block(this);
+    this.blocks.push(b);
+    return b;
+  }
+
+  /** The only output. Throws when there is another number of them. */
+  get output(): Value {
+    const v = this.outputs[0];
+    if (v === undefined || this.outputs.length !== 1) throw new Error(`${this.op} has ${this.outputs.length} outputs`);
+    return v;
+  }
+
+  /** Unlinks the node from its block and drops its operands and those of its blocks. Outputs must be unused. */
+  destroy(): void {
+    for (const o of this.outputs) if (o.uses.size > 0) throw new Error(`%${o.name} of ${this.op} is still used`);
+    for (const b of this.blocks) b.destroy();
+    this.operands.clear();
+    this.unlink();
+  }
+
+  /** Takes the node out of its block and keeps its operands, to be inserted elsewhere. */
+  unlink(): void {
+    this.parent?.detach(this);
+  }
+
+  insertBefore(anchor: Node): void {
+    const block = anchor.parent;
+    if (block === undefined) throw new Error('the anchor is in no block');
+    block.attach(this, anchor);
+  }
+
+  insertAfter(anchor: Node): void {
+    const block = anchor.parent;
+    if (block === undefined) throw new Error('the anchor is in no block');
+    block.attach(this, anchor.next);
+  }
+}
+
+/** A list of nodes with parameters and returns; `owner` is the node that carries it, undefined for a graph's body. */
+export class Block {
+  readonly params: Value[] = [];
+  private readonly operands = new Operands(this);
+  first: Node | undefined;
+  last: Node | undefined;
+
+  constructor(public readonly owner?: Node) {}
+
+  get returns(): readonly Value[] {
+    return this.operands.values;
+  }
+
+  addReturn(value: Value): void {
+    this.operands.push(value);
+  }
+
+  setReturn(index: number, value: Value): void {
+    this.operands.set(index, value);
+  }
+
+  setReturns(values: readonly Value[]): void {
+    const next = [...values];
+    this.operands.clear();
+    for (const v of next) this.operands.push(v);
+  }
+
+  addParam(name: string, type: Type): Value {
+    const v = new Value(name, type, this, this.params.length);
+    this.params.push(v);
+    return v;
+  }
+
+  append(node: Node): Node {
+    this.attach(node, undefined);
+    return node;
+  }
+
+  /** Links `node` before `before`, or at the end. */
+  attach(node: Node, before: Node | undefined): void {
+    node.unlink();
+    node.parent = this;
+    node.next = before;
+    node.prev = before === undefined ? this.last : before.prev;
+    if (node.prev === undefined) this.first = node;
+    else node.prev.next = node;
+    if (before === undefined) this.last = node;
+    else before.prev = node;
+  }
+
+  detach(node: Node): void {
+    if (node.parent !== this) return;
+    if (node.prev === undefined) this.first = node.next;
+    else node.prev.next = node.next;
+    if (node.next === undefined) this.last = node.prev;
+    else node.next.prev = node.prev;
+    node.prev = undefined;
+    node.next = undefined;
+    node.parent = undefined;
+  }
+
+  /** Nodes in order. The next node is looked up before the current one is yielded, so it may be removed. */
+  *nodes(): Generator<Node> {
+    let n = this.first;
+    while (n !== undefined) {
+      const next: Node | undefined = n.next;
+      yield n;
+      n = next;
+    }
+  }
+
+  destroy(): void {
+    this.operands.clear();
+    for (let n = this.last; n !== undefined; n = this.last) n.destroy();
+  }
+}
+
+/** A function body: SSA, one top block. `inputs` and `outputs` are its parameters and returns. */
+export class Graph {
+  readonly block = new Block();
+  private counter = 0;
+
+  get inputs(): readonly Value[] {
+    return this.block.params;
+  }
+
+  get outputs(): readonly Value[] {
+    return this.block.returns;
+  }
+
+  addInput(name: string, type: Type): Value {
+    return this.block.addParam(name, type);
+  }
+
+  /** A value name that this graph has not handed out before. */
+  freshName(hint = ''): string {
+    this.counter += 1;
+    return hint === '' ? `${this.counter}` : `${hint.replace(/\.\d+$/, '')}.${this.counter}`;
+  }
+
+  /** Every node, outer blocks before the blocks that they carry. */
+  *allNodes(): Generator<Node> {
+    const stack: Block[] = [this.block];
+    for (let b = stack.pop(); b !== undefined; b = stack.pop()) {
+      for (const n of b.nodes()) {
+        yield n;
+        for (const inner of n.blocks) stack.push(inner);
+      }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { type DType, dtypeBytes } from './dtype.js';
+
+/** Bytes of one storage: lazily read from a file, or in memory. Little-endian, dense. */
+export interface ByteSource {
+  /** Two tensors with the same identity share their storage (tied weights). */
+  readonly identity: object;
+  readonly byteLength: number;
+  /** Reads `length` bytes at `offset`; never more than the caller asked for is held. */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/**
+ * A constant tensor: a strided view onto a storage. Nothing is read until `read` or `chunks` is called,
+ * and weights are never kept in memory afterwards.
+ */
+export class TensorData {
+  constructor(
+    readonly dtype: DType,
+    readonly shape: readonly number[],
+    readonly source: ByteSource,
+    /** In elements. */
+    readonly storageOffset = 0,
+    /** In elements, one for each axis. */
+    readonly strides: readonly number[] = contiguousStrides(shape),
+  ) {}
+
+  get elementCount(): number {
+    return this.shape.reduce((a, b) => a * b, 1);
+  }
+
+  get byteLength(): number {
+    return this.elementCount * dtypeBytes(this.dtype);
+  }
+
+  get isContiguous(): boolean {
+    let expected = 1;
+    for (let i = this.shape.length - 1; i >= 0; i--) {
+      const size = this.shape[i] as number;
+      if (size !== 1 && this.strides[i] !== expected) return false;
+      expected *= size;
+    }
+    return true;
+  }
+
+  /** All elements as dense row-major little-endian bytes. */
+  read(): Uint8Array {
+    const bytes = dtypeBytes(this.dtype);
+    const count = this.elementCount;
+    if (count === 0) return new Uint8Array(0);
+    if (this.isContiguous) return this.source.read(this.storageOffset * bytes, count * bytes);
+    return this.gather(count, bytes);
+  }
+
+  /** `read` in pieces of at most `chunkBytes`, for streaming to a file. */
+  *chunks(chunkBytes = 1 << 22): Generator<Uint8Array> {
+    if (!this.isContiguous) {
+      yield this.read();
+      return;
+    }
+    const start = this.storageOffset * dtypeBytes(this.dtype);
+    for (let done = 0; done < this.byteLength; done += chunkBytes) {
+      yield this.source.read(start + done, Math.min(chunkBytes, this.byteLength - done));
+    }
+  }
+
+  private gather(count: number, bytes: number): Uint8Array {
+    const rank = this.shape.length;
+    let last = 0;
+    for (let i = 0; i < rank; i++) last += ((this.shape[i] as number) - 1) * (this.strides[i] as number);
+    const span = this.source.read(this.storageOffset * bytes, (last + 1) * bytes);
+    const out = new Uint8Array(count * bytes);
+    const index = new Array<number>(rank).fill(0);
+    let from = 0;
+    for (let n = 0; n < count; n++) {
+      out.set(span.subarray(from * bytes, (from + 1) * bytes), n * bytes);
+      for (let axis = rank - 1; axis >= 0; axis--) {
+        const stride = this.strides[axis] as number;
+        index[axis] = (index[axis] as number) + 1;
+        from += stride;
+        if ((index[axis] as number) < (this.shape[axis] as number)) break;
+        from -= stride * (this.shape[axis] as number);
+        index[axis] = 0;
+      }
+    }
+    return out;
+  }
+}
+
+export function contiguousStrides(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = step;
+    step *= Math.max(shape[i] as number, 1);
+  }
+  return strides;
+}
+
+/** A storage held in memory. */
+export function memorySource(bytes: Uint8Array): ByteSource {
+  return {
+    identity: bytes,
+    byteLength: bytes.byteLength,
+    read(offset, length) {
+      if (offset < 0 || offset + length > bytes.byteLength) throw new RangeError('read beyond the storage');
+      return bytes.subarray(offset, offset + length);
+    },
+  };
+}
+
+const WRITERS: Partial<Record<DType, (view: DataView, at: number, v: number) => void>> = {
+  uint8: (d, at, v) => d.setUint8(at, v),
+  bool: (d, at, v) => d.setUint8(at, v === 0 ? 0 : 1),
+  int8: (d, at, v) => d.setInt8(at, v),
+  int16: (d, at, v) => d.setInt16(at, v, true),
+  int32: (d, at, v) => d.setInt32(at, v, true),
+  int64: (d, at, v) => d.setBigInt64(at, BigInt(v), true),
+  float32: (d, at, v) => d.setFloat32(at, v, true),
+  float64: (d, at, v) => d.setFloat64(at, v, true),
+};
+
+/** A dense tensor from numbers; `shape` defaults to 1-d. float16 and bfloat16 are built by `src/ir/half.ts`. */
+export function tensorFromNumbers(
+  dtype: DType,
+  values: readonly number[],
+  shape: readonly number[] = [values.length],
+): TensorData {
+  const write = WRITERS[dtype];
+  if (write === undefined) throw new TypeError(`no number form of ${dtype}`);
+  const bytes = new Uint8Array(values.length * dtypeBytes(dtype));
+  const view = new DataView(bytes.buffer);
+  values.forEach((v, i) => {
+    write(view, i * dtypeBytes(dtype), v);
+  });
+  return new TensorData(dtype, shape, memorySource(bytes));
+}

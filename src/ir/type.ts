@@ -1,0 +1,144 @@
+import type { Dim } from './dim.js';
+import { dimsEqual } from './dim.js';
+import type { DType } from './dtype.js';
+
+/**
+ * PyTorch's type system, as far as TorchScript graphs use it. Types are plain, frozen-by-convention
+ * data: compare them with `typeEquals`, never by identity.
+ */
+export type Type =
+  | TensorType
+  | { readonly kind: 'int' | 'float' | 'bool' | 'complex' | 'number' | 'str' | 'none' | 'device' | 'any' | 'generator' }
+  | ListType
+  | { readonly kind: 'optional'; readonly element: Type }
+  | TupleType
+  | { readonly kind: 'dict'; readonly key: Type; readonly value: Type }
+  | { readonly kind: 'union'; readonly members: readonly Type[] }
+  | { readonly kind: 'class'; readonly name: string }
+  | { readonly kind: 'future'; readonly element: Type }
+  /** A type variable of a schema, e.g. `t` in `t[]`; never in a graph. */
+  | { readonly kind: 'var'; readonly name: string };
+
+/** `dtype` and `shape` are absent while unknown; `shape: []` is a 0-d tensor. */
+export interface TensorType {
+  readonly kind: 'tensor';
+  readonly dtype?: DType;
+  readonly shape?: readonly Dim[];
+}
+
+/** `size`: a schema's fixed length (`int[2]`), which also takes a single element. */
+export interface ListType {
+  readonly kind: 'list';
+  readonly element: Type;
+  readonly size?: number;
+}
+
+/** A NamedTuple has `name` and `fields`. */
+export interface TupleType {
+  readonly kind: 'tuple';
+  readonly elements: readonly Type[];
+  readonly name?: string;
+  readonly fields?: readonly string[];
+}
+
+export const TENSOR: TensorType = { kind: 'tensor' };
+export const INT: Type = { kind: 'int' };
+export const FLOAT: Type = { kind: 'float' };
+export const BOOL: Type = { kind: 'bool' };
+export const COMPLEX: Type = { kind: 'complex' };
+export const NUMBER: Type = { kind: 'number' };
+export const STR: Type = { kind: 'str' };
+export const NONE: Type = { kind: 'none' };
+export const DEVICE: Type = { kind: 'device' };
+export const ANY: Type = { kind: 'any' };
+
+export function tensorType(dtype?: DType, shape?: readonly Dim[]): TensorType {
+  return { kind: 'tensor', dtype, shape };
+}
+
+export function listOf(element: Type): ListType {
+  return { kind: 'list', element };
+}
+
+export function optionalOf(element: Type): Type {
+  return element.kind === 'optional' || element.kind === 'none' || element.kind === 'any'
+    ? element
+    : { kind: 'optional', element };
+}
+
+export function tupleOf(elements: readonly Type[], name?: string, fields?: readonly string[]): TupleType {
+  return { kind: 'tuple', elements, name, fields };
+}
+
+/** Structural equality, tensors by dtype and symbolic shape. */
+export function typeEquals(a: Type, b: Type): boolean {
+  if (a === b) return true;
+  if (a.kind !== b.kind) return false;
+  switch (a.kind) {
+    case 'tensor': {
+      const t = b as TensorType;
+      if (a.dtype !== t.dtype) return false;
+      if (a.shape === undefined || t.shape === undefined) return a.shape === t.shape;
+      return dimsEqual(a.shape, t.shape);
+    }
+    case 'list':
+      return typeEquals(a.element, (b as ListType).element);
+    case 'optional':
+    case 'future':
+      return typeEquals(a.element, (b as typeof a).element);
+    case 'tuple':
+      return sameTypes(a.elements, (b as TupleType).elements) && a.name === (b as TupleType).name;
+    case 'dict':
+      return typeEquals(a.key, (b as typeof a).key) && typeEquals(a.value, (b as typeof a).value);
+    case 'union':
+      return sameTypes(a.members, (b as typeof a).members);
+    case 'class':
+    case 'var':
+      return a.name === (b as typeof a).name;
+    default:
+      return true;
+  }
+}
+
+function sameTypes(a: readonly Type[], b: readonly Type[]): boolean {
+  return a.length === b.length && a.every((t, i) => typeEquals(t, b[i] as Type));
+}
+
+/** Type names that one word spells. */
+const PLAIN: Partial<Record<Type['kind'], string>> = {
+  int: 'int',
+  float: 'float',
+  bool: 'bool',
+  complex: 'complex',
+  number: 'Scalar',
+  str: 'str',
+  none: 'NoneType',
+  device: 'Device',
+  any: 'Any',
+  generator: 'Generator',
+};
+
+/** PyTorch's spelling; tensors print as `Tensor` (print.ts spells dtype and shape in graph text). */
+export function typeName(t: Type): string {
+  switch (t.kind) {
+    case 'tensor':
+      return 'Tensor';
+    case 'list':
+      return `${typeName(t.element)}[]`;
+    case 'optional':
+      return `${typeName(t.element)}?`;
+    case 'future':
+      return `Future(${typeName(t.element)})`;
+    case 'tuple':
+      return t.name ?? `(${t.elements.map(typeName).join(', ')})`;
+    case 'dict':
+      return `Dict(${typeName(t.key)}, ${typeName(t.value)})`;
+    case 'union':
+      return `Union(${t.members.map(typeName).join(', ')})`;
+    case 'class':
+    case 'var':
+      return t.name;
+    default:
+      return PLAIN[t.kind] ?? t.kind;
+  }
+}

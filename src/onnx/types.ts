@@ -1,0 +1,61 @@
+import type { Dim } from '../ir/dim.js';
+import type { DType } from '../ir/dtype.js';
+import type { TensorData } from '../ir/tensor-data.js';
+
+/** A tensor in an ONNX graph while it is built. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly dtype: DType;
+  /** Undefined while the rank is unknown. */
+  shape: readonly Dim[] | undefined;
+  /** Elements of a small int64 tensor that holds extents (0-d or 1-d), if known. */
+  readonly elements?: readonly Dim[];
+  /** The constant's data if the value is an initializer. */
+  readonly data?: TensorData;
+}
+
+export type OnnxAttribute =
+  | { readonly kind: 'int'; readonly value: number | bigint }
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'ints'; readonly value: readonly (number | bigint)[] }
+  | { readonly kind: 'floats'; readonly value: readonly number[] }
+  | { readonly kind: 'strings'; readonly value: readonly string[] }
+  | { readonly kind: 'tensor'; readonly value: TensorData }
+  | { readonly kind: 'graph'; readonly value: OnnxGraph };
+
+export interface OnnxNode {
+  readonly op: string;
+  /** '' is the standard domain. */
+  readonly domain: string;
+  readonly name: string;
+  /** '' for an omitted optional input. */
+  inputs: string[];
+  outputs: string[];
+  attributes: Map<string, OnnxAttribute>;
+  /** Provenance for metadata_props: source operator, rule, Python source line. */
+  metadata?: ReadonlyMap<string, string>;
+}
+
+export interface OnnxValueInfo {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly Dim[] | undefined;
+}
+
+export interface OnnxGraph {
+  name: string;
+  inputs: OnnxValueInfo[];
+  outputs: OnnxValueInfo[];
+  nodes: OnnxNode[];
+  initializers: Map<string, TensorData>;
+  valueInfo: Map<string, OnnxValueInfo>;
+}
+
+export interface OnnxModel {
+  graph: OnnxGraph;
+  opset: number;
+  /** Further opset imports by domain. */
+  domains: Map<string, number>;
+  metadata: Map<string, string>;
+}
