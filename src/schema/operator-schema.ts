@@ -1,0 +1,48 @@
+import type { Span } from '../diagnostics/diagnostic.js';
+import type { Signature } from './signature.js';
+
+/**
+ * What is known of one result, as expressions over the operator's arguments (src/expr). Names of dtypes
+ * (`int64`) stand for themselves. A fact that evaluates to unknown says nothing; an absent one neither.
+ */
+export interface ResultFact {
+  /** Tensor results: the element type. For a `Tensor[]`, one dtype for all items or a list of them. */
+  readonly dtype?: string;
+  /** Tensor results: the list of extents. */
+  readonly shape?: string;
+  /** Tensor results: the elements of a small integer or bool tensor (0-d or 1-d), row-major, as a list. */
+  readonly elements?: string;
+  /** Scalar results (int, float, bool, str, None, Device): the value. */
+  readonly value?: string;
+  /** List results: for `Tensor[]` a list of shapes, otherwise the items' values. Its length is the list's length. */
+  readonly list?: string;
+  /** Name of an argument whose type and content the result takes over unchanged. */
+  readonly same?: string;
+}
+
+/**
+ * - `always`: may stay in the translated graph whatever feeds it.
+ * - `when-static`: no operand may come from a cast, and an int, float, bool or list of these that it
+ *   gives must be a constant if anything but control flow reads it.
+ * - `never`: must have been rewritten away.
+ */
+export type Legality = 'always' | 'when-static' | 'never';
+
+/** Of an entry that does not say. An operator whose operands are all tensors can never be fed by a cast. */
+export const DEFAULT_LEGALITY: Legality = 'when-static';
+
+/** What the rewriter materializes when a rewrite changes a result's type. */
+export type Role = 'cast' | 'freeze';
+
+/** An operator as rules/schemas/*.yaml declares it. */
+export interface OperatorSchema {
+  readonly signature: Signature;
+  readonly legal: Legality;
+  /** May be removed when nothing reads its results. False for what raises, prints or mutates. */
+  readonly pure: boolean;
+  readonly role?: Role;
+  /** One entry a result; empty when nothing is known but the declared types. */
+  readonly infer: readonly ResultFact[];
+  /** Where the schema stands in its YAML file. */
+  readonly span: Span;
+}
