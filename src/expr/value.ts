@@ -1,5 +1,5 @@
 import type { Content } from '../ir/content.js';
-import { type Dim, SymbolicDim } from '../ir/dim.js';
+import { type Dim, type Ranges, SymbolicDim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import type { Type } from '../ir/type.js';
 
@@ -46,6 +46,8 @@ export interface ExprEnv {
   function(name: string): ExprFunction | undefined;
   /** A new unknown symbol (`_u1`...), for data-dependent extents. */
   fresh(): SymbolicDim;
+  /** Bounds of symbols, for comparisons that hold at every size in range. */
+  readonly ranges?: Ranges;
 }
 
 /**

@@ -31,6 +31,37 @@ export type Legality = 'always' | 'when-static' | 'never';
 /** Of an entry that does not say. An operator whose operands are all tensors can never be fed by a cast. */
 export const DEFAULT_LEGALITY: Legality = 'when-static';
 
+/**
+ * An operator on a container that folds when the container's items are known values: the operator's
+ * arguments play the roles in brackets, in order. `forward` gives its first argument as it is.
+ */
+export const STRUCTURES = [
+  'forward', // (x, ...)
+  'list-item', // (list, index)
+  'list-slice', // (list, start, end, step)
+  'list-concat', // (list, list)
+  'list-repeat', // (list, times)
+  'list-append', // (list, item)
+  'list-insert', // (list, index, item)
+  'list-set', // (list, index, item)
+  'list-remove', // (list, index): the list without the item
+  'list-reverse', // (list)
+  'list-length', // (list)
+  'list-unpack', // (list): one result an item
+  'dict-item', // (dict, key)
+  'dict-get', // (dict, key, default)
+  'dict-contains', // (dict, key)
+  'dict-set', // (dict, key, value)
+  'dict-remove', // (dict, key)
+  'dict-update', // (dict, dict)
+  'dict-length', // (dict)
+  'dict-keys', // (dict)
+  'dict-values', // (dict)
+  'dict-items', // (dict)
+] as const;
+
+export type Structure = (typeof STRUCTURES)[number];
+
 /** What the rewriter materializes when a rewrite changes a result's type. */
 export type Role = 'cast' | 'freeze';
 
@@ -41,6 +72,8 @@ export interface OperatorSchema {
   /** May be removed when nothing reads its results. False for what raises, prints or mutates. */
   readonly pure: boolean;
   readonly role?: Role;
+  /** How the operator folds on containers whose items are known. */
+  readonly structure?: Structure;
   /** One entry a result; empty when nothing is known but the declared types. */
   readonly infer: readonly ResultFact[];
   /** Where the schema stands in its YAML file. */
