@@ -38,10 +38,12 @@ export type RecipeAttribute = string | number | boolean | readonly RecipeAttribu
 
 /**
  * An input of a step: an argument or `$step` by name, `...arg` for all tensors of a list, null for an omitted
- * optional input, a constant, or a cast of an argument or step.
+ * optional input, a constant, a cast of an argument or step, or an optional argument with its default.
  */
 export type RecipeItem =
   | string
   | null
   | { readonly const: string; readonly dtype?: string; readonly shape?: string }
-  | { readonly arg: string; readonly cast: string };
+  | { readonly arg: string; readonly cast: string }
+  /** The argument, or `else` when it is None. */
+  | { readonly arg: string; readonly else: RecipeItem };
