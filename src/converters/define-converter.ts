@@ -1,0 +1,17 @@
+import type { OpName } from '../ir/graph.js';
+import type { OnnxValue } from '../onnx/types.js';
+import type { ConvertContext } from './context.js';
+
+/** What a result becomes: one ONNX tensor, or one for each item of a list. */
+export type Converted = OnnxValue | readonly Converted[];
+
+/** A conversion in TypeScript, for operators that no recipe can say. One result each, in order. */
+export interface Converter {
+  readonly ops: readonly OpName[];
+  readonly convert: (ctx: ConvertContext) => readonly Converted[] | OnnxValue;
+}
+
+/** Identity with types; a converter file exports an array of these. */
+export function defineConverter(converter: Converter): Converter {
+  return converter;
+}

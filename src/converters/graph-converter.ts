@@ -1,0 +1,311 @@
+import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.js';
+import { type Dim, dimKey, dimSymbols, type SymbolicDim, symbolName } from '../ir/dim.js';
+import type { DType } from '../ir/dtype.js';
+import type { Block, Graph, Node, Value } from '../ir/graph.js';
+import { tensorFromNumbers } from '../ir/half.js';
+import { typeName } from '../ir/type.js';
+import type { OnnxBuilder } from '../onnx/builder.js';
+import type { OnnxGraph, OnnxValue } from '../onnx/types.js';
+import type { OperatorSchema } from '../schema/operator-schema.js';
+import type { Recipe } from '../schema/recipe.js';
+import { type ConversionScope, ConvertContext } from './context.js';
+import type { Converted, Converter } from './define-converter.js';
+import { buildExtent } from './extent.js';
+import { interpretRecipe, recipeApplies } from './interpret-recipe.js';
+
+/** What the conversion knows of operators. */
+export interface ConversionRules {
+  schema(op: string): OperatorSchema | undefined;
+  recipes(op: string): readonly Recipe[];
+  converter(op: string): Converter | undefined;
+}
+
+/** Where an extent can be read at run time: an axis of a tensor, or (axis undefined) the 0-d tensor itself. */
+interface ExtentSource {
+  readonly value: OnnxValue;
+  readonly axis: number | undefined;
+}
+
+/**
+ * Converts a translated graph node by node, in order. Problems of all nodes are gathered; a node whose operand
+ * failed is skipped silently, so that one cause gives one diagnostic.
+ */
+export class GraphConverter implements ConversionScope {
+  private readonly converted = new Map<Value, Converted>();
+  private readonly sources = new Map<string, ExtentSource>();
+  private readonly extents = new Map<string, OnnxValue>();
+  private readonly failed: Set<Value>;
+  private readonly problems: Diagnostic[];
+
+  constructor(
+    readonly builder: OnnxBuilder,
+    readonly opset: number,
+    private readonly rules: ConversionRules,
+    private readonly outer?: GraphConverter,
+  ) {
+    this.failed = outer?.failed ?? new Set();
+    this.problems = outer?.problems ?? [];
+  }
+
+  /** Declares that an IR value is an ONNX tensor made elsewhere: a graph input or a block parameter. */
+  bind(value: Value, onnx: OnnxValue): void {
+    this.converted.set(value, onnx);
+    this.noteSources(value, onnx);
+  }
+
+  /** Converts every node. Throws DiagnosticError with the problems of all nodes. */
+  convert(graph: Graph): void {
+    this.nodes(graph.block);
+    if (this.problems.length > 0) throw new DiagnosticError(this.problems);
+  }
+
+  private nodes(block: Block): void {
+    for (const node of block.nodes()) {
+      if (node.inputs.some((v) => this.failed.has(v))) {
+        for (const o of node.outputs) this.failed.add(o);
+        continue;
+      }
+      try {
+        this.node(node);
+      } catch (e) {
+        if (!(e instanceof DiagnosticError)) throw e;
+        this.problems.push(...e.diagnostics.map((d) => (d.at === undefined ? { ...d, at: node.loc[0] } : d)));
+        for (const o of node.outputs) this.failed.add(o);
+      }
+    }
+  }
+
+  private node(node: Node): void {
+    const schema = this.rules.schema(node.op);
+    if (schema === undefined || isCompileTimeOnly(node)) return;
+    const ctx = new ConvertContext(node, schema, this);
+    const results = this.builder.withProvenance(provenance(node), () => this.results(node, ctx));
+    node.outputs.forEach((output, i) => {
+      const r = results[i];
+      if (r === undefined) return;
+      this.converted.set(output, r);
+      if (!isItems(r)) this.noteSources(output, r);
+    });
+  }
+
+  private results(node: Node, ctx: ConvertContext): readonly Converted[] {
+    const recipes = this.rules.recipes(node.op);
+    for (const recipe of recipes) if (recipeApplies(recipe, ctx)) return interpretRecipe(recipe, ctx);
+    const converter = this.rules.converter(node.op);
+    if (converter !== undefined) {
+      const r = converter.convert(ctx);
+      return isItems(r) ? r : [r];
+    }
+    if (recipes.length > 0) {
+      return ctx.fail(
+        'unsupported-argument',
+        `${node.op} is used in a form that none of its ${recipes.length} recipes covers`,
+      );
+    }
+    return ctx.fail(
+      'unsupported-operator',
+      `${node.op} has no ONNX recipe or converter`,
+      'add a recipe under rules/onnx or in a rule pack (docs/rules.md)',
+    );
+  }
+
+  tensorOf(value: Value, dtype?: DType): OnnxValue {
+    const made = this.find(value);
+    if (made !== undefined) {
+      if (isItems(made)) return this.stacked(made, value);
+      return dtype === undefined || made.dtype === dtype ? made : this.one('Cast', [made], { to: dtype });
+    }
+    const constant = this.constantOf(value, dtype);
+    if (constant !== undefined) return constant;
+    return fail(
+      'needs-constant',
+      `%${value.name} : ${typeName(value.type)} is known only at run time and has no tensor form here`,
+      {
+        at: value.producer?.loc[0],
+        notes: value.producer === undefined ? [] : [{ message: `it comes from ${value.producer.op}` }],
+      },
+    );
+  }
+
+  /** A list of scalars that were made tensors: one 1-d tensor. */
+  private stacked(items: readonly Converted[], value: Value): OnnxValue {
+    const zero = this.builder.ints([0]);
+    const parts = items.map((item) => {
+      if (isItems(item))
+        return fail('needs-constant', `%${value.name} is a nested list`, { at: value.producer?.loc[0] });
+      return this.one('Unsqueeze', [item, zero], {});
+    });
+    return this.one('Concat', parts, { axis: 0 });
+  }
+
+  private constantOf(value: Value, dtype: DType | undefined): OnnxValue | undefined {
+    const c = value.content;
+    switch (c?.kind) {
+      case 'int':
+        return typeof c.value === 'number'
+          ? this.scalar(dtype ?? 'int64', c.value)
+          : this.cast(this.extent(c.value), dtype ?? 'int64');
+      case 'float':
+        return this.scalar(dtype ?? 'float32', c.value);
+      case 'bool':
+        return this.scalar(dtype ?? 'bool', Number(c.value));
+      case 'tensor': {
+        const t = this.builder.constant(c.data, value.name);
+        return dtype === undefined || dtype === t.dtype ? t : this.one('Cast', [t], { to: dtype });
+      }
+      case 'list':
+        return this.listConstant(value, dtype);
+      default:
+        return undefined;
+    }
+  }
+
+  private listConstant(value: Value, dtype: DType | undefined): OnnxValue | undefined {
+    const c = value.content;
+    if (c?.kind !== 'list') return undefined;
+    const numbers: number[] = [];
+    let natural: DType = 'int64';
+    for (const item of c.items) {
+      if (item?.kind === 'int' && typeof item.value === 'number') numbers.push(item.value);
+      else if (item?.kind === 'float') {
+        numbers.push(item.value);
+        natural = 'float32';
+      } else if (item?.kind === 'bool') {
+        numbers.push(Number(item.value));
+        natural = 'bool';
+      } else if (c.items.every((i) => i?.kind === 'int')) {
+        const parts = c.items.map((i) =>
+          this.one('Unsqueeze', [this.extent(i?.kind === 'int' ? i.value : 0), this.builder.ints([0])], {}),
+        );
+        return this.cast(this.one('Concat', parts, { axis: 0 }), dtype ?? 'int64');
+      } else return undefined;
+    }
+    return this.builder.constant(tensorFromNumbers(dtype ?? natural, numbers));
+  }
+
+  private scalar(dtype: DType, value: number): OnnxValue {
+    return this.builder.constant(tensorFromNumbers(dtype, [value], []));
+  }
+
+  private cast(v: OnnxValue, dtype: DType): OnnxValue {
+    return v.dtype === dtype ? v : this.one('Cast', [v], { to: dtype });
+  }
+
+  private one(op: string, inputs: OnnxValue[], attributes: Parameters<OnnxBuilder['add']>[2]): OnnxValue {
+    const [v] = this.builder.add(op, inputs, attributes);
+    if (v === undefined) throw new Error(`${op} without output`);
+    return v;
+  }
+
+  itemsOf(value: Value): readonly Converted[] {
+    const made = this.find(value);
+    if (made !== undefined && isItems(made)) return made;
+    const producer = value.producer;
+    if (producer !== undefined && isConstruct(producer.op)) {
+      return producer.inputs.map((v) => (isContainer(v) ? this.itemsOf(v) : this.tensorOf(v)));
+    }
+    return fail('needs-constant', `the length of the list %${value.name} is known only at run time`, {
+      at: producer?.loc[0],
+    });
+  }
+
+  private find(value: Value): Converted | undefined {
+    return this.converted.get(value) ?? this.outer?.find(value);
+  }
+
+  /** Remembers where run-time sizes can be read. */
+  private noteSources(value: Value, onnx: OnnxValue): void {
+    const dims = onnx.shape ?? (value.type.kind === 'tensor' ? value.type.shape : undefined);
+    dims?.forEach((d, axis) => {
+      const name = symbolName(d);
+      if (name !== undefined && this.source(name) === undefined) this.sources.set(name, { value: onnx, axis });
+    });
+    if (value.content?.kind === 'elements' && value.type.kind === 'tensor' && value.type.shape?.length === 0) {
+      this.noteScalar(value.content.values[0], onnx);
+    }
+    for (const use of value.uses) {
+      const user = use.user;
+      // A cast reads the tensor as an int: that int's own symbol is the tensor's element.
+      if ('op' in user && this.rules.schema(user.op)?.role === 'cast') {
+        const c = user.outputs[0]?.content;
+        if (c?.kind === 'int') this.noteScalar(c.value, onnx);
+      }
+    }
+  }
+
+  private noteScalar(d: Dim | undefined, onnx: OnnxValue): void {
+    const name = d === undefined ? undefined : symbolName(d);
+    if (name !== undefined && this.source(name) === undefined) this.sources.set(name, { value: onnx, axis: undefined });
+  }
+
+  private source(name: string): ExtentSource | undefined {
+    return this.sources.get(name) ?? this.outer?.source(name);
+  }
+
+  extent(dim: Dim): OnnxValue {
+    if (typeof dim === 'number') return this.scalar('int64', dim);
+    const key = dimKey(dim);
+    const known = this.findExtent(key);
+    if (known !== undefined) return known;
+    const missing = [...dimSymbols(dim)].find((s) => this.source(s) === undefined);
+    if (missing !== undefined)
+      return fail('needs-constant', `the size ${key} depends on \`${missing}\`, which no tensor at hand has`);
+    const v = buildExtent(this.builder, dim as SymbolicDim, (name) => this.readSymbol(name));
+    this.extents.set(key, v);
+    return v;
+  }
+
+  private findExtent(key: string): OnnxValue | undefined {
+    return this.extents.get(key) ?? this.outer?.findExtent(key);
+  }
+
+  private readSymbol(name: string): OnnxValue {
+    const source = this.source(name);
+    if (source === undefined) throw new Error(`no source for ${name}`);
+    if (source.axis === undefined) return this.cast(source.value, 'int64');
+    const shape = this.one('Shape', [source.value], {});
+    return this.one('Gather', [shape, this.scalar('int64', source.axis)], { axis: 0 });
+  }
+
+  block(
+    block: Block,
+    params: readonly OnnxValue[],
+    results: (scope: ConversionScope) => readonly OnnxValue[],
+  ): OnnxGraph {
+    return this.builder.graph((inner) => {
+      const scope = new GraphConverter(inner, this.opset, this.rules, this);
+      block.params.forEach((p, i) => {
+        const v = params[i];
+        if (v !== undefined) scope.bind(p, v);
+      });
+      scope.nodes(block);
+      return [...results(scope)];
+    });
+  }
+}
+
+/** Which operator, rule and Python line a node comes from: ONNX metadata_props. */
+function provenance(node: Node): Map<string, string> {
+  const m = new Map([['thaw.op', node.op]]);
+  if (node.origin !== undefined) m.set('thaw.rule', node.origin);
+  const at = node.loc[0];
+  if (at !== undefined) m.set('thaw.source', `${at.file}:${at.line}`);
+  return m;
+}
+
+function isItems(c: Converted | OnnxValue): c is readonly Converted[] {
+  return Array.isArray(c);
+}
+
+function isConstruct(op: string): boolean {
+  return op === 'prim::ListConstruct' || op === 'prim::TupleConstruct';
+}
+
+function isContainer(v: Value): boolean {
+  return v.type.kind === 'list' || v.type.kind === 'tuple';
+}
+
+/** Constants and container constructors become tensors only where something reads them. */
+function isCompileTimeOnly(node: Node): boolean {
+  return node.op === 'prim::Constant' || isConstruct(node.op) || node.op === 'prim::DictConstruct';
+}

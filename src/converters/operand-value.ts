@@ -1,0 +1,39 @@
+import { type ExprValue, Float, TensorRef, UNKNOWN } from '../expr/value.js';
+import { dtypeBytes } from '../ir/dtype.js';
+import type { TensorData } from '../ir/tensor-data.js';
+import type { OnnxValue } from '../onnx/types.js';
+
+/** How the expressions of a recipe see an ONNX value. */
+export function onnxRef(v: OnnxValue): TensorRef {
+  return new TensorRef(v.dtype, v.shape, v.elements, {
+    type: { kind: 'tensor', dtype: v.dtype, shape: v.shape },
+    content: v.data === undefined ? undefined : { kind: 'tensor', data: v.data },
+  });
+}
+
+/** A plain JavaScript view of a wholly constant expression value; undefined if some part is not constant. */
+export type Plain = number | string | boolean | null | readonly Plain[];
+
+export function toPlain(v: ExprValue): Plain | undefined {
+  if (v === UNKNOWN) return undefined;
+  if (v instanceof Float) return v.value;
+  if (v instanceof TensorRef) return undefined;
+  if (Array.isArray(v)) {
+    const items: Plain[] = [];
+    for (const item of v as readonly ExprValue[]) {
+      const p = toPlain(item);
+      if (p === undefined) return undefined;
+      items.push(p);
+    }
+    return items;
+  }
+  return typeof v === 'object' && v !== null ? undefined : (v as Plain);
+}
+
+/** The largest constant whose elements a converter may look at. */
+export const MAX_CONSTANT_BYTES = 65_536;
+
+/** True for constants small enough to be read at compile time. */
+export function isSmallConstant(data: TensorData): boolean {
+  return data.elementCount * dtypeBytes(data.dtype) <= MAX_CONSTANT_BYTES;
+}

@@ -1,0 +1,98 @@
+import { ExprError, type ExprFunction, type ExprValue, Float, isDim, isList } from '../expr/value.js';
+import type { Dim } from '../ir/dim.js';
+import { dtypeBytes, isDType, isFloating, isIntegral } from '../ir/dtype.js';
+
+/** Bounds of element types, for clamps and masks; IEEE 754 and two's complement. */
+const FLOAT_MAX = {
+  float16: 65504,
+  bfloat16: 3.3895313892515355e38,
+  float32: 3.4028234663852886e38,
+  float64: Number.MAX_VALUE,
+} as const;
+
+function text(v: ExprValue | undefined): string {
+  if (typeof v !== 'string') throw new ExprError('a string is needed', 0);
+  return v;
+}
+
+function list(v: ExprValue | undefined): readonly ExprValue[] {
+  if (v === undefined || !isList(v)) throw new ExprError('a list is needed', 0);
+  return v;
+}
+
+function smallest(v: ExprValue | undefined): ExprValue {
+  const d = text(v);
+  if (d === 'float16' || d === 'bfloat16' || d === 'float32' || d === 'float64') return new Float(-FLOAT_MAX[d]);
+  if (d === 'bool' || d === 'uint8') return 0;
+  if (!isDType(d)) throw new ExprError(`${d} is no dtype`, 0);
+  return d === 'int64' ? -(2 ** 53) : -(2 ** (8 * dtypeBytes(d) - 1));
+}
+
+/** Functions that only recipes need, beside the language's own and the shape functions. */
+export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<string, ExprFunction>([
+  [
+    'is_floating',
+    {
+      minArgs: 1,
+      maxArgs: 1,
+      doc: 'true for float dtypes',
+      call: ([d]) => isDType(text(d)) && isFloating(text(d) as 'float32'),
+    },
+  ],
+  [
+    'is_integral',
+    {
+      minArgs: 1,
+      maxArgs: 1,
+      doc: 'true for integer dtypes, bool not included',
+      call: ([d]) => isDType(text(d)) && isIntegral(text(d) as 'int64'),
+    },
+  ],
+  ['lowest', { minArgs: 1, maxArgs: 1, doc: 'the lowest finite value of a dtype', call: ([d]) => smallest(d) }],
+  ['infinity', { minArgs: 0, maxArgs: 0, doc: 'positive infinity', call: () => new Float(Number.POSITIVE_INFINITY) }],
+  [
+    'pads',
+    {
+      minArgs: 1,
+      maxArgs: 1,
+      doc: 'symmetric padding as ONNX pads: [a, b] becomes [a, b, a, b]',
+      call: ([p]) => [...list(p), ...list(p)],
+    },
+  ],
+  [
+    'others',
+    {
+      minArgs: 2,
+      maxArgs: 2,
+      doc: 'all axes of a rank except those of the list',
+      call: ([rank, axes]) => {
+        const r = rank as number;
+        const left = list(axes).map((a) => ((a as number) + r) % r);
+        return Array.from({ length: r }, (_, i) => i).filter((i) => !left.includes(i));
+      },
+    },
+  ],
+  [
+    'repeat',
+    {
+      minArgs: 2,
+      maxArgs: 2,
+      doc: 'a value n times as a list',
+      call: ([v, n]) => {
+        if (typeof n !== 'number') throw new ExprError('a constant count is needed', 0);
+        return Array.from({ length: n }, () => v as ExprValue);
+      },
+    },
+  ],
+  [
+    'is_static',
+    {
+      minArgs: 1,
+      maxArgs: 1,
+      unknownOk: true,
+      doc: 'true if every extent of a list is a constant',
+      call: ([v]) =>
+        Array.isArray(v) && (v as readonly ExprValue[]).every((d) => isDim(d) && typeof (d as Dim) === 'number'),
+    },
+  ],
+]);
