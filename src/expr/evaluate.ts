@@ -9,6 +9,7 @@ import {
   dimMul,
   dimNeg,
   dimSub,
+  type Ranges,
 } from '../ir/dim.js';
 import type { Ast, BinaryOp } from './ast.js';
 import { type ExprEnv, ExprError, type ExprValue, Float, isDim, isList, TensorRef, UNKNOWN } from './value.js';
@@ -77,7 +78,12 @@ function comprehension(ast: Ast & { kind: 'comprehension' }, env: ExprEnv): Expr
 }
 
 function bindEnv(env: ExprEnv): ExprEnv {
-  return { lookup: (n) => env.lookup(n), function: (n) => env.function(n), fresh: () => env.fresh() };
+  return {
+    lookup: (n) => env.lookup(n),
+    function: (n) => env.function(n),
+    fresh: () => env.fresh(),
+    ranges: env.ranges,
+  };
 }
 
 function field(of: ExprValue, ast: Ast & { kind: 'field' }): ExprValue {
@@ -158,7 +164,7 @@ function binary(ast: Ast & { kind: 'binary' }, env: ExprEnv): ExprValue {
   if (ast.op === 'and' || ast.op === 'or') return logical(ast.op, left, ast, env);
   const right = evaluateAst(ast.right, env);
   if (left === UNKNOWN || right === UNKNOWN) return UNKNOWN;
-  return applyBinary(ast.op, left, right, ast.offset);
+  return applyBinary(ast.op, left, right, ast.offset, env.ranges);
 }
 
 /** Short-circuits as Python does; an unknown side still yields when the other side decides. */
@@ -173,12 +179,12 @@ function logical(op: 'and' | 'or', left: ExprValue, ast: Ast & { kind: 'binary' 
 const COMPARISONS: Partial<Record<BinaryOp, Comparison>> = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge' };
 
 /** One binary operator on known values: symbolic on ints, float arithmetic once a Float takes part. */
-export function applyBinary(op: BinaryOp, left: ExprValue, right: ExprValue, offset = 0): ExprValue {
+export function applyBinary(op: BinaryOp, left: ExprValue, right: ExprValue, offset = 0, ranges?: Ranges): ExprValue {
   if (op === '==' || op === '!=') {
-    const same = equal(left, right);
+    const same = equal(left, right, ranges);
     return same === UNKNOWN ? UNKNOWN : same === (op === '==');
   }
-  if (op === 'in' || op === 'not in') return contains(op, left, right, offset);
+  if (op === 'in' || op === 'not in') return contains(op, left, right, offset, ranges);
   if (op === '+' && isList(left) && isList(right)) return [...left, ...right];
   if (op === '*' && isList(left) && typeof right === 'number') {
     return Array.from({ length: Math.max(0, right) }, () => left).flat();
@@ -188,7 +194,7 @@ export function applyBinary(op: BinaryOp, left: ExprValue, right: ExprValue, off
   const l = typeof left === 'boolean' ? Number(left) : left;
   const r = typeof right === 'boolean' ? Number(right) : right;
   if (isDim(l) && isDim(r)) {
-    if (comparison !== undefined) return dimCompare(comparison, l, r) ?? UNKNOWN;
+    if (comparison !== undefined) return dimCompare(comparison, l, r, ranges) ?? UNKNOWN;
     return intArithmetic(op, l, r, offset);
   }
   const a = asFloat(l);
@@ -267,14 +273,14 @@ function asFloat(v: ExprValue): number | undefined {
 }
 
 /** Equality as Python's; symbolic ints compare by their difference, undecided ones are UNKNOWN. */
-export function equal(a: ExprValue, b: ExprValue): boolean | typeof UNKNOWN {
+export function equal(a: ExprValue, b: ExprValue, ranges?: Ranges): boolean | typeof UNKNOWN {
   if (a === UNKNOWN || b === UNKNOWN) return UNKNOWN;
-  if (isDim(a) && isDim(b)) return dimEquals(a, b) ? true : (dimCompare('eq', a, b) ?? UNKNOWN);
+  if (isDim(a) && isDim(b)) return dimEquals(a, b) ? true : (dimCompare('eq', a, b, ranges) ?? UNKNOWN);
   if (isList(a) && isList(b)) {
     if (a.length !== b.length) return false;
     let result: boolean | typeof UNKNOWN = true;
     for (let i = 0; i < a.length; i++) {
-      const same = equal(a[i] as ExprValue, b[i] as ExprValue);
+      const same = equal(a[i] as ExprValue, b[i] as ExprValue, ranges);
       if (same === false) return false;
       if (same === UNKNOWN) result = UNKNOWN;
     }
@@ -293,11 +299,11 @@ export function equal(a: ExprValue, b: ExprValue): boolean | typeof UNKNOWN {
   return a === b;
 }
 
-function contains(op: 'in' | 'not in', item: ExprValue, list: ExprValue, offset: number): ExprValue {
+function contains(op: 'in' | 'not in', item: ExprValue, list: ExprValue, offset: number, ranges?: Ranges): ExprValue {
   if (!isList(list)) throw new ExprError(`\`in\` needs a list, not ${kindName(list)}`, offset);
   let unknown = false;
   for (const other of list) {
-    const same = equal(item, other);
+    const same = equal(item, other, ranges);
     if (same === true) return op === 'in';
     if (same === UNKNOWN) unknown = true;
   }

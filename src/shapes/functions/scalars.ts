@@ -1,0 +1,151 @@
+import { type ExprEnv, type ExprValue, Float, isDim, isList, UNKNOWN } from '../../expr/value.js';
+import { type Dim, dimCompare, dimFloorDiv, dimSub } from '../../ir/dim.js';
+import { compare } from '../extents.js';
+import { any, anyList, bool, constant, define, type FunctionTable, int, optional, real, str } from './define.js';
+
+/** Python's round: to the nearest, halves to the even one. */
+function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  const gap = x - floor;
+  if (gap < 0.5) return floor;
+  return gap > 0.5 || floor % 2 !== 0 ? floor + 1 : floor;
+}
+
+/** `aten::format`: `{}` takes the arguments in turn. Only constants that print alike in Python and here. */
+function format(template: string, args: readonly ExprValue[]): ExprValue {
+  const texts = args.map(printed);
+  if (texts.includes(undefined)) return UNKNOWN;
+  let next = 0;
+  return template.replace(/\{\}/g, () => texts[next++] ?? '');
+}
+
+function printed(v: ExprValue): string | undefined {
+  if (typeof v === 'string') return v;
+  if (typeof v === 'number') return String(v);
+  if (typeof v === 'boolean') return v ? 'True' : 'False';
+  return v === null ? 'None' : undefined;
+}
+
+/** Python's `x is None` and `x is y` on what inference can see. */
+function isSame(a: ExprValue, b: ExprValue): ExprValue {
+  if (a === UNKNOWN || b === UNKNOWN) return UNKNOWN;
+  if (a === null || b === null) return a === b;
+  return typeof a === typeof b && typeof a === 'boolean' ? a === b : UNKNOWN;
+}
+
+/** The round-to-zero quotient of `aten::__round_to_zero_floordiv`. */
+function truncDiv(env: ExprEnv, a: Dim, b: Dim): ExprValue {
+  if (typeof a === 'number' && typeof b === 'number') return b === 0 ? UNKNOWN : Math.trunc(a / b);
+  return compare(env, 'ge', a, 0) === true && compare(env, 'gt', b, 0) === true ? dimFloorDiv(a, b) : UNKNOWN;
+}
+
+/** Steps from lo to hi of Python's range, for a constant step. */
+function rangeLength(env: ExprEnv, lo: Dim, hi: Dim, step: number): ExprValue {
+  if (step === 0) return UNKNOWN;
+  const span = step > 0 ? dimSub(hi, lo) : dimSub(lo, hi);
+  const size = Math.abs(step);
+  const steps = dimFloorDiv(typeof span === 'number' ? span + size - 1 : dimSub(span, 1 - size), size);
+  if (typeof steps === 'number') return Math.max(0, steps);
+  return dimCompare('ge', steps, 0, env.ranges) === true ? steps : UNKNOWN;
+}
+
+function listSlice(list: readonly ExprValue[], start: number | null, end: number | null, step: number): ExprValue {
+  const picked = list.slice(start ?? 0, end ?? list.length);
+  return step === 1 ? picked : picked.filter((_, i) => i % step === 0);
+}
+
+function stringItem(s: string, index: number): ExprValue {
+  return s.at(index) ?? UNKNOWN;
+}
+
+/** Float arithmetic that needs no table of its own; unknown operands give an unknown float. */
+const FLOAT_BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
+  pow: (a, b) => a ** b,
+  fmod: (a, b) => a % b,
+  atan2: Math.atan2,
+  copysign: (a, b) => (Math.sign(b) < 0 || Object.is(b, -0) ? -Math.abs(a) : Math.abs(a)),
+};
+
+const FLOAT_UNARY: Readonly<Record<string, (a: number) => number>> = {
+  sqrt: Math.sqrt,
+  exp: Math.exp,
+  log: Math.log,
+  log2: Math.log2,
+  log10: Math.log10,
+  log1p: Math.log1p,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  asinh: Math.asinh,
+  acosh: Math.acosh,
+  atanh: Math.atanh,
+  expm1: Math.expm1,
+  degrees: (x) => (x * 180) / Math.PI,
+  radians: (x) => (x * Math.PI) / 180,
+};
+
+function asNumber(v: ExprValue): number | undefined {
+  if (typeof v === 'number') return v;
+  return v instanceof Float ? v.value : typeof v === 'boolean' ? Number(v) : undefined;
+}
+
+export const SCALAR_FUNCTIONS: FunctionTable = {
+  round: define('nearest int, halves to even', [real], (_, x) => roundHalfEven(x)),
+  format: define('text with each {} replaced', [str, anyList], (_, template, args) => format(template, args)),
+  is_same: define('`a is b`, where that is known', [any, any], (_, a, b) => isSame(a, b)),
+  trunc_div: define('int division rounded toward zero', [int, int], truncDiv),
+  range_length: define('steps of range(lo, hi, step)', [int, int, constant], rangeLength),
+  list_slice: define(
+    'list[start:end:step]',
+    [anyList, optional(constant), optional(constant), constant],
+    (_, l, a, b, s) => listSlice(l, a, b, s),
+  ),
+  string_item: define('one character', [str, constant], (_, s, i) => stringItem(s, i)),
+  string_slice: define('text[start:end]', [str, optional(constant), optional(constant)], (_, s, a, b) =>
+    s.slice(a ?? 0, b ?? s.length),
+  ),
+  contains_text: define('true if the text contains the other', [str, str], (_, s, part) => s.includes(part)),
+  starts_with: define('true if the text starts with the other', [str, str], (_, s, part) => s.startsWith(part)),
+  ends_with: define('true if the text ends with the other', [str, str], (_, s, part) => s.endsWith(part)),
+  replace_text: define('text with every occurrence replaced', [str, str, str], (_, s, a, b) => s.replaceAll(a, b)),
+  split_text: define('text split at a separator', [str, str], (_, s, at) => s.split(at)),
+  join_text: define('texts joined', [str, anyList], (_, s, list) =>
+    list.every((t) => typeof t === 'string') ? list.join(s) : UNKNOWN,
+  ),
+  lower: define('text in lower case', [str], (_, s) => s.toLowerCase()),
+  upper: define('text in upper case', [str], (_, s) => s.toUpperCase()),
+  text_of: define('str(x) of a constant', [any], (_, v) => printed(v) ?? UNKNOWN),
+  float_unary: define('a function of one float', [str, any], (_, name, v) => {
+    const x = asNumber(v);
+    const compute = FLOAT_UNARY[name];
+    return new Float(x === undefined || compute === undefined ? undefined : compute(x));
+  }),
+  float_binary: define('a function of two floats', [str, any, any], (_, name, a, b) => {
+    const [x, y] = [asNumber(a), asNumber(b)];
+    const compute = FLOAT_BINARY[name];
+    return new Float(x === undefined || y === undefined || compute === undefined ? undefined : compute(x, y));
+  }),
+  int_pow: define('a ** b of constant ints', [constant, constant], (_, a, b) => (b >= 0 ? a ** b : UNKNOWN)),
+  int_xor: define('a ^ b of constant ints', [constant, constant], (_, a, b) => a ^ b),
+  int_and: define('a & b of constant ints', [constant, constant], (_, a, b) => a & b),
+  int_or: define('a | b of constant ints', [constant, constant], (_, a, b) => a | b),
+  int_shift: define('a shifted left by b (right if negative)', [constant, constant], (_, a, b) =>
+    b >= 0 ? a * 2 ** b : Math.floor(a / 2 ** -b),
+  ),
+  as_bool: define('truth of a number', [any], (env, v) => {
+    if (typeof v === 'boolean') return v;
+    if (isDim(v)) return compare(env, 'ne', v, 0) ?? UNKNOWN;
+    return v instanceof Float && v.value !== undefined ? v.value !== 0 : UNKNOWN;
+  }),
+  not_: define('the opposite', [bool], (_, b) => !b),
+  parse_int: define('int of a text', [str], (_, s) => (/^[+-]?\d+$/.test(s.trim()) ? Number.parseInt(s, 10) : UNKNOWN)),
+  count: define('how often a value stands in a list of constants', [anyList, any], (_, list, v) =>
+    list.includes(UNKNOWN) || isList(v) ? UNKNOWN : list.filter((x) => x === v).length,
+  ),
+};
