@@ -9,7 +9,7 @@ import type { TensorType } from '../ir/type.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxGraph, OnnxValue } from '../onnx/types.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
-import { operandValue } from '../shapes/operand.js';
+import { operandValue } from '../shapes/operands.js';
 import type { Converted } from './define-converter.js';
 import { type Plain, toPlain } from './operand-value.js';
 
@@ -23,10 +23,13 @@ export interface ConversionScope {
   itemsOf(value: Value): readonly Converted[];
   /** A 0-d int64 tensor that holds an extent at run time. */
   extent(dim: Dim): OnnxValue;
-  /** Converts a block of a node as an ONNX subgraph; `params` name the subgraph's own inputs. */
+  /**
+   * Converts a block of a node as an ONNX subgraph. `params` declares the subgraph's inputs on the inner builder and
+   * gives the values of the block's parameters.
+   */
   block(
     block: Block,
-    params: readonly OnnxValue[],
+    params: (inner: OnnxBuilder) => readonly OnnxValue[],
     results: (scope: ConversionScope) => readonly OnnxValue[],
   ): OnnxGraph;
 }

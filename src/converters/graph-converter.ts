@@ -269,13 +269,14 @@ export class GraphConverter implements ConversionScope {
 
   block(
     block: Block,
-    params: readonly OnnxValue[],
+    params: (inner: OnnxBuilder) => readonly OnnxValue[],
     results: (scope: ConversionScope) => readonly OnnxValue[],
   ): OnnxGraph {
     return this.builder.graph((inner) => {
       const scope = new GraphConverter(inner, this.opset, this.rules, this);
+      const values = params(inner);
       block.params.forEach((p, i) => {
-        const v = params[i];
+        const v = values[i];
         if (v !== undefined) scope.bind(p, v);
       });
       scope.nodes(block);

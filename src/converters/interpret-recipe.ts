@@ -8,8 +8,10 @@ import { type DType, isDType } from '../ir/dtype.js';
 import { tensorFromNumbers } from '../ir/half.js';
 import type { OnnxValue } from '../onnx/types.js';
 import type { Recipe, RecipeAttribute, RecipeItem, RecipeStep } from '../schema/recipe.js';
+import { expandLiteral } from '../shapes/expand-literal.js';
 import { SHAPE_FUNCTIONS } from '../shapes/functions/index.js';
-import { operandValue } from '../shapes/operand.js';
+import { operandValue } from '../shapes/operands.js';
+import { reshapeLiteral } from '../shapes/reshape-literal.js';
 import type { ConvertContext } from './context.js';
 import { onnxRef, type Plain, toPlain } from './operand-value.js';
 import { RECIPE_FUNCTIONS } from './recipe-functions.js';
@@ -132,7 +134,7 @@ class Interpreter {
         return [through];
       }
     }
-    const inputs = step.in.flatMap((item) => this.items(item));
+    const inputs = this.literalTarget(step) ?? step.in.flatMap((item) => this.items(item));
     while (inputs.length > 0 && inputs[inputs.length - 1] === null) inputs.pop();
     const attributes: Record<string, Plain> = {};
     for (const [name, value] of step.attrs) {
@@ -155,6 +157,25 @@ class Interpreter {
     return [...outputs];
   }
 
+  /** Reshape and Expand to a symbolic shape whose run-time sizes need not be read: the literal form. */
+  private literalTarget(step: RecipeStep): (OnnxValue | null)[] | undefined {
+    const target = step.in[1];
+    if (
+      (step.op !== 'Reshape' && step.op !== 'Expand') ||
+      typeof target !== 'object' ||
+      target === null ||
+      !('const' in target)
+    ) {
+      return undefined;
+    }
+    const dims = this.evaluate(target.const);
+    if (!isList(dims) || !dims.every(isDim) || dims.every((d) => typeof d === 'number')) return undefined;
+    const [data] = this.items(step.in[0] as RecipeItem);
+    if (data === undefined || data === null) return undefined;
+    const literal = step.op === 'Reshape' ? reshapeLiteral(data.shape, dims) : expandLiteral(data.shape, dims);
+    return literal === undefined ? undefined : [data, this.ctx.ints1d(literal)];
+  }
+
   private attribute(value: RecipeAttribute): Plain {
     if (typeof value === 'number' || typeof value === 'boolean') return value;
     if (typeof value !== 'string') return value.map((v) => this.attribute(v));
@@ -175,6 +196,7 @@ class Interpreter {
       return [this.optional(item)];
     }
     if ('const' in item) return [this.constant(item.const, item.dtype, item.shape)];
+    if ('else' in item) return this.optional(item.arg) === null ? this.items(item.else) : [this.operand(item.arg)];
     return [this.ctx.cast(this.operand(item.arg), this.dtype(item.cast))];
   }
 
@@ -208,7 +230,7 @@ class Interpreter {
   /** Constants: numbers, lists of them, or (symbolic) extents, which are read at run time. */
   private constant(text: string, dtypeText: string | undefined, shapeText: string | undefined): OnnxValue {
     const v = this.evaluate(text);
-    const items = isList(v) ? v : [v];
+    const items: readonly ExprValue[] = isList(v) ? v : [v];
     const dtype = dtypeText === undefined ? defaultDtype(items) : this.dtype(dtypeText);
     if (items.length > 0 && items.every(isDim) && items.some((d) => typeof d !== 'number')) {
       const t = isList(v) ? this.ctx.shapeTensor(items) : this.ctx.scope.extent(v as Dim);

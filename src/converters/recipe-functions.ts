@@ -85,6 +85,45 @@ export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<strin
     },
   ],
   [
+    'ordered_dtype',
+    {
+      minArgs: 1,
+      maxArgs: 1,
+      doc: 'a dtype that ONNX can order: int32 for bool, else itself',
+      call: ([d]) => (text(d) === 'bool' ? 'int32' : text(d)),
+    },
+  ],
+  [
+    'pool_rank',
+    {
+      minArgs: 1,
+      maxArgs: 1,
+      doc: 'the number of spatial axes in an operator name: 2 of aten::max_pool2d',
+      call: ([op]) => {
+        const m = /([123])d/.exec(text(op));
+        if (m === null) throw new ExprError(`${text(op)} names no number of axes`, 0);
+        return Number(m[1]);
+      },
+    },
+  ],
+  [
+    'squeezed_axes',
+    {
+      minArgs: 3,
+      maxArgs: 3,
+      doc: 'the axes that a squeeze removes: of extent 1, and among dims unless that is none',
+      call: ([shape, , dims]) => {
+        const extents = list(shape);
+        const r = extents.length;
+        const asked =
+          dims === null
+            ? undefined
+            : (isList(dims as ExprValue) ? list(dims) : [dims as ExprValue]).map((d) => ((d as number) + r) % r);
+        return extents.flatMap((e, i) => (e === 1 && (asked === undefined || asked.includes(i)) ? [i] : []));
+      },
+    },
+  ],
+  [
     'is_static',
     {
       minArgs: 1,

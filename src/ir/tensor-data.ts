@@ -108,13 +108,23 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   };
 }
 
+/**
+ * An int64 from a number: beyond 2^53 numbers are rounded, and PyTorch's `sys.maxsize` (2^63 - 1, the open end of a
+ * slice) rounds up to 2^63, so the ends saturate.
+ */
+export function saturateInt64(v: number): bigint {
+  if (v >= 2 ** 63) return 2n ** 63n - 1n;
+  if (v <= -(2 ** 63)) return -(2n ** 63n);
+  return BigInt(v);
+}
+
 const WRITERS: Partial<Record<DType, (view: DataView, at: number, v: number) => void>> = {
   uint8: (d, at, v) => d.setUint8(at, v),
   bool: (d, at, v) => d.setUint8(at, v === 0 ? 0 : 1),
   int8: (d, at, v) => d.setInt8(at, v),
   int16: (d, at, v) => d.setInt16(at, v, true),
   int32: (d, at, v) => d.setInt32(at, v, true),
-  int64: (d, at, v) => d.setBigInt64(at, BigInt(v), true),
+  int64: (d, at, v) => d.setBigInt64(at, saturateInt64(v), true),
   float32: (d, at, v) => d.setFloat32(at, v, true),
   float64: (d, at, v) => d.setFloat64(at, v, true),
 };

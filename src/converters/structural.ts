@@ -1,0 +1,143 @@
+import { dimsEqual } from '../ir/dim.js';
+import type { Value } from '../ir/graph.js';
+import type { OnnxValue } from '../onnx/types.js';
+import { ConvertContext } from './context.js';
+import { type Converted, defineConverter } from './define-converter.js';
+
+function flattenConverted(c: Converted): OnnxValue[] {
+  return isItems(c) ? c.flatMap(flattenConverted) : [c];
+}
+
+function isItems(c: Converted): c is readonly Converted[] {
+  return Array.isArray(c);
+}
+
+/** Gives a flat list of tensors the shape of a converted template. */
+function unflatten(template: Converted, flat: OnnxValue[]): Converted {
+  if (!isItems(template)) return flat.shift() as OnnxValue;
+  return template.map((t) => unflatten(t, flat));
+}
+
+const listUnpack = defineConverter({
+  ops: ['prim::ListUnpack', 'prim::TupleUnpack'],
+  convert: (ctx) => ctx.scope.itemsOf(ctx.node.inputs[0] as Value),
+});
+
+const item = defineConverter({
+  ops: ['aten::__getitem__.t', 'prim::TupleIndex'],
+  convert: (ctx) => {
+    const items = ctx.scope.itemsOf(ctx.node.inputs[0] as Value);
+    const at = ctx.node.inputs[1]?.content;
+    if (at?.kind !== 'int' || typeof at.value !== 'number') {
+      return ctx.fail('needs-constant', 'the index into a list of tensors is known only at run time');
+    }
+    const picked = items[at.value < 0 ? at.value + items.length : at.value];
+    if (picked === undefined)
+      return ctx.fail('shape-mismatch', `index ${at.value} is outside a list of ${items.length}`);
+    return [picked];
+  },
+});
+
+/** Casts a branch's result where the branches were joined to another dtype. */
+function joined(ctx: ConvertContext, v: OnnxValue, output: Value | undefined): OnnxValue {
+  const t = output?.type;
+  return t?.kind === 'tensor' && t.dtype !== undefined ? ctx.cast(v, t.dtype) : v;
+}
+
+/** prim::If becomes ONNX If: both blocks are subgraphs that read outer values by name. */
+const branch = defineConverter({
+  ops: ['prim::If', 'trt::if_dyn'],
+  convert: (ctx) => {
+    const [condition] = ctx.node.inputs;
+    const [yes, no] = ctx.node.blocks;
+    if (condition === undefined || yes === undefined || no === undefined)
+      return ctx.fail('invalid-graph', 'an If needs a condition and two blocks');
+    let template: readonly Converted[] = [];
+    const build = (block: typeof yes) =>
+      ctx.scope.block(
+        block,
+        () => [],
+        (scope) => {
+          const results = block.returns.map((v, i): Converted => {
+            if (v.type.kind === 'list' || v.type.kind === 'tuple') return scope.itemsOf(v);
+            return joined(new ConvertContext(ctx.node, ctx.schema, scope), scope.tensorOf(v), ctx.node.outputs[i]);
+          });
+          template = results;
+          return results.flatMap(flattenConverted);
+        },
+      );
+    const thenBranch = build(yes);
+    const elseBranch = build(no);
+    if (thenBranch.outputs.length !== elseBranch.outputs.length) {
+      return ctx.fail(
+        'unsupported-control-flow',
+        'the branches of an If give lists of different lengths, which ONNX cannot express',
+      );
+    }
+    const types = thenBranch.outputs.map((a, i) => {
+      const b = elseBranch.outputs[i];
+      const same = a.shape !== undefined && b?.shape !== undefined && dimsEqual(a.shape, b.shape);
+      return { dtype: a.dtype, shape: same ? a.shape : joinedShape(ctx, i) };
+    });
+    const flat = ctx.builder.add(
+      'If',
+      [ctx.cast(ctx.scope.tensorOf(condition), 'bool')],
+      { then_branch: thenBranch, else_branch: elseBranch },
+      { outputs: thenBranch.outputs.length, outputTypes: types },
+    );
+    const rest = [...flat];
+    return template.map((t) => unflatten(t, rest));
+  },
+});
+
+/** The inferred shape of an If output when every output is one tensor. */
+function joinedShape(ctx: ConvertContext, index: number) {
+  const t = ctx.node.outputs[index]?.type;
+  return t?.kind === 'tensor' && ctx.node.outputs.every((o) => o.type.kind === 'tensor') ? t.shape : undefined;
+}
+
+/**
+ * prim::Loop(max_trip_count, condition, carried...) becomes ONNX Loop; the body takes (iteration, carried...) and
+ * gives (condition, carried...). Scalars are 0-d tensors here: the rules made them so.
+ */
+const loop = defineConverter({
+  ops: ['prim::Loop', 'trt::loop_dyn'],
+  convert: (ctx) => {
+    const [count, condition, ...carried] = ctx.node.inputs;
+    const [body] = ctx.node.blocks;
+    if (count === undefined || condition === undefined || body === undefined)
+      return ctx.fail('invalid-graph', 'a Loop needs a count, a condition and a block');
+    const initial = carried.map((v, i) => joined(ctx, ctx.scope.tensorOf(v), ctx.node.outputs[i]));
+    const graph = ctx.scope.block(
+      body,
+      (inner) => {
+        const iteration = inner.input('iteration', 'int64', []);
+        inner.input('condition', 'bool', []);
+        return [iteration, ...initial.map((v, i) => inner.input('carried', v.dtype, carriedShape(ctx, i)))];
+      },
+      (scope) =>
+        body.returns.map((v, i) => {
+          const inside = new ConvertContext(ctx.node, ctx.schema, scope);
+          return i === 0
+            ? inside.cast(scope.tensorOf(v), 'bool')
+            : joined(inside, scope.tensorOf(v), ctx.node.outputs[i - 1]);
+        }),
+    );
+    return ctx.builder.add(
+      'Loop',
+      [ctx.scope.tensorOf(count, 'int64'), ctx.scope.tensorOf(condition, 'bool'), ...initial],
+      { body: graph },
+      {
+        outputs: initial.length,
+        outputTypes: initial.map((v, i) => ({ dtype: v.dtype, shape: carriedShape(ctx, i) })),
+      },
+    );
+  },
+});
+
+function carriedShape(ctx: ConvertContext, index: number) {
+  const t = ctx.node.outputs[index]?.type;
+  return t?.kind === 'tensor' ? t.shape : [];
+}
+
+export const STRUCTURAL = [listUnpack, item, branch, loop];
