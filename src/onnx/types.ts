@@ -6,9 +6,11 @@ import type { TensorData } from '../ir/tensor-data.js';
 export interface OnnxValue {
   readonly name: string;
   readonly dtype: DType;
-  /** Undefined while the rank is unknown. */
+  /** Undefined while the rank is unknown. Of a sequence: the shape that all its tensors share. */
   shape: readonly Dim[] | undefined;
-  /** Elements of a small int64 tensor that holds extents (0-d or 1-d), if known. */
+  /** A sequence of tensors of this dtype. */
+  readonly sequence?: boolean;
+  /** Elements of a small int64, int32 or bool tensor (0-d or 1-d), if known; booleans are 0 and 1. */
   readonly elements?: readonly Dim[];
   /** The constant's data if the value is an initializer. */
   readonly data?: TensorData;
@@ -41,6 +43,7 @@ export interface OnnxValueInfo {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly Dim[] | undefined;
+  readonly sequence?: boolean;
 }
 
 export interface OnnxGraph {

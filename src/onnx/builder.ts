@@ -1,0 +1,394 @@
+import { fail } from '../diagnostics/diagnostic.js';
+import { MAX_TRACKED_ELEMENTS } from '../ir/content.js';
+import { type Dim, dimKey } from '../ir/dim.js';
+import type { DType } from '../ir/dtype.js';
+import type { TensorData } from '../ir/tensor-data.js';
+import { type AttrInput, attributesKey, makeAttributes } from './attributes.js';
+import { BuiltValue, constantElements } from './built-value.js';
+import { checkCall, resultCount } from './check-call.js';
+import { ConstantPool } from './constant-pool.js';
+import { finishGraph } from './finish.js';
+import { allNumbers, InferContext, type InferredType } from './infer/context.js';
+import { inferOutputs } from './infer/infer.js';
+import { SymbolTable } from './infer/symbols.js';
+import { Namer, snakeCase } from './namer.js';
+import { numbersTensor } from './number-codec.js';
+import { type OpSpec, opSpec } from './op-spec.js';
+import { adaptToOpset } from './opset-forms.js';
+import { trivialAfter, trivialBefore } from './peephole.js';
+import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './types.js';
+
+/** A type that the caller knows better than inference: what is given replaces what was inferred. */
+export interface OutputType {
+  readonly dtype?: DType;
+  readonly shape?: readonly Dim[];
+  readonly elements?: readonly Dim[];
+  readonly sequence?: boolean;
+}
+
+export interface AddOptions {
+  /** Number of outputs; by default those that the operator always has. */
+  readonly outputs?: number;
+  /** '' by default, the standard operators; others are not checked and need `outputTypes`. */
+  readonly domain?: string;
+  /** The first output's name, made unique; the operator's name by default. */
+  readonly hint?: string;
+  readonly outputTypes?: readonly (OutputType | undefined)[];
+}
+
+/** Operators whose every run differs: equal calls are not shared. */
+const IMPURE = new Set([
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Bernoulli',
+  'Multinomial',
+  'Dropout',
+]);
+
+/** What the builders of a model and its subgraphs have in common. */
+interface Shared {
+  readonly opset: number;
+  readonly namer: Namer;
+  readonly pool: ConstantPool<BuiltValue>;
+  readonly domains: Map<string, number>;
+  /** Ids to the names of the finished graph, where they differ. */
+  readonly renamed: Map<string, string>;
+  readonly values: Map<string, BuiltValue>;
+  readonly bodies: WeakMap<OnnxGraph, SymbolTable>;
+  metadata: ReadonlyMap<string, string> | undefined;
+}
+
+/**
+ * Builds an ONNX graph node by node. `add` tells the type of each result at once, returns an operand itself where the
+ * operator changes nothing, shares equal calls, and turns integer arithmetic on known extents into constants.
+ */
+export class OnnxBuilder {
+  readonly opset: number;
+  private readonly shared: Shared;
+  private readonly symbols: SymbolTable;
+  private readonly inputs: BuiltValue[] = [];
+  private readonly outputs: BuiltValue[] = [];
+  private readonly nodes: OnnxNode[] = [];
+  /** Calls and tracked integers by key, seen by inner builders too. */
+  private readonly calls = new Map<string, readonly OnnxValue[]>();
+  private readonly extents = new Map<string, OnnxValue>();
+
+  constructor(
+    options: { readonly opset: number },
+    private readonly parent?: OnnxBuilder,
+  ) {
+    this.opset = options.opset;
+    this.symbols = new SymbolTable(parent?.symbols);
+    this.shared = parent?.shared ?? {
+      opset: options.opset,
+      namer: new Namer(),
+      pool: new ConstantPool(),
+      domains: new Map(),
+      renamed: new Map(),
+      values: new Map(),
+      bodies: new WeakMap(),
+      metadata: undefined,
+    };
+  }
+
+  /**
+   * A graph input. The name is kept in a model; in a subgraph it is made unique. Bare unknown symbols of the shape are
+   * extents (>= 0). A small integer input (0-d, or 1-d of known length) has fresh symbols as elements.
+   * Errors: `internal` when a model's input name is taken.
+   */
+  input(
+    name: string,
+    dtype: DType,
+    shape: readonly Dim[] | undefined,
+    options: { sequence?: boolean } = {},
+  ): OnnxValue {
+    if (this.parent === undefined && this.shared.namer.has(name)) fail('internal', `two ONNX inputs are named ${name}`);
+    this.symbols.declare(shape ?? []);
+    const elements = options.sequence ? undefined : this.unknownElements(dtype, shape);
+    const value = this.register(name, 'input', dtype, { shape, elements, sequence: options.sequence });
+    this.inputs.push(value);
+    return value;
+  }
+
+  private unknownElements(dtype: DType, shape: readonly Dim[] | undefined): Dim[] | undefined {
+    if (dtype !== 'int64' && dtype !== 'int32') return undefined;
+    const length = shape?.length === 0 ? 1 : shape?.length === 1 ? shape[0] : undefined;
+    if (typeof length !== 'number' || length > MAX_TRACKED_ELEMENTS) return undefined;
+    return Array.from({ length }, () => this.symbols.freshValue());
+  }
+
+  /** An initializer, shared with any earlier one of the same data. The bytes are read only when the model is written. */
+  constant(data: TensorData, hint = 'const'): OnnxValue {
+    return this.shared.pool.intern(data, () => {
+      const elements = constantElements(data);
+      return this.register(hint, 'constant', data.dtype, { shape: data.shape, elements }, data);
+    });
+  }
+
+  /** An int64 constant: 1-d, or 0-d with shape `[]`. Values beyond int64 become its ends. */
+  ints(values: readonly (number | bigint)[], shape: readonly number[] = [values.length]): OnnxValue {
+    return this.constant(numbersTensor('int64', values, shape));
+  }
+
+  /** A 0-d constant, rounded to `dtype`. */
+  scalar(value: number | bigint | boolean, dtype: DType): OnnxValue {
+    return this.constant(numbersTensor(dtype, [typeof value === 'boolean' ? Number(value) : value], []));
+  }
+
+  /** Runs `fn`; the nodes made meanwhile carry `metadata` (the source operator, the rule, the Python line). */
+  withProvenance<T>(metadata: ReadonlyMap<string, string>, fn: () => T): T {
+    const outer = this.shared.metadata;
+    this.shared.metadata = metadata;
+    try {
+      return fn();
+    } finally {
+      this.shared.metadata = outer;
+    }
+  }
+
+  /**
+   * Adds a node, or finds values that equal its outputs. `null` leaves an optional input out. Axes of reductions,
+   * Squeeze, Unsqueeze and the sizes of Split may be given as attribute or as input at every opset.
+   * Errors: `internal` for an operator, attribute, dtype or number of inputs that ONNX does not have at this opset, or
+   * when an output's dtype is unknown.
+   */
+  add(
+    op: string,
+    inputs: readonly (OnnxValue | null)[],
+    attributes: Readonly<Record<string, AttrInput>> = {},
+    options: AddOptions = {},
+  ): OnnxValue[] {
+    const domain = options.domain ?? '';
+    const spec = domain === '' ? opSpec(op, this.opset) : undefined;
+    if (domain === '' && spec === undefined) fail('internal', `ONNX has no operator ${op} at opset ${this.opset}`);
+    const call = this.normalize(op, inputs, attributes, spec, options);
+    const count = options.outputs ?? resultCount(op, call.attributes, spec);
+    if (spec !== undefined) checkCall(spec, call.inputs, count);
+
+    const same = count === 1 && domain === '' ? trivialBefore(op, call.inputs, call.attributes) : undefined;
+    if (same !== undefined) return [same];
+    const key = callKey(op, domain, call, count);
+    const known = key === undefined ? undefined : this.findCall(key);
+    if (known !== undefined) return [...known];
+
+    const types = this.infer(op, spec, call, count, options);
+    const equal = domain === '' ? this.equalResult(op, call, types) : undefined;
+    const made = equal === undefined ? this.addNode(op, domain, call, types, options) : [equal];
+    if (key !== undefined) this.calls.set(key, made);
+    return [...made];
+  }
+
+  private normalize(
+    op: string,
+    inputs: readonly (OnnxValue | null)[],
+    attributes: Readonly<Record<string, AttrInput>>,
+    spec: OpSpec | undefined,
+    options: AddOptions,
+  ): Call {
+    let call = { inputs: [...inputs], attributes: { ...attributes } };
+    if (spec !== undefined) {
+      const ints = (values: readonly number[]): OnnxValue => this.ints(values);
+      call = adaptToOpset(call, spec, options.outputs ?? spec.minOutputs, ints, (v) => allNumbers(v.elements));
+    }
+    while (call.inputs.length > 0 && call.inputs[call.inputs.length - 1] === null) call.inputs.pop();
+    return { inputs: call.inputs, attributes: makeAttributes(op, call.attributes, spec) };
+  }
+
+  private findCall(key: string): readonly OnnxValue[] | undefined {
+    return this.calls.get(key) ?? this.parent?.findCall(key);
+  }
+
+  private findExtents(key: string): OnnxValue | undefined {
+    return this.extents.get(key) ?? this.parent?.findExtents(key);
+  }
+
+  private infer(op: string, spec: OpSpec | undefined, call: Call, count: number, options: AddOptions): InferredType[] {
+    const inputs = call.inputs.map((v) => v ?? undefined);
+    const bodies = (g: OnnxGraph): SymbolTable | undefined => this.shared.bodies.get(g);
+    const context = new InferContext(op, this.opset, inputs, call.attributes, spec, count, this.symbols, bodies);
+    const inferred = spec === undefined ? new Array<InferredType>(count).fill({}) : inferOutputs(context, spec);
+    return inferred.map((t, i) => {
+      const told = options.outputTypes?.[i];
+      if (told === undefined) return t;
+      this.symbols.declare(told.shape ?? []);
+      return {
+        dtype: told.dtype ?? t.dtype,
+        shape: told.shape ?? t.shape,
+        elements: told.elements ?? t.elements,
+        sequence: told.sequence ?? t.sequence,
+      };
+    });
+  }
+
+  /** A constant or earlier value that is known to equal the only output. */
+  private equalResult(op: string, call: Call, types: readonly InferredType[]): OnnxValue | undefined {
+    const [type] = types;
+    if (types.length !== 1 || type?.dtype === undefined) return undefined;
+    const { dtype, shape, elements } = type;
+    const same = trivialAfter(op, call.inputs, call.attributes, { dtype, shape });
+    if (same !== undefined) return same;
+    const key = extentsKey(type);
+    if (key === undefined || elements === undefined) return undefined;
+    const numbers = allNumbers(elements);
+    if (numbers !== undefined) return this.constant(numbersTensor(dtype, numbers, shape?.map(Number)));
+    return this.findExtents(key);
+  }
+
+  private addNode(
+    op: string,
+    domain: string,
+    call: Call,
+    types: readonly InferredType[],
+    options: AddOptions,
+  ): OnnxValue[] {
+    const hint = options.hint ?? snakeCase(op);
+    const node: OnnxNode = {
+      op,
+      domain,
+      name: '',
+      inputs: call.inputs.map((v) => (v === null ? '' : this.idOf(v))),
+      outputs: [],
+      attributes: call.attributes,
+      metadata: this.shared.metadata,
+    };
+    if (domain !== '' && !this.shared.domains.has(domain)) this.shared.domains.set(domain, 1);
+    const made = types.map((t) => {
+      if (t.dtype === undefined) fail('internal', `the dtype of an output of ONNX ${op} is not known`);
+      const value = this.register(hint, 'node', t.dtype, t);
+      const key = extentsKey(t);
+      if (key !== undefined && this.findExtents(key) === undefined) this.extents.set(key, value);
+      return value;
+    });
+    node.outputs = made.map((v) => v.id);
+    this.nodes.push(nameNode(node));
+    return made;
+  }
+
+  private idOf(value: OnnxValue): string {
+    return value instanceof BuiltValue ? value.id : value.name;
+  }
+
+  private register(
+    hint: string,
+    origin: BuiltValue['origin'],
+    dtype: DType,
+    type: { shape?: readonly Dim[]; elements?: readonly Dim[]; sequence?: boolean },
+    data?: TensorData,
+  ): BuiltValue {
+    const value = new BuiltValue(this.shared.namer.unique(hint), this, origin, dtype, type, data);
+    this.shared.values.set(value.id, value);
+    return value;
+  }
+
+  /**
+   * The body of an If, Loop or Scan: `fn` gets a builder whose `input` adds the body's inputs and which sees all values
+   * of this one; it returns the body's outputs. Constants are shared with the whole model.
+   */
+  graph(fn: (b: OnnxBuilder) => readonly OnnxValue[], name = 'body'): OnnxGraph {
+    const inner = new OnnxBuilder({ opset: this.opset }, this);
+    for (const v of fn(inner)) inner.outputs.push(inner.ownOutput(v));
+    const graph: OnnxGraph = {
+      name: this.shared.namer.unique(name),
+      inputs: inner.inputs,
+      outputs: inner.outputs,
+      nodes: inner.nodes,
+      initializers: new Map(),
+      valueInfo: new Map(),
+    };
+    this.shared.bodies.set(graph, inner.symbols);
+    return graph;
+  }
+
+  /** A value that a node of this graph makes and that is no output yet: `value`, or a copy of it. */
+  private ownOutput(value: OnnxValue): BuiltValue {
+    if (
+      value instanceof BuiltValue &&
+      value.owner === this &&
+      value.origin === 'node' &&
+      !this.outputs.includes(value)
+    ) {
+      return value;
+    }
+    const type = { dtype: value.dtype, shape: value.shape, elements: value.elements, sequence: value.sequence };
+    const call: Call = { inputs: [value], attributes: new Map() };
+    const [copy] = this.addNode('Identity', '', call, [type], { hint: value.name });
+    if (!(copy instanceof BuiltValue)) fail('internal', 'a copy is no value of this builder');
+    return copy;
+  }
+
+  /**
+   * Makes `value` the next output, under `name`; an intermediate value that has the name gives way. A name that an input
+   * or another output has is made unique. Returns the name that the model will have.
+   */
+  output(name: string, value: OnnxValue): string {
+    const own = this.ownOutput(value);
+    const holder = this.shared.values.get(this.holderOf(name) ?? '');
+    const taken =
+      holder !== undefined && holder !== own && (holder.origin === 'input' || this.outputs.includes(holder));
+    if (taken) this.rename(own, this.shared.namer.unique(name));
+    else {
+      if (holder !== undefined && holder !== own) this.rename(holder, this.shared.namer.unique(name));
+      this.rename(own, name);
+    }
+    this.outputs.push(own);
+    return own.name;
+  }
+
+  private readonly names = new Map<string, string>();
+
+  /** The id of the value that is called `name` now. */
+  private holderOf(name: string): string | undefined {
+    const id = this.names.get(name);
+    if (id !== undefined) return id;
+    return this.shared.values.get(name)?.name === name ? name : undefined;
+  }
+
+  private rename(value: BuiltValue, name: string): void {
+    value.name = name;
+    this.names.set(name, value.id);
+    this.shared.renamed.set(value.id, name);
+    this.shared.namer.unique(name);
+  }
+
+  /** The finished model: only initializers that a node reads, a type for every intermediate value. */
+  finish(): OnnxModel {
+    const graph = finishGraph(
+      {
+        name: 'main',
+        inputs: this.inputs,
+        outputs: this.outputs,
+        nodes: this.nodes,
+        initializers: new Map(),
+        valueInfo: new Map(),
+      },
+      this.shared.values,
+    );
+    return { graph, opset: this.opset, domains: new Map(this.shared.domains), metadata: new Map() };
+  }
+}
+
+interface Call {
+  readonly inputs: (OnnxValue | null)[];
+  readonly attributes: Map<string, OnnxAttribute>;
+}
+
+function nameNode(node: OnnxNode): OnnxNode {
+  return { ...node, name: `${node.op}:${node.outputs[0] ?? ''}` };
+}
+
+function callKey(op: string, domain: string, call: Call, count: number): string | undefined {
+  if (IMPURE.has(op)) return undefined;
+  const attributes = attributesKey(call.attributes);
+  if (attributes === undefined) return undefined;
+  const inputs = call.inputs.map((v) => (v instanceof BuiltValue ? v.id : (v?.name ?? '')));
+  return JSON.stringify([domain, op, count, inputs]) + attributes;
+}
+
+/** Text that is equal for equal tracked tensors; undefined when nothing is tracked. */
+function extentsKey(type: InferredType): string | undefined {
+  const { dtype, shape, elements } = type;
+  if (elements === undefined || shape === undefined || shape.length > 1 || dtype === undefined) return undefined;
+  return `${dtype}${shape.length}:${elements.map(dimKey).join(',')}`;
+}
