@@ -4,9 +4,10 @@ import type { OpParam, OpSpec } from '../op-spec.js';
 import type { OnnxValue } from '../types.js';
 import type { InferContext, InferredType, InferTable } from './context.js';
 import { ELEMENTWISE } from './elementwise.js';
+import { INDEX_OPS } from './index-ops.js';
 import { SHAPE_OPS } from './shape-ops.js';
 
-const TABLES: readonly InferTable[] = [ELEMENTWISE, SHAPE_OPS];
+const TABLES: readonly InferTable[] = [ELEMENTWISE, SHAPE_OPS, INDEX_OPS];
 
 const RULES: InferTable = Object.assign({}, ...TABLES);
 
