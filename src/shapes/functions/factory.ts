@@ -1,21 +1,26 @@
 import { type ExprEnv, type ExprValue, Float, isDim, UNKNOWN } from '../../expr/value.js';
 import { type Dim, dimMul, dimSub } from '../../ir/dim.js';
 import { ceilDiv, maxExtent } from '../extents.js';
-import { any, anyList, bool, constant, define, type FunctionTable, int, shape, tensors } from './define.js';
+import { any, anyList, bool, constant, define, type FunctionTable, int, real, shape, tensors } from './define.js';
+
+function numeric(v: ExprValue): ExprValue {
+  return typeof v === 'boolean' ? Number(v) : v;
+}
 
 /** Items of arange: ceil((end - start) / step), in doubles when a float takes part. */
 function arangeLength(env: ExprEnv, start: ExprValue, end: ExprValue, step: ExprValue): ExprValue {
-  const [a, b, s] = [start, end, step].map((v): ExprValue => (typeof v === 'boolean' ? Number(v) : v));
-  if (a === undefined || b === undefined || s === undefined) return UNKNOWN;
+  const a = numeric(start);
+  const b = numeric(end);
+  const s = numeric(step);
   if (isDim(a) && isDim(b) && isDim(s)) {
     if (typeof s !== 'number' || s === 0) return env.fresh();
     const span: Dim = s > 0 ? dimSub(b, a) : dimSub(a, b);
     return maxExtent(env, ceilDiv(span, Math.abs(s)), 0);
   }
-  const values = [a, b, s].map((v) => (v instanceof Float ? v.value : v));
-  const [x, y, z] = values;
+  const x = real(a);
+  const y = real(b);
+  const z = real(s);
   if (typeof x !== 'number' || typeof y !== 'number' || typeof z !== 'number' || z === 0) {
-    // arange(float(n)): a float that is not known.
     return env.fresh();
   }
   return Math.max(0, Math.ceil((y - x) / z));

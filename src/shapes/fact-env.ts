@@ -1,0 +1,89 @@
+import { BUILTINS } from '../expr/builtins.js';
+import { parseExpr } from '../expr/parse.js';
+import type { Expr, ExprEnv, ExprFunction, ExprValue } from '../expr/value.js';
+import type { Ranges, SymbolicDim } from '../ir/dim.js';
+import { isDType } from '../ir/dtype.js';
+import type { Value } from '../ir/graph.js';
+import type { ResultFact } from '../schema/operator-schema.js';
+import type { Signature } from '../schema/signature.js';
+import { SHAPE_FUNCTIONS } from './functions/index.js';
+import { operandValue } from './operands.js';
+
+/** Where new unknowns come from: plain ints, and extents, which are at least 0. */
+export interface UnknownSource {
+  readonly ranges: Ranges;
+  freshInt(): SymbolicDim;
+  freshExtent(): SymbolicDim;
+}
+
+/** What the facts of one call see: the operator's arguments by name, dtype names, shape functions. */
+export class FactEnv implements ExprEnv {
+  private readonly cache = new Map<string, ExprValue>();
+  /** Set while a shape is evaluated: its unknowns are extents. */
+  extents = false;
+
+  constructor(
+    private readonly signature: Signature,
+    private readonly inputs: readonly Value[],
+    private readonly unknowns: UnknownSource,
+  ) {}
+
+  get ranges(): Ranges {
+    return this.unknowns.ranges;
+  }
+
+  lookup(name: string): ExprValue | undefined {
+    const known = this.cache.get(name);
+    if (known !== undefined) return known;
+    const value = this.read(name);
+    if (value !== undefined) this.cache.set(name, value);
+    return value;
+  }
+
+  function(name: string): ExprFunction | undefined {
+    return SHAPE_FUNCTIONS.get(name) ?? BUILTINS.get(name);
+  }
+
+  fresh(): SymbolicDim {
+    return this.extents ? this.unknowns.freshExtent() : this.unknowns.freshInt();
+  }
+
+  /** Operands beyond the signature's arguments, of operators that take any number, are the list `rest`. */
+  private read(name: string): ExprValue | undefined {
+    const { args, varargs } = this.signature;
+    const at = args.findIndex((a) => a.name === name);
+    const input = this.inputs[at];
+    if (input !== undefined) return operandValue(input);
+    if (varargs && name === 'rest') return this.inputs.slice(args.length).map(operandValue);
+    return isDType(name) ? name : undefined;
+  }
+}
+
+/** A result's facts, parsed. */
+export interface CompiledFact {
+  readonly dtype: Expr | undefined;
+  readonly shape: Expr | undefined;
+  readonly elements: Expr | undefined;
+  readonly value: Expr | undefined;
+  readonly list: Expr | undefined;
+  readonly same: string | undefined;
+}
+
+const compiled = new WeakMap<ResultFact, CompiledFact>();
+
+/** Parses the expressions of a fact on first use. Throws ExprError. */
+export function compileFact(fact: ResultFact): CompiledFact {
+  const known = compiled.get(fact);
+  if (known !== undefined) return known;
+  const parse = (text: string | undefined) => (text === undefined ? undefined : parseExpr(text));
+  const result: CompiledFact = {
+    dtype: parse(fact.dtype),
+    shape: parse(fact.shape),
+    elements: parse(fact.elements),
+    value: parse(fact.value),
+    list: parse(fact.list),
+    same: fact.same,
+  };
+  compiled.set(fact, result);
+  return result;
+}

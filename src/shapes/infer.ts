@@ -1,0 +1,214 @@
+import { DiagnosticError } from '../diagnostics/diagnostic.js';
+import { ExprError, type ExprValue, isList, TensorRef, UNKNOWN } from '../expr/value.js';
+import {
+  type Dim,
+  dimEquals,
+  type Interval,
+  isUnknownSymbol,
+  type Ranges,
+  type SymbolicDim,
+  symbol,
+  symbolName,
+} from '../ir/dim.js';
+import type { Node, Value } from '../ir/graph.js';
+import { type Type, tensorType } from '../ir/type.js';
+import type { OperatorSchema, ResultFact } from '../schema/operator-schema.js';
+import { contentOf, dtypeFrom, elementsFrom, shapeFrom, typeOf } from './contents.js';
+import { type CompiledFact, compileFact, FactEnv, type UnknownSource } from './fact-env.js';
+import { ShapeError } from './shape-error.js';
+import { forward, inferStructural } from './structural.js';
+
+/** Where inference finds the facts of an operator. */
+export interface SchemaSource {
+  get(op: string): OperatorSchema | undefined;
+}
+
+export interface InferenceOptions {
+  /** Bounds of the inputs' symbols. */
+  readonly ranges?: Ranges;
+}
+
+const UNKNOWN_PREFIX = '_u';
+const EXTENT: Interval = { min: 0, max: Number.POSITIVE_INFINITY };
+
+/**
+ * Sets types and contents of nodes' outputs from the facts of their operators. One instance serves one
+ * graph: it hands out the names of unknown extents.
+ */
+export class Inference implements UnknownSource {
+  /** Of the inputs' symbols and of the unknown extents handed out so far. */
+  readonly ranges: Map<string, Interval>;
+  private counter = 0;
+
+  constructor(
+    readonly schemas: SchemaSource,
+    options: InferenceOptions = {},
+  ) {
+    this.ranges = new Map(options.ranges ?? []);
+  }
+
+  freshInt(): SymbolicDim {
+    this.counter += 1;
+    return symbol(`${UNKNOWN_PREFIX}${this.counter}`);
+  }
+
+  freshExtent(): SymbolicDim {
+    const d = this.freshInt();
+    this.ranges.set(d.key, EXTENT);
+    return d;
+  }
+
+  /**
+   * Sets the outputs' types and contents. An output of which nothing is known keeps its declared type; an int
+   * gets a fresh symbol. Blocks are not entered. Throws DiagnosticError `shape-mismatch` when the operands
+   * provably do not fit.
+   */
+  inferNode(node: Node): void {
+    if (inferStructural(node, this)) return;
+    const schema = this.schemas.get(node.op);
+    if (schema === undefined || schema.infer.length === 0) {
+      for (const out of node.outputs) this.forget(out);
+      return;
+    }
+    const env = new FactEnv(schema.signature, node.inputs, this);
+    node.outputs.forEach((out, i) => {
+      const fact = schema.infer[i] ?? (schema.signature.varresults ? schema.infer[0] : undefined);
+      if (fact === undefined) this.forget(out);
+      else this.applyFact(node, out, fact, schema, env);
+    });
+  }
+
+  /** Nothing is known of the value but its type; an int keeps or gets a symbol of its own. */
+  forget(out: Value): void {
+    if (out.type.kind !== 'int') out.content = undefined;
+    else if (out.content?.kind !== 'int' || !isBareUnknown(out.content.value))
+      out.content = { kind: 'int', value: this.freshInt() };
+  }
+
+  private applyFact(node: Node, out: Value, fact: ResultFact, schema: OperatorSchema, env: FactEnv): void {
+    let compiled: CompiledFact;
+    try {
+      compiled = compileFact(fact);
+    } catch (e) {
+      if (!(e instanceof ExprError)) throw e;
+      throw new DiagnosticError({
+        code: 'expr-syntax',
+        severity: 'error',
+        message: `a fact of ${node.op} does not parse: ${e.message}`,
+        at: schema.span,
+      });
+    }
+    if (compiled.same !== undefined) {
+      const at = schema.signature.args.findIndex((a) => a.name === compiled.same);
+      const source = node.inputs[at];
+      if (source !== undefined) forward(out, source);
+      return;
+    }
+    try {
+      if (out.type.kind === 'tensor') this.applyTensor(out, compiled, env);
+      else if (out.type.kind === 'list' && compiled.list !== undefined) this.applyList(out, compiled, env);
+      else this.applyScalar(out, compiled, env);
+    } catch (e) {
+      throw placed(e, node, schema);
+    }
+  }
+
+  private applyTensor(out: Value, fact: CompiledFact, env: FactEnv): void {
+    if (fact.value !== undefined) {
+      const v = fact.value.evaluate(env);
+      if (v instanceof TensorRef) {
+        out.type = tensorType(v.dtype, v.shape);
+        out.content = v.operand?.content;
+      } else out.content = undefined;
+      return;
+    }
+    const declared = out.type.kind === 'tensor' ? out.type : tensorType();
+    const dtype = (fact.dtype === undefined ? undefined : dtypeFrom(fact.dtype.evaluate(env))) ?? declared.dtype;
+    const mark = this.counter;
+    env.extents = true;
+    const found = fact.shape === undefined ? undefined : shapeFrom(fact.shape.evaluate(env), this);
+    env.extents = false;
+    const shape = found === undefined ? declared.shape : this.settled(declared.shape, found, mark);
+    out.type = tensorType(dtype, shape);
+    out.content = fact.elements === undefined ? undefined : elementsFrom(fact.elements.evaluate(env), dtype, shape);
+  }
+
+  private applyList(out: Value, fact: CompiledFact, env: FactEnv): void {
+    out.content = undefined;
+    const element: Type = out.type.kind === 'list' ? out.type.element : { kind: 'any' };
+    const tensors = element.kind === 'tensor';
+    env.extents = tensors;
+    const list = fact.list?.evaluate(env) ?? UNKNOWN;
+    env.extents = false;
+    if (!tensors) {
+      if (isList(list)) out.content = contentOf(this.withInts(list, element), out.type);
+      return;
+    }
+    const dtype = fact.dtype?.evaluate(env) ?? UNKNOWN;
+    if (!isList(list)) {
+      const only = dtypeFrom(dtype);
+      if (only !== undefined && out.type.kind === 'list') out.type = { ...out.type, element: tensorType(only) };
+      return;
+    }
+    const types = list.map((s, i) => {
+      const d = dtypeFrom(isList(dtype) ? (dtype[i] ?? UNKNOWN) : dtype);
+      return tensorType(d, shapeFrom(s, this));
+    });
+    out.content = { kind: 'list', items: types.map(() => undefined), types };
+  }
+
+  /** A list of ints has an int at each place. */
+  private withInts(list: readonly ExprValue[], element: Type): readonly ExprValue[] {
+    return element.kind === 'int' ? list.map((v) => (v === UNKNOWN ? this.freshInt() : v)) : list;
+  }
+
+  private applyScalar(out: Value, fact: CompiledFact, env: FactEnv): void {
+    const mark = this.counter;
+    const v = fact.value?.evaluate(env) ?? UNKNOWN;
+    const content = contentOf(v, out.type);
+    const type = typeOf(v, content, out.type);
+    const renamed = content?.kind === 'int' && this.isNewSince(content.value, mark);
+    if (renamed && out.content?.kind === 'int' && isBareUnknown(out.content.value)) return;
+    if (content === undefined) {
+      out.type = type;
+      this.forget(out);
+      return;
+    }
+    out.type = type;
+    out.content = content;
+  }
+
+  /** True for an unknown symbol handed out after the counter stood at `mark`. */
+  private isNewSince(d: Dim, mark: number): boolean {
+    const name = symbolName(d);
+    return name?.startsWith(UNKNOWN_PREFIX) === true && Number(name.slice(UNKNOWN_PREFIX.length)) > mark;
+  }
+
+  /** The old shape where the new one differs only in the names of unknown extents: inference is idempotent. */
+  private settled(old: readonly Dim[] | undefined, found: readonly Dim[], mark: number): readonly Dim[] {
+    if (old === undefined || old.length !== found.length) return found;
+    const same = found.every((d, i) => {
+      const before = old[i] ?? 1;
+      return dimEquals(d, before) || (this.isNewSince(d, mark) && isBareUnknown(before));
+    });
+    return same ? old : found;
+  }
+}
+
+function isBareUnknown(d: Dim): boolean {
+  const name = symbolName(d);
+  return name !== undefined && isUnknownSymbol(name);
+}
+
+/** An error inside a fact, told at the node's place in the user's source. */
+function placed(e: unknown, node: Node, schema: OperatorSchema): unknown {
+  if (!(e instanceof ShapeError) && !(e instanceof ExprError)) return e;
+  const [at, ...callers] = node.loc;
+  return new DiagnosticError({
+    code: 'shape-mismatch',
+    severity: 'error',
+    message: `${schema.signature.op}: ${e.message}`,
+    at,
+    notes: callers.slice(0, 4).map((span) => ({ message: 'called from here', at: span })),
+  });
+}

@@ -1,0 +1,264 @@
+import { DiagnosticError, fail } from '../diagnostics/diagnostic.js';
+import { cloneNode, mapped, type ValueMap } from '../ir/clone.js';
+import { removeDeadCode } from '../ir/dead-code.js';
+import type { Attribute, Block, Graph, Node, Value } from '../ir/graph.js';
+import { tensorFromNumbers } from '../ir/tensor-data.js';
+import { tensorType } from '../ir/type.js';
+import type { Structure } from '../schema/operator-schema.js';
+import { widenLoop } from './blocks.js';
+import { attributeOf, constantBefore, holdsConstant } from './constants.js';
+import { foldContainer } from './fold-containers.js';
+import type { Inference } from './infer.js';
+
+/** Rounds of loops that are unrolled in one graph. A model's own loops run over layers or levels: far fewer. */
+export const MAX_UNROLLED_ROUNDS = 10_000;
+
+export interface SpecializeOptions {
+  /** Leaves nodes whose results nothing uses in place. */
+  readonly keepDeadCode?: boolean;
+}
+
+/**
+ * One forward walk over a graph whose inputs have their types and contents: infers every node, replaces what is
+ * constant by constants, opens containers whose items are known, takes the branch of every decided condition and
+ * unrolls loops of known length. In place.
+ */
+export function specialize(graph: Graph, inference: Inference, options: SpecializeOptions = {}): void {
+  for (const node of graph.allNodes()) for (const out of node.outputs) forgetSample(out);
+  new Specializer(graph, inference).block(graph.block);
+  if (options.keepDeadCode !== true) removeDeadCode(graph, (node) => isPure(node, inference));
+}
+
+/** An operator without a schema may do anything; structural ones do nothing but what their results say. */
+function isPure(node: Node, inference: Inference): boolean {
+  const schema = inference.schemas.get(node.op);
+  return schema === undefined ? PURE_STRUCTURES.has(node.op) : schema.pure;
+}
+
+const PURE_STRUCTURES: ReadonlySet<string> = new Set([
+  'prim::Constant',
+  'prim::ListConstruct',
+  'prim::TupleConstruct',
+  'prim::DictConstruct',
+  'prim::ListUnpack',
+  'prim::TupleUnpack',
+  'prim::TupleIndex',
+  'prim::unchecked_cast',
+  'prim::Uninitialized',
+  'prim::If',
+  'prim::Loop',
+]);
+
+/** A declared shape is of the run that was traced: only its dtype holds for other inputs. */
+function forgetSample(out: Value): void {
+  if (out.type.kind === 'tensor' && out.type.shape !== undefined) out.type = tensorType(out.type.dtype);
+}
+
+/** Structural operators that fold like those that a schema declares. */
+const STRUCTURE_OF: Readonly<Record<string, Structure | undefined>> = {
+  'prim::TupleUnpack': 'list-unpack',
+  'prim::ListUnpack': 'list-unpack',
+  'prim::TupleIndex': 'list-item',
+  'prim::unchecked_cast': 'forward',
+};
+
+class Specializer {
+  private rounds = 0;
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly inference: Inference,
+  ) {}
+
+  block(block: Block): void {
+    this.range(block.first, undefined);
+  }
+
+  /** Nodes from `first` up to `end`, which is not one of them. */
+  private range(first: Node | undefined, end: Node | undefined): void {
+    for (let node = first; node !== undefined && node !== end; ) node = this.node(node);
+  }
+
+  /** Specializes one node and gives the next to look at: the first of those that replaced it, or its successor. */
+  private node(node: Node): Node | undefined {
+    if (node.op === 'prim::If') return this.branch(node);
+    if (node.op === 'prim::Loop') return this.loop(node);
+    const { next } = node;
+    this.inference.inferNode(node);
+    this.fold(node);
+    return next;
+  }
+
+  private fold(node: Node): void {
+    if (node.op === 'prim::Constant') return;
+    this.foldConstants(node);
+    if (node.outputs.every((out) => out.uses.size === 0)) return;
+    const structure = STRUCTURE_OF[node.op] ?? this.inference.schemas.get(node.op)?.structure;
+    const folded = structure === undefined ? undefined : foldContainer(node, structure, this.graph);
+    if (folded === undefined) return;
+    node.outputs.forEach((out, i) => {
+      const value = folded[i];
+      if (value !== undefined) out.replaceAllUsesWith(value);
+    });
+  }
+
+  /** Uses of results that are constants go to constants; the node itself is left to dead code removal. */
+  private foldConstants(node: Node): void {
+    for (const out of node.outputs) {
+      if (out.uses.size === 0 || !foldable(out)) continue;
+      const value = constantAttribute(out);
+      if (value !== undefined) out.replaceAllUsesWith(constantBefore(node, this.graph, value, out.type, out.content));
+    }
+  }
+
+  private branch(node: Node): Node | undefined {
+    const [yes, no] = node.blocks;
+    const condition = node.inputs[0]?.content;
+    if (yes === undefined || no === undefined) return node.next;
+    if (condition?.kind === 'bool') return this.take(node, condition.value ? yes : no, true);
+    const yesFails = this.fails(yes);
+    const noFails = this.fails(no);
+    if (yesFails !== undefined && noFails !== undefined && !(raises(yes) && raises(no)))
+      throw raises(yes) ? noFails : yesFails;
+    // What would stop the run is not what the model is compiled for.
+    if (yesFails !== undefined && noFails === undefined) return this.take(node, no, false);
+    if (noFails !== undefined && yesFails === undefined) return this.take(node, yes, false);
+    this.inference.inferNode(node);
+    this.foldConstants(node);
+    this.foldEqualResults(node);
+    return node.next;
+  }
+
+  /** Specializes a block of an undecided branch. The error, if the block always raises or provably cannot run. */
+  private fails(block: Block): DiagnosticError | undefined {
+    const raised = new DiagnosticError({
+      code: 'unsupported-control-flow',
+      severity: 'error',
+      message: 'always raises',
+    });
+    if (raises(block)) return raised;
+    try {
+      this.block(block);
+    } catch (e) {
+      if (e instanceof DiagnosticError && e.diagnostics.every((d) => d.code === 'shape-mismatch')) return e;
+      throw e;
+    }
+    return raises(block) ? raised : undefined;
+  }
+
+  /** A result that both blocks take from the same outer value is that value. */
+  private foldEqualResults(node: Node): void {
+    const [yes, no] = node.blocks;
+    node.outputs.forEach((out, i) => {
+      const value = yes?.returns[i];
+      if (value !== undefined && value === no?.returns[i]) out.replaceAllUsesWith(value);
+    });
+  }
+
+  /** Moves a block's nodes in front of the branch, which goes away. `again`: they are still to be specialized. */
+  private take(node: Node, block: Block, again: boolean): Node | undefined {
+    const { next } = node;
+    const first = block.first;
+    for (const inner of block.nodes()) inner.insertBefore(node);
+    node.outputs.forEach((out, i) => {
+      const value = block.returns[i];
+      if (value !== undefined) out.replaceAllUsesWith(value);
+    });
+    node.destroy();
+    return again && first !== undefined ? first : next;
+  }
+
+  private loop(node: Node): Node | undefined {
+    const { next } = node;
+    if (this.unroll(node)) return next;
+    widenLoop(node, this.inference);
+    for (const body of node.blocks) this.block(body);
+    this.inference.inferNode(node);
+    this.foldConstants(node);
+    return next;
+  }
+
+  /**
+   * Replaces a loop by copies of its body as long as its condition stays constant. A loop whose condition is open
+   * in some round stays as it was.
+   */
+  private unroll(node: Node): boolean {
+    const [trips, condition, ...initial] = node.inputs;
+    const body = node.blocks[0];
+    const limit = trips?.content?.kind === 'int' ? trips.content.value : undefined;
+    if (body === undefined || condition === undefined || typeof limit !== 'number') return false;
+    const before = node.prev;
+    let carried: readonly Value[] = initial;
+    let goOn: Value = condition;
+    for (let round = 0; ; round++) {
+      if (goOn.content?.kind !== 'bool') {
+        this.removeCopies(before, node);
+        return false;
+      }
+      if (!goOn.content.value || round >= limit) break;
+      this.rounds += 1;
+      if (this.rounds > MAX_UNROLLED_ROUNDS) tooManyRounds(node);
+      [goOn, carried] = this.round(node, body, round, carried);
+    }
+    node.outputs.forEach((out, i) => {
+      const value = carried[i];
+      if (value !== undefined) out.replaceAllUsesWith(value);
+    });
+    node.destroy();
+    return true;
+  }
+
+  /** One copy of the body before the loop, specialized: the next condition and the next carried values. */
+  private round(node: Node, body: Block, round: number, carried: readonly Value[]): [Value, readonly Value[]] {
+    const map: ValueMap = new Map();
+    const [index, ...params] = body.params;
+    const before = node.prev;
+    if (index !== undefined)
+      map.set(index, constantBefore(node, this.graph, round, { kind: 'int' }, { kind: 'int', value: round }));
+    params.forEach((p, i) => {
+      const value = carried[i];
+      if (value !== undefined) map.set(p, value);
+    });
+    for (const inner of body.nodes()) cloneNode(inner, map, (hint) => this.graph.freshName(hint)).insertBefore(node);
+    // Returns are held by the loop's own operands, so that folds reach them.
+    const count = node.inputs.length;
+    for (const r of body.returns) node.addInput(mapped(map, r));
+    this.range(before === undefined ? node.parent?.first : before.next, node);
+    const returns = node.inputs.slice(count);
+    node.setInputs(node.inputs.slice(0, count));
+    const [goOn, ...next] = returns;
+    return [goOn ?? fail('internal', 'a loop body gives no condition'), next];
+  }
+
+  private removeCopies(after: Node | undefined, node: Node): void {
+    for (let n = node.prev; n !== undefined && n !== after; n = node.prev) n.destroy();
+  }
+}
+
+function foldable(out: Value): boolean {
+  return holdsConstant(out.type) || out.content?.kind === 'none' || out.content?.kind === 'elements';
+}
+
+/** The constant that a result is; a small tensor of known elements included. */
+function constantAttribute(out: Value): Attribute | undefined {
+  const { content, type } = out;
+  if (content?.kind !== 'elements') return attributeOf(content);
+  if (type.kind !== 'tensor' || type.dtype === undefined || type.shape === undefined) return undefined;
+  const numbers = content.values.filter((d) => typeof d === 'number');
+  const shape = type.shape.filter((d) => typeof d === 'number');
+  if (numbers.length !== content.values.length || shape.length !== type.shape.length) return undefined;
+  return tensorFromNumbers(type.dtype, numbers, shape);
+}
+
+/** True if running the block always raises. */
+function raises(block: Block): boolean {
+  for (const n of block.nodes()) if (n.op === 'prim::RaiseException') return true;
+  return false;
+}
+
+function tooManyRounds(node: Node): never {
+  fail('unsupported-control-flow', `a loop of constant length takes more than ${MAX_UNROLLED_ROUNDS} rounds`, {
+    at: node.loc[0],
+    help: 'make the length depend on an input, or rewrite the loop with tensor operations',
+  });
+}
