@@ -10,6 +10,7 @@ import type { OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxGraph, OnnxValue } from '../onnx/types.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import { operandValue } from '../shapes/operands.js';
+import { reshapeLiteral } from '../shapes/reshape-literal.js';
 import type { Converted } from './define-converter.js';
 import { type Plain, toPlain } from './operand-value.js';
 
@@ -183,6 +184,12 @@ export class ConvertContext {
 
   ints1d(values: readonly number[]): OnnxValue {
     return this.builder.ints([...values]);
+  }
+
+  /** Reshape to known extents: in literal form where that can say it, else with sizes read at run time. */
+  reshape(v: OnnxValue, dims: readonly Dim[]): OnnxValue {
+    const literal = reshapeLiteral(v.shape, dims);
+    return this.add('Reshape', [v, literal === undefined ? this.shapeTensor(dims) : this.ints1d(literal)]);
   }
 
   /** A run-time shape tensor of extents: constants where they are known, read from tensors where not. */

@@ -109,10 +109,10 @@ export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<strin
   [
     'squeezed_axes',
     {
-      minArgs: 3,
-      maxArgs: 3,
+      minArgs: 2,
+      maxArgs: 2,
       doc: 'the axes that a squeeze removes: of extent 1, and among dims unless that is none',
-      call: ([shape, , dims]) => {
+      call: ([shape, dims]) => {
         const extents = list(shape);
         const r = extents.length;
         const asked =

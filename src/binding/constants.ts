@@ -1,0 +1,65 @@
+import type { ConstValue } from '../compiler-options.js';
+import { Node, type Value } from '../ir/graph.js';
+import { BOOL, FLOAT, INT, listOf, NONE, STR, type Type, tensorType, tupleOf } from '../ir/type.js';
+
+/** Makes constant nodes of given literals. `insert` puts a node in its place. */
+export class ConstantMaker {
+  constructor(
+    private readonly insert: (node: Node) => Node,
+    private readonly freshName: () => string,
+  ) {}
+
+  /** A value of `type` (seen through optional) that holds `given`; an int literal serves where a float is asked for. */
+  constant(given: ConstValue, type: Type): Value {
+    const wanted = type.kind === 'optional' ? type.element : type;
+    switch (given.kind) {
+      case 'none':
+        return this.leaf(null, NONE);
+      case 'int':
+        return this.leaf(given.value, wanted.kind === 'float' ? FLOAT : INT);
+      case 'float':
+        return this.leaf(given.value, FLOAT);
+      case 'bool':
+        return this.leaf(given.value, BOOL);
+      case 'str':
+        return this.leaf(given.value, STR);
+      case 'tensor':
+        return this.leaf(given.data, tensorType(given.data.dtype, given.data.shape));
+      case 'list':
+      case 'tuple':
+        return this.container(given.items, wanted);
+    }
+  }
+
+  private leaf(
+    value: number | boolean | string | null | Extract<ConstValue, { kind: 'tensor' }>['data'],
+    type: Type,
+  ): Value {
+    const node = new Node('prim::Constant');
+    node.attributes.set('value', value);
+    this.insert(node);
+    return node.addOutput(this.freshName(), type);
+  }
+
+  private container(items: readonly ConstValue[], wanted: Type): Value {
+    const elementType = (i: number): Type =>
+      wanted.kind === 'list'
+        ? wanted.element
+        : wanted.kind === 'tuple'
+          ? (wanted.elements[i] ?? { kind: 'any' })
+          : { kind: 'any' };
+    const values = items.map((item, i) => this.constant(item, elementType(i)));
+    const tuple = wanted.kind === 'tuple';
+    const node = this.insert(new Node(tuple ? 'prim::TupleConstruct' : 'prim::ListConstruct', values));
+    const type = tuple
+      ? tupleOf(
+          values.map((v) => v.type),
+          wanted.name,
+          wanted.fields,
+        )
+      : wanted.kind === 'list'
+        ? wanted
+        : listOf(values[0]?.type ?? INT);
+    return node.addOutput(this.freshName(), type);
+  }
+}

@@ -1,0 +1,162 @@
+import { type Dim, dimAdd, dimSub } from '../ir/dim.js';
+import type { OnnxValue } from '../onnx/types.js';
+import type { ConvertContext } from './context.js';
+import { defineConverter } from './define-converter.js';
+
+/** The pieces' extents along `axis`, from the inferred types of the list's items. */
+function pieceSizes(ctx: ConvertContext, axis: number): Dim[] {
+  const content = ctx.node.outputs[0]?.content;
+  if (content?.kind !== 'list' || content.types === undefined) {
+    return ctx.fail('needs-constant', `the number of pieces of ${ctx.node.op} is known only at run time`);
+  }
+  return content.types.map((t) => {
+    const size = t.kind === 'tensor' ? t.shape?.[axis] : undefined;
+    return size ?? ctx.fail('rank-unknown', `a piece of ${ctx.node.op} has no known shape`);
+  });
+}
+
+function axisOf(ctx: ConvertContext, rank: number): number {
+  const d = ctx.int('dim');
+  return d < 0 ? d + rank : d;
+}
+
+/** Cuts a tensor into pieces along one axis: ONNX Split, with run-time sizes where they are symbolic. */
+function cut(ctx: ConvertContext, axis: number, sizes: readonly Dim[]): OnnxValue[] {
+  const self = ctx.tensor('self');
+  if (sizes.length === 1) return [self];
+  return ctx.builder.add('Split', [self, ctx.shapeTensor(sizes)], { axis }, { outputs: sizes.length });
+}
+
+const split = defineConverter({
+  ops: [
+    'aten::split.Tensor',
+    'aten::split.sizes',
+    'aten::split_with_sizes',
+    'aten::chunk',
+    'aten::unsafe_chunk',
+    'aten::unsafe_split.Tensor',
+    'aten::unsafe_split_with_sizes',
+    'aten::tensor_split.sections',
+    'aten::tensor_split.indices',
+  ],
+  convert: (ctx) => {
+    const axis = axisOf(ctx, ctx.rank('self'));
+    return [cut(ctx, axis, pieceSizes(ctx, axis))];
+  },
+});
+
+const unbind = defineConverter({
+  ops: ['aten::unbind.int'],
+  convert: (ctx) => {
+    const shape = ctx.shape('self');
+    const axis = axisOf(ctx, shape.length);
+    const count = shape[axis];
+    if (typeof count !== 'number')
+      return ctx.fail('needs-constant', `unbind along an axis whose size ${count} is known only at run time`);
+    const self = ctx.tensor('self');
+    return [
+      Array.from({ length: count }, (_, i) => ctx.add('Gather', [self, ctx.builder.scalar(i, 'int64')], { axis })),
+    ];
+  },
+});
+
+const stack = defineConverter({
+  ops: ['aten::stack'],
+  convert: (ctx) => {
+    const tensors = ctx.tensors('tensors');
+    const rank = ctx.resultShape().length;
+    const axis = axisOf(ctx, rank);
+    const dtype = ctx.resultDtype();
+    const parts = tensors.map((t) => ctx.add('Unsqueeze', [ctx.cast(t, dtype), ctx.ints1d([axis])]));
+    return ctx.add('Concat', parts, { axis });
+  },
+});
+
+const meshgrid = defineConverter({
+  ops: ['aten::meshgrid', 'aten::meshgrid.indexing'],
+  convert: (ctx) => {
+    const tensors = ctx.tensors('tensors');
+    const swap = ctx.node.op === 'aten::meshgrid.indexing' && ctx.str('indexing') === 'xy' && tensors.length > 1;
+    const order = tensors.map((_, i) => (swap && i < 2 ? 1 - i : i));
+    const extents: Dim[] = [];
+    tensors.forEach((t, i) => {
+      extents[order[i] as number] = t.shape?.[0] ?? 1;
+    });
+    const shape = ctx.shapeTensor(extents);
+    return [
+      tensors.map((t, i) => {
+        const view = tensors.map((_, k) => (k === order[i] ? -1 : 1));
+        return ctx.add('Expand', [ctx.add('Reshape', [t, ctx.ints1d(view)]), shape]);
+      }),
+    ];
+  },
+});
+
+/** Writes `src` over a range of an axis: the parts before and after are joined around it. */
+const sliceScatter = defineConverter({
+  ops: ['aten::slice_scatter', 'aten::select_scatter'],
+  convert: (ctx) => {
+    const shape = ctx.shape('self');
+    const axis = axisOf(ctx, shape.length);
+    const self = ctx.tensor('self');
+    const size = shape[axis] as Dim;
+    const select = ctx.node.op === 'aten::select_scatter';
+    let src = ctx.tensor('src', ctx.dtype('self'));
+    if (select) src = ctx.add('Unsqueeze', [src, ctx.ints1d([axis])]);
+    const [start, end, step] = select ? selected(ctx, size) : bounds(ctx, size);
+    if (step !== 1) return strided(ctx, self, src, axis, size, start, step);
+    const whole = [...shape];
+    whole[axis] = dimSub(end, start);
+    src = ctx.add('Expand', [src, ctx.shapeTensor(whole)]);
+    const before = start === 0 ? [] : [range(ctx, self, axis, 0, start)];
+    const after = size === end ? [] : [range(ctx, self, axis, end, size)];
+    return ctx.add('Concat', [...before, src, ...after], { axis });
+  },
+});
+
+function range(ctx: ConvertContext, v: OnnxValue, axis: number, from: Dim, to: Dim): OnnxValue {
+  return ctx.add('Slice', [v, ctx.shapeTensor([from]), ctx.shapeTensor([to]), ctx.ints1d([axis])]);
+}
+
+function selected(ctx: ConvertContext, size: Dim): [Dim, Dim, number] {
+  const [i] = ctx.dims('index');
+  if (i === undefined) return ctx.fail('needs-constant', 'the index of a select is not known');
+  const at = typeof i === 'number' && i < 0 ? dimAdd(size, i) : i;
+  return [at, dimAdd(at, 1), 1];
+}
+
+/** Start and end of a slice as extents, by Python's clamping where both are known well enough. */
+function bounds(ctx: ConvertContext, size: Dim): [Dim, Dim, number] {
+  const clamp = (name: string, none: Dim): Dim => {
+    if (!ctx.has(name)) return none;
+    const [d] = ctx.dims(name);
+    if (d === undefined) return none;
+    if (typeof d !== 'number') return d;
+    if (typeof size === 'number') return Math.min(size, Math.max(0, d < 0 ? d + size : d));
+    return d < 0 ? dimAdd(size, d) : d >= 2 ** 62 ? size : d;
+  };
+  return [clamp('start', 0), clamp('end', size), ctx.int('step')];
+}
+
+/** A strided range is written by index: ScatterElements would need expanded indexes, so ScatterND on the axis put first. */
+function strided(
+  ctx: ConvertContext,
+  self: OnnxValue,
+  src: OnnxValue,
+  axis: number,
+  size: Dim,
+  start: Dim,
+  step: number,
+): OnnxValue {
+  const rank = self.shape?.length ?? 0;
+  const perm = [axis, ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis)];
+  const back = perm.map((_, i) => perm.indexOf(i));
+  const first = ctx.add('Transpose', [self], { perm });
+  const limit = ctx.scope.extent(size);
+  const indexes = ctx.add('Range', [ctx.scope.extent(start), limit, ctx.builder.scalar(step, 'int64')]);
+  const at = ctx.add('Unsqueeze', [indexes, ctx.ints1d([1])]);
+  const updates = ctx.add('Transpose', [src], { perm });
+  return ctx.add('Transpose', [ctx.add('ScatterND', [first, at, updates])], { perm: back });
+}
+
+export const LISTS = [split, unbind, stack, meshgrid, sliceScatter];
