@@ -1,5 +1,5 @@
 import { fail } from '../diagnostics/diagnostic.js';
-import type { Dim } from '../ir/dim.js';
+import { type Dim, dimSymbols, isUnknownSymbol } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import type { TensorData } from '../ir/tensor-data.js';
 import { onnxDtype } from './dtype-code.js';
@@ -189,7 +189,7 @@ function elementType(dtype: DType): number {
 
 function writeValueInfo(v: OnnxValueInfo): ProtoWriter {
   const tensor = new ProtoWriter().int(F.TENSOR_TYPE.elemType, elementType(v.dtype));
-  if (v.shape !== undefined) tensor.message(F.TENSOR_TYPE.shape, writeShape(v.shape));
+  if (v.shape !== undefined) tensor.message(F.TENSOR_TYPE.shape, writeShape(v.shape, v.sequence === true));
   let type = new ProtoWriter().message(F.TYPE.tensor, tensor);
   if (v.sequence) {
     type = new ProtoWriter().message(F.TYPE.sequence, new ProtoWriter().message(F.SEQUENCE_TYPE.elemType, type));
@@ -197,12 +197,13 @@ function writeValueInfo(v: OnnxValueInfo): ProtoWriter {
   return new ProtoWriter().string(F.VALUE_INFO.name, v.name).message(F.VALUE_INFO.type, type);
 }
 
-function writeShape(shape: readonly Dim[]): ProtoWriter {
+/** Items of a sequence share only what all of them have: an unknown extent stays without a name. */
+function writeShape(shape: readonly Dim[], items: boolean): ProtoWriter {
   const out = new ProtoWriter();
   for (const d of shape) {
     const dimension = new ProtoWriter();
     if (typeof d === 'number') dimension.int(F.DIMENSION.value, d);
-    else dimension.string(F.DIMENSION.param, d.key);
+    else if (!items || ![...dimSymbols(d)].some(isUnknownSymbol)) dimension.string(F.DIMENSION.param, d.key);
     out.message(F.SHAPE.dim, dimension);
   }
   return out;

@@ -65,7 +65,7 @@ const SAME_SHAPE = [
   'Acos Acosh Asin Asinh Atan Atanh BitwiseNot Ceil Celu Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish Hardmax',
   'IsInf IsNaN LeakyRelu Log LogSoftmax Mish Reciprocal Relu Round Selu Shrink Sigmoid Sin Sinh Softmax Softplus',
   'Softsign Sqrt Tan Tanh ThresholdedRelu Trilu CumSum LpNormalization LRN MeanVarianceNormalization',
-  'ReverseSequence ScatterElements ScatterND Bernoulli',
+  'ReverseSequence ScatterElements ScatterND',
 ];
 
 const UNARY_ELEMENTS = ['Neg', 'Abs', 'Sign', 'Not'];

@@ -3,11 +3,37 @@ import type { DType } from '../../ir/dtype.js';
 import type { OpParam, OpSpec } from '../op-spec.js';
 import type { OnnxValue } from '../types.js';
 import type { InferContext, InferredType, InferTable } from './context.js';
+import { CONTROL } from './control.js';
+import { CONVOLUTIONS } from './conv.js';
 import { ELEMENTWISE } from './elementwise.js';
+import { IMAGE } from './image.js';
 import { INDEX_OPS } from './index-ops.js';
+import { LINEAR } from './linear.js';
+import { NORMALIZATION } from './normalization.js';
+import { QUANTIZE } from './quantize.js';
+import { RANDOM } from './random.js';
+import { RECURRENT } from './recurrent.js';
+import { REDUCTIONS } from './reduce.js';
+import { SEQUENCES } from './sequence.js';
 import { SHAPE_OPS } from './shape-ops.js';
+import { SIGNAL } from './signal.js';
 
-const TABLES: readonly InferTable[] = [ELEMENTWISE, SHAPE_OPS, INDEX_OPS];
+const TABLES: readonly InferTable[] = [
+  ELEMENTWISE,
+  SHAPE_OPS,
+  INDEX_OPS,
+  CONVOLUTIONS,
+  REDUCTIONS,
+  LINEAR,
+  NORMALIZATION,
+  RECURRENT,
+  IMAGE,
+  RANDOM,
+  QUANTIZE,
+  SIGNAL,
+  SEQUENCES,
+  CONTROL,
+];
 
 const RULES: InferTable = Object.assign({}, ...TABLES);
 

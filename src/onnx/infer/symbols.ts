@@ -73,6 +73,12 @@ export class SymbolTable {
     return false;
   }
 
+  /** Whether `d` holds a symbol that only run time tells. */
+  isUnknown(d: Dim): boolean {
+    for (const s of dimSymbols(d)) if (s.startsWith('_')) return true;
+    return false;
+  }
+
   /** `d`, or a fresh extent when its text has grown beyond use. */
   tidy(d: Dim): Dim {
     return typeof d !== 'number' && d.key.length > MAX_KEY_LENGTH ? this.freshExtent() : d;
