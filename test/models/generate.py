@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the acceptance models: <name>/model.pt, case.json, and recorded runs as .npy. Needs torch, torchvision, transformers.
+"""Writes the acceptance models: <name>/model.pt, case.json, and recorded runs as .npy.
+
+Needs torch, torchvision and transformers; versions.json says which were used.
 
     python test/models/generate.py [name ...]
 """
@@ -33,7 +35,6 @@ MODELS = models_vision.MODELS + models_text.MODELS + models_scripted.MODELS
 
 def archive(model: Model, folder: Path):
     """Writes model.pt. Returns eager and reloaded model, argument names filled in."""
-    torch.manual_seed(zlib.crc32(model.name.encode()))
     example = model.make(model.runs[1])
     eager = prepare(model.build(), example)
     if model.form == "script":
@@ -95,7 +96,8 @@ def meaningful(name: str, runs: list[list[torch.Tensor]]) -> None:
         largest = max(outputs, key=lambda tensor: tensor.numel()).float()
         between_rows = (largest[0] - largest[-1]).abs().mean()
         if not torch.isfinite(largest).all() or min(largest.std(), between_rows) < 20 * TOLERANCE:
-            raise SystemExit(f"{name}: output {i} is hollow (std {largest.std():.2g}, rows differ by {between_rows:.2g})")
+            found = f"std {largest.std():.2g}, rows differ by {between_rows:.2g}"
+            raise SystemExit(f"{name}: output {i} is hollow ({found})")
 
 
 def save(folder: Path, name: str, tensor: torch.Tensor) -> dict[str, str]:
@@ -104,6 +106,7 @@ def save(folder: Path, name: str, tensor: torch.Tensor) -> dict[str, str]:
 
 
 def generate(model: Model) -> None:
+    torch.manual_seed(zlib.crc32(model.name.encode()))
     folder = HERE / model.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+import models_text
 from models_text import PADDING, VOCABULARY, sentences
 from models_vision import BATCH, BATCH_RUNS, SIZES, image
 from spec import Model
@@ -151,25 +152,25 @@ def digits(dims):
 
 
 PICTURE = [("image", ["batch", 3, "height", "width"])]
-TEXT_RUNS = [{"batch": 1, "sequence": 1}, {"batch": 2, "sequence": 16}, {"batch": 8, "sequence": 64}, {"batch": 3, "sequence": 7}]
+UNET_DIMS = SIZES | {"height": (16, 48, 96), "width": (16, 48, 96)}
 UNET_RUNS = [
     {"batch": 1, "height": 16, "width": 16},
     {"batch": 2, "height": 48, "width": 48},
     {"batch": 2, "height": 96, "width": 64},
     {"batch": 1, "height": 45, "width": 67},
 ]
+MIXER_DIMS = SIZES | {"height": (4, 32, 64), "width": (4, 32, 64)}
 MIXER_RUNS = [
     {"batch": 1, "height": 4, "width": 4},
     {"batch": 2, "height": 32, "width": 32},
     {"batch": 8, "height": 64, "width": 48},
     {"batch": 3, "height": 23, "width": 29},
 ]
+DIGIT = [("image", ["batch", 1, 28, 28])]
+TOKENS = [("input_ids", ["batch", "sequence"])]
 MODELS = [
-    Model("unet", UNet, "script", PICTURE, SIZES | {"height": (16, 48, 96), "width": (16, 48, 96)}, UNET_RUNS, image),
-    Model("mixer", WindowMixer, "script", PICTURE, SIZES | {"height": (4, 32, 64), "width": (4, 32, 64)}, MIXER_RUNS, image),
-    Model("vae", Vae, "script", [("image", ["batch", 1, 28, 28])], BATCH, BATCH_RUNS, digits),
-    Model(
-        "text_cnn", TextCnn, "script", [("input_ids", ["batch", "sequence"])],
-        {"batch": (1, 2, 8), "sequence": (1, 16, 64)}, TEXT_RUNS, lambda dims: sentences(dims)[:1],
-    ),
-]  # fmt: skip
+    Model("unet", UNet, "script", PICTURE, UNET_DIMS, UNET_RUNS, image),
+    Model("mixer", WindowMixer, "script", PICTURE, MIXER_DIMS, MIXER_RUNS, image),
+    Model("vae", Vae, "script", DIGIT, BATCH, BATCH_RUNS, digits),
+    Model("text_cnn", TextCnn, "script", TOKENS, models_text.DIMS, models_text.RUNS, lambda dims: sentences(dims)[:1]),
+]

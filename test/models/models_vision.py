@@ -83,10 +83,9 @@ sized = partial(
 )
 
 
-def fixed(name, build, arg, size):
-    return Model(
-        name, build, "trace", [(arg, ["batch", 3, size, size])], BATCH, BATCH_RUNS, partial(image, height=size, width=size)
-    )
+def fixed(name, build, size):
+    make = partial(image, height=size, width=size)
+    return Model(name, build, "trace", [("{arg}", ["batch", 3, size, size])], BATCH, BATCH_RUNS, make)
 
 
 MODELS = [
@@ -94,7 +93,7 @@ MODELS = [
     sized("mobilenet_v3_small", mobilenet_v3_small),
     sized("efficientnet_b0", efficientnet_b0),
     sized("convnext", convnext),
-    fixed("vit", vit, "x", 32),
-    fixed("swin", swin, "x", 64),
+    fixed("vit", vit, 32),
+    fixed("swin", swin, 64),
     sized("deeplab_v3", deeplab_v3),
 ]
