@@ -3,6 +3,7 @@ import { CONVOLUTIONS } from './conv.js';
 import type { Converter } from './define-converter.js';
 import { INDEXING } from './indexing.js';
 import { INTERPOLATE } from './interpolate.js';
+import { LAYOUT } from './layout.js';
 import { LISTS } from './lists.js';
 import { PADDING } from './padding.js';
 import { POOLING } from './pooling.js';
@@ -10,7 +11,15 @@ import { STRUCTURAL } from './structural.js';
 
 /** Every conversion in TypeScript, by operator. Recipes (rules/onnx) come first where both exist. */
 export const CONVERTERS: ReadonlyMap<string, Converter> = new Map(
-  [...STRUCTURAL, ...LISTS, ...INDEXING, ...ATTENTION, ...CONVOLUTIONS, ...INTERPOLATE, ...PADDING, ...POOLING].flatMap(
-    (c) => c.ops.map((op) => [op, c] as const),
-  ),
+  [
+    ...STRUCTURAL,
+    ...LISTS,
+    ...INDEXING,
+    ...ATTENTION,
+    ...CONVOLUTIONS,
+    ...INTERPOLATE,
+    ...LAYOUT,
+    ...PADDING,
+    ...POOLING,
+  ].flatMap((c) => c.ops.map((op) => [op, c] as const)),
 );
