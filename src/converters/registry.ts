@@ -1,12 +1,14 @@
 import { ATTENTION } from './attention.js';
 import { CONVOLUTIONS } from './conv.js';
 import type { Converter } from './define-converter.js';
+import { FUSED } from './fused.js';
 import { INDEXING } from './indexing.js';
 import { INTERPOLATE } from './interpolate.js';
 import { LAYOUT } from './layout.js';
 import { LISTS } from './lists.js';
 import { PADDING } from './padding.js';
 import { POOLING } from './pooling.js';
+import { RECURRENT } from './recurrent.js';
 import { STRUCTURAL } from './structural.js';
 
 /** Every conversion in TypeScript, by operator. Recipes (rules/onnx) come first where both exist. */
@@ -21,5 +23,7 @@ export const CONVERTERS: ReadonlyMap<string, Converter> = new Map(
     ...LAYOUT,
     ...PADDING,
     ...POOLING,
+    ...FUSED,
+    ...RECURRENT,
   ].flatMap((c) => c.ops.map((op) => [op, c] as const)),
 );
