@@ -1,18 +1,25 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { DType } from '../../src/ir/dtype.js';
 import { modelBytes } from '../../src/onnx/serialize.js';
 import type { OnnxModel } from '../../src/onnx/types.js';
 
-export type Feed = {
-  readonly dtype: 'float32' | 'int64' | 'bool' | 'int32';
+export interface Feed {
+  readonly dtype: DType;
   readonly dims: readonly number[];
   readonly values: readonly number[];
-};
+}
+
+export interface Result {
+  readonly dtype: string;
+  readonly dims: readonly number[];
+  readonly values: readonly number[];
+}
 
 /** Serializes the model, runs it on the CPU without graph optimizations, and returns each output's dims and numbers. */
 export async function runModel(
   model: OnnxModel,
   feeds: Readonly<Record<string, Feed>>,
-): Promise<Record<string, { dims: number[]; values: number[] }>> {
+): Promise<Record<string, Result>> {
   const session = await InferenceSession.create(modelBytes(model), {
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
@@ -21,9 +28,13 @@ export async function runModel(
   for (const [name, f] of Object.entries(feeds)) inputs[name] = toTensor(f);
   const results = await session.run(inputs);
   await session.release();
-  const out: Record<string, { dims: number[]; values: number[] }> = {};
+  const out: Record<string, Result> = {};
   for (const [name, t] of Object.entries(results)) {
-    out[name] = { dims: [...t.dims], values: Array.from(t.data as ArrayLike<number | bigint | boolean>, Number) };
+    out[name] = {
+      dtype: t.type,
+      dims: [...t.dims],
+      values: Array.from(t.data as ArrayLike<number | bigint | boolean>, Number),
+    };
   }
   return out;
 }
@@ -34,10 +45,14 @@ function toTensor(f: Feed): Tensor {
       return new Tensor('int64', BigInt64Array.from(f.values.map(BigInt)), f.dims);
     case 'int32':
       return new Tensor('int32', Int32Array.from(f.values), f.dims);
+    case 'uint8':
+      return new Tensor('uint8', Uint8Array.from(f.values), f.dims);
     case 'bool':
       return new Tensor('bool', Uint8Array.from(f.values), f.dims);
     case 'float32':
       return new Tensor('float32', Float32Array.from(f.values), f.dims);
+    default:
+      throw new Error(`no feed of ${f.dtype}`);
   }
 }
 
