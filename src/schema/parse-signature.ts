@@ -1,0 +1,265 @@
+import { fail } from '../diagnostics/diagnostic.js';
+import { ANY, listOf, NONE, optionalOf, TENSOR, type Type, tupleOf } from '../ir/type.js';
+import type { Arg, Literal, Result, Signature } from './signature.js';
+
+/** Types that signatures name by one word. Enums (dtype, layout, memory format) are ints in TorchScript. */
+const NAMED: Readonly<Record<string, Type>> = {
+  Tensor: TENSOR,
+  int: { kind: 'int' },
+  SymInt: { kind: 'int' },
+  float: { kind: 'float' },
+  bool: { kind: 'bool' },
+  SymBool: { kind: 'bool' },
+  complex: { kind: 'complex' },
+  Scalar: { kind: 'number' },
+  number: { kind: 'number' },
+  str: { kind: 'str' },
+  Device: { kind: 'device' },
+  DeviceObjType: { kind: 'device' },
+  ScalarType: { kind: 'int' },
+  Layout: { kind: 'int' },
+  MemoryFormat: { kind: 'int' },
+  QScheme: { kind: 'int' },
+  Dimname: { kind: 'str' },
+  Generator: { kind: 'generator' },
+  NoneType: NONE,
+  None: NONE,
+  Any: ANY,
+  AnyEnumType: ANY,
+  AnyListType: ANY,
+  AnyTupleType: ANY,
+};
+
+/** Named default values (c10::MemoryFormat, at::Reduction). */
+const NAMED_DEFAULTS: Readonly<Record<string, Literal>> = {
+  None: null,
+  True: true,
+  False: false,
+  true: true,
+  false: false,
+  contiguous_format: 0,
+  preserve_format: 1,
+  strided: 0,
+  Mean: 1,
+  Sum: 2,
+  long: 4,
+  inf: Number.POSITIVE_INFINITY,
+};
+
+const TOKEN =
+  /\s*(->|\.\.\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+\.?\d*(?:[eE][-+]?\d+)?|[A-Za-z_][\w.]*(?:::[\w.]+)*|[()[\]?,=*!|])/y;
+
+class SignatureParser {
+  private readonly tokens: string[] = [];
+  private at = 0;
+
+  constructor(private readonly text: string) {
+    let offset = 0;
+    while (offset < text.length) {
+      TOKEN.lastIndex = offset;
+      const m = TOKEN.exec(text);
+      if (m === null) {
+        if (text.slice(offset).trim() === '') break;
+        this.bad(`unexpected \`${text.slice(offset).trim()[0]}\``);
+      }
+      const token = m?.[1] ?? '';
+      this.tokens.push(token);
+      offset += m?.[0].length ?? 1;
+    }
+  }
+
+  signature(): Signature {
+    const op = this.take();
+    const dot = op.indexOf('.', op.indexOf('::') + 2);
+    const args: Arg[] = [];
+    let varargs = false;
+    let kwargOnly = false;
+    this.expect('(');
+    while (!this.accept(')')) {
+      if (this.accept('...')) varargs = true;
+      else if (this.peek() === '*' && (this.tokens[this.at + 1] === ',' || this.tokens[this.at + 1] === ')')) {
+        this.take();
+        kwargOnly = true;
+      } else args.push(this.arg(kwargOnly));
+      if (this.peek() !== ')') this.expect(',');
+    }
+    this.expect('->');
+    const results: Result[] = [];
+    let varresults = false;
+    if (this.accept('...')) varresults = true;
+    else if (this.peek() === '(' && !this.tupleListAhead()) {
+      this.take();
+      while (!this.accept(')')) {
+        if (this.accept('...')) varresults = true;
+        else results.push(this.result());
+        if (this.peek() !== ')') this.expect(',');
+      }
+    } else results.push(this.result());
+    if (this.at < this.tokens.length) this.bad(`unexpected \`${this.peek()}\` at the end`);
+    return {
+      op,
+      base: dot < 0 ? op : op.slice(0, dot),
+      overload: dot < 0 ? '' : op.slice(dot + 1),
+      args,
+      varargs,
+      results,
+      varresults,
+    };
+  }
+
+  /** `(A, B)[]` is one result: a list of tuples. */
+  private tupleListAhead(): boolean {
+    let depth = 0;
+    for (let i = this.at; i < this.tokens.length; i++) {
+      if (this.tokens[i] === '(') depth += 1;
+      if (this.tokens[i] === ')') depth -= 1;
+      if (depth === 0) return this.tokens[i + 1] === '[';
+    }
+    return false;
+  }
+
+  private arg(kwargOnly: boolean): Arg {
+    const { type, alias, mutates } = this.annotated();
+    const name = this.take();
+    if (!/^[A-Za-z_]\w*$/.test(name)) this.bad(`\`${name}\` is no argument name`);
+    return { name, type, kwargOnly, alias, mutates, ...(this.accept('=') ? { default: this.literal() } : {}) };
+  }
+
+  private result(): Result {
+    const { type, alias } = this.annotated();
+    const next = this.peek();
+    const name = next !== undefined && /^[A-Za-z_]\w*$/.test(next) ? this.take() : undefined;
+    return { name, type, alias };
+  }
+
+  /** A type with its alias annotations, which may stand inside lists and optionals: `Tensor(a!)[]?`. */
+  private annotated(): { type: Type; alias: readonly string[] | undefined; mutates: boolean } {
+    let type = this.base();
+    let alias: string[] | undefined;
+    let mutates = false;
+    for (;;) {
+      if (this.accept('?')) type = optionalOf(type);
+      else if (this.peek() === '[') {
+        this.take();
+        const size = this.peek() === ']' ? undefined : Number(this.take());
+        this.expect(']');
+        type = size === undefined ? listOf(type) : { kind: 'list', element: type, size };
+      } else if (this.peek() === '(') {
+        const set = this.aliasSet();
+        alias = [...(alias ?? []), ...set.names];
+        mutates ||= set.mutates;
+      } else return { type, alias, mutates };
+    }
+  }
+
+  private aliasSet(): { names: string[]; mutates: boolean } {
+    const names: string[] = [];
+    let mutates = false;
+    this.expect('(');
+    while (!this.accept(')')) {
+      const t = this.take();
+      if (t === '!') mutates = true;
+      else if (/^\w+$/.test(t) || t === '*') names.push(t);
+      else if (t !== '|' && t !== '->' && t !== ',') this.bad(`unexpected \`${t}\` in an alias set`);
+    }
+    return { names, mutates };
+  }
+
+  private base(): Type {
+    if (this.accept('(')) {
+      const elements: Type[] = [];
+      while (!this.accept(')')) {
+        elements.push(this.annotated().type);
+        const next = this.peek();
+        if (next !== ',' && next !== ')') this.take();
+        if (this.peek() !== ')') this.expect(',');
+      }
+      return tupleOf(elements);
+    }
+    const name = this.take();
+    const known = NAMED[name];
+    if (known !== undefined) return known;
+    if (
+      name === 'Dict' ||
+      name === 'Future' ||
+      name === 'Optional' ||
+      name === 'List' ||
+      name === 'Union' ||
+      name === 'Await' ||
+      name === 'RRef'
+    )
+      return this.generic(name);
+    if (/^t\d*$|^t[a-zA-Z]$|^[kv]$|^tVal$|^tKey$/.test(name)) return { kind: 'var', name };
+    if (name.includes('.')) return { kind: 'class', name };
+    return /^[A-Za-z_]\w*$/.test(name) ? { kind: 'var', name } : this.bad(`\`${name}\` is no type`);
+  }
+
+  private generic(name: string): Type {
+    this.expect('(');
+    const args: Type[] = [this.annotated().type];
+    while (this.accept(',')) args.push(this.annotated().type);
+    this.expect(')');
+    const [first, second] = args as [Type, Type | undefined];
+    switch (name) {
+      case 'Dict':
+        return { kind: 'dict', key: first, value: second ?? ANY };
+      case 'Optional':
+        return optionalOf(first);
+      case 'List':
+        return listOf(first);
+      case 'Union':
+        return { kind: 'union', members: args };
+      default:
+        return { kind: 'future', element: first };
+    }
+  }
+
+  private literal(): Literal {
+    if (this.accept('[')) {
+      const items: Literal[] = [];
+      while (!this.accept(']')) {
+        items.push(this.literal());
+        if (this.peek() !== ']') this.expect(',');
+      }
+      return items;
+    }
+    const t = this.take();
+    const named = NAMED_DEFAULTS[t];
+    if (named !== undefined) return named;
+    if (/^["']/.test(t)) return t.slice(1, -1).replace(/\\(.)/g, '$1');
+    const n = Number(t);
+    return t !== '' && !Number.isNaN(n) ? n : t;
+  }
+
+  private peek(): string | undefined {
+    return this.tokens[this.at];
+  }
+
+  private take(): string {
+    const t = this.tokens[this.at];
+    if (t === undefined) return this.bad('it ends too early');
+    this.at += 1;
+    return t;
+  }
+
+  private accept(token: string): boolean {
+    if (this.tokens[this.at] !== token) return false;
+    this.at += 1;
+    return true;
+  }
+
+  private expect(token: string): void {
+    if (!this.accept(token)) this.bad(`expected \`${token}\`, not \`${this.peek() ?? 'the end'}\``);
+  }
+
+  private bad(why: string): never {
+    return fail('schema-syntax', `the signature \`${this.text}\` does not parse: ${why}`, {
+      help: 'write it as PyTorch does: `ns::name.overload(Tensor self, int dim=0) -> Tensor`',
+    });
+  }
+}
+
+/** Parses an operator signature in PyTorch's syntax. Errors: `schema-syntax`. */
+export function parseSignature(text: string): Signature {
+  return new SignatureParser(text).signature();
+}
