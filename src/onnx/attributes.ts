@@ -24,7 +24,7 @@ export type AttrInput =
   | undefined;
 
 /**
- * The attributes of a node, checked against the operator's signature; those equal to their default are left out.
+ * The attributes of a node, checked against the operator's signature.
  * Errors: `internal` for an unknown attribute, a missing required one, or a value of another kind.
  */
 export function makeAttributes(
@@ -42,7 +42,7 @@ export function makeAttributes(
     }
     const attribute = convert(value, formal?.kind);
     if (attribute === undefined) fail('internal', `attribute ${name} of ONNX ${op} is no ${formal?.kind}`);
-    if (formal?.default === undefined || !equalsDefault(attribute, formal.default)) out.set(name, attribute);
+    out.set(name, attribute);
   }
   for (const formal of spec?.attributes.values() ?? []) {
     if (formal.required && !out.has(formal.name)) {
@@ -134,10 +134,18 @@ function equalsDefault(attribute: OnnxAttribute, value: AttributeDefault): boole
   }
 }
 
-/** Text that is equal for equal attributes; undefined when one holds a graph, which is never shared. */
-export function attributesKey(attributes: ReadonlyMap<string, OnnxAttribute>): string | undefined {
+/**
+ * Text that is equal for equal attributes, given or left to their defaults; undefined when one holds a graph, which is
+ * never shared.
+ */
+export function attributesKey(
+  attributes: ReadonlyMap<string, OnnxAttribute>,
+  spec: OpSpec | undefined,
+): string | undefined {
   let key = '';
   for (const [name, a] of attributes) {
+    const usual = spec?.attributes.get(name)?.default;
+    if (usual !== undefined && equalsDefault(a, usual)) continue;
     if (a.kind === 'graph') return undefined;
     key += `;${name}:${a.kind}=${a.kind === 'tensor' ? tensorKey(a.value) : printed(a.value)}`;
   }

@@ -9,6 +9,7 @@ import { checkCall, resultCount } from './check-call.js';
 import { ConstantPool } from './constant-pool.js';
 import { finishGraph } from './finish.js';
 import { allNumbers, InferContext, type InferredType } from './infer/context.js';
+import { sameKnownShape } from './infer/elementwise.js';
 import { inferOutputs } from './infer/infer.js';
 import { SymbolTable } from './infer/symbols.js';
 import { Namer, snakeCase } from './namer.js';
@@ -18,7 +19,7 @@ import { adaptToOpset } from './opset-forms.js';
 import { trivialAfter, trivialBefore } from './peephole.js';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './types.js';
 
-/** A type that the caller knows better than inference: what is given replaces what was inferred. */
+/** What the caller knows of an output; it replaces what inference left unknown. */
 export interface OutputType {
   readonly dtype?: DType;
   readonly shape?: readonly Dim[];
@@ -149,6 +150,17 @@ export class OnnxBuilder {
   }
 
   /**
+   * Tells the builder what is known of a value from elsewhere: extents and elements that inference left unknown are
+   * replaced. A shape of another rank is ignored.
+   */
+  refine(value: OnnxValue, known: Pick<OutputType, 'shape' | 'elements'>): void {
+    if (!(value instanceof BuiltValue)) return;
+    this.symbols.declare(known.shape ?? []);
+    value.shape = this.symbols.refine(value.shape, known.shape);
+    value.elements = this.symbols.refine(value.elements, known.elements);
+  }
+
+  /**
    * Adds a node, or finds values that equal its outputs. `null` leaves an optional input out. Axes of reductions,
    * Squeeze, Unsqueeze and the sizes of Split may be given as attribute or as input at every opset.
    * Errors: `internal` for an operator, attribute, dtype or number of inputs that ONNX does not have at this opset, or
@@ -169,7 +181,7 @@ export class OnnxBuilder {
 
     const same = count === 1 && domain === '' ? trivialBefore(op, call.inputs, call.attributes) : undefined;
     if (same !== undefined) return [same];
-    const key = callKey(op, domain, call, count);
+    const key = callKey(op, domain, spec, call, count);
     const known = key === undefined ? undefined : this.findCall(key);
     if (known !== undefined) return [...known];
 
@@ -209,17 +221,31 @@ export class OnnxBuilder {
     const bodies = (g: OnnxGraph): SymbolTable | undefined => this.shared.bodies.get(g);
     const context = new InferContext(op, this.opset, inputs, call.attributes, spec, count, this.symbols, bodies);
     const inferred = spec === undefined ? new Array<InferredType>(count).fill({}) : inferOutputs(context, spec);
+    if (call.attributes.has('ceil_mode')) this.dropIdleCeil(op, spec, call, inferred);
     return inferred.map((t, i) => {
       const told = options.outputTypes?.[i];
       if (told === undefined) return t;
       this.symbols.declare(told.shape ?? []);
       return {
         dtype: told.dtype ?? t.dtype,
-        shape: told.shape ?? t.shape,
-        elements: told.elements ?? t.elements,
+        shape: this.symbols.refine(t.shape, told.shape),
+        elements: this.symbols.refine(t.elements, told.elements),
         sequence: told.sequence ?? t.sequence,
       };
     });
+  }
+
+  /**
+   * Rounding up that adds no window is left out: ONNX's own inference counts a last window that lies in the padding,
+   * which no runtime computes.
+   */
+  private dropIdleCeil(op: string, spec: OpSpec | undefined, call: Call, types: readonly InferredType[]): void {
+    const attributes = new Map(call.attributes);
+    attributes.delete('ceil_mode');
+    const inputs = call.inputs.map((v) => v ?? undefined);
+    const plain = new InferContext(op, this.opset, inputs, attributes, spec, 1, this.symbols);
+    const [floor] = spec === undefined ? [] : inferOutputs(plain, spec);
+    if (sameKnownShape(floor?.shape, types[0]?.shape)) call.attributes.delete('ceil_mode');
   }
 
   /** A constant or earlier value that is known to equal the only output. */
@@ -378,9 +404,9 @@ function nameNode(node: OnnxNode): OnnxNode {
   return { ...node, name: `${node.op}:${node.outputs[0] ?? ''}` };
 }
 
-function callKey(op: string, domain: string, call: Call, count: number): string | undefined {
+function callKey(op: string, domain: string, spec: OpSpec | undefined, call: Call, count: number): string | undefined {
   if (IMPURE.has(op)) return undefined;
-  const attributes = attributesKey(call.attributes);
+  const attributes = attributesKey(call.attributes, spec);
   if (attributes === undefined) return undefined;
   const inputs = call.inputs.map((v) => (v instanceof BuiltValue ? v.id : (v?.name ?? '')));
   return JSON.stringify([domain, op, count, inputs]) + attributes;

@@ -149,6 +149,12 @@ const convolutions: Case[] = [
   op('ConvTranspose', [f(N, 2, H), weights(2, 3, 4)], { dilations: [2] }, { name: 'dilated, 1-d' }),
   ...pools('MaxPool'),
   ...pools('AveragePool'),
+  op(
+    'MaxPool',
+    [f(1, 2, 5, 7)],
+    { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1 },
+    { name: 'ceil, static' },
+  ),
   op('MaxPool', [f(N, 2, H)], { kernel_shape: [2] }, { outputs: 2, name: 'with indices' }),
   op('LpPool', [f(N, 2, H, W)], { kernel_shape: [2, 2], strides: [2, 2] }),
   op('GlobalAveragePool', [f(N, 4, H, W)]),
@@ -319,7 +325,7 @@ const signal: Case[] = [
   op('DFT', [f(N, H, 1)], { axis: 1 }, { opsets: [17, 18, 19] }),
   op('DFT', [f(N, H, 1)], { onesided: 1 }, { opsets: FROM_20 }),
   op('DFT', [f(N, H, W, 2), null, scalar(1)], {}, { opsets: FROM_20, name: 'along an axis' }),
-  op('STFT', [f(N, 16, 1), scalar(2), weights(6), scalar(6)]),
+  op('STFT', [f(N, 16, 1), scalar(2), weights(6), scalar(6)], { onesided: 1 }),
   op('HannWindow', [t('int64', [], (s) => [s.H])]),
   op('MelWeightMatrix', [scalar(8), scalar(16), scalar(8000), scalar(0, 'float32'), scalar(4000, 'float32')]),
 ];

@@ -46,7 +46,7 @@ function positions(x: Dim, w: Window, i: number, ceil: boolean): Dim | undefined
   const kernel = span(w, i);
   if (!ceil) return dimAdd(dimFloorDiv(dimSub(dimAdd(x, before + after), kernel), stride), 1);
   if (typeof kernel !== 'number') return undefined;
-  return dimCeilDiv(dimAdd(x, before + Math.min(0, after - kernel + stride)), stride);
+  return dimAdd(dimFloorDiv(dimAdd(x, before + Math.min(0, after - kernel + stride) - 1), stride), 1);
 }
 
 function convolved(c: InferContext, x: readonly Dim[], weight: readonly Dim[], ceil = false): Dim[] {

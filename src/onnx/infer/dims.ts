@@ -48,16 +48,39 @@ function operandOf(kind: 'min' | 'max', d: Dim, x: Dim): boolean {
   return dimEquals(f.a, x) || dimEquals(f.b, x);
 }
 
+/** Whether `d` is floor(x / c) of a whole number x >= 0 by a constant, so at most x. */
+function isPartOf(d: Dim, x: Dim, symbols: SymbolTable): boolean {
+  if (!(d instanceof SymbolicDim) || d.terms.length !== 1) return false;
+  const [t] = d.terms;
+  const f = t?.atoms[0];
+  if (t?.coefficient !== 1 || t.atoms.length !== 1 || f?.kind !== 'floordiv') return false;
+  return dimEquals(f.a, x) && typeof f.b === 'number' && f.b > 0 && symbols.min(x) >= 0;
+}
+
 /** The larger of two sizes, with max(min(a, b), b) = b and max(max(a, b), b) = max(a, b). */
 export function larger(a: Dim, b: Dim, symbols: SymbolTable): Dim {
-  if (operandOf('min', a, b) || operandOf('max', b, a) || dimCompare('le', a, b, symbols.ranges)) return b;
-  if (operandOf('min', b, a) || operandOf('max', a, b) || dimCompare('ge', a, b, symbols.ranges)) return a;
+  if (operandOf('min', a, b) || operandOf('max', b, a) || isPartOf(a, b, symbols)) return b;
+  if (dimCompare('le', a, b, symbols.ranges)) return b;
+  if (
+    isPartOf(b, a, symbols) ||
+    operandOf('min', b, a) ||
+    operandOf('max', a, b) ||
+    dimCompare('ge', a, b, symbols.ranges)
+  )
+    return a;
   return symbols.tidy(dimMax(a, b));
 }
 
 export function smaller(a: Dim, b: Dim, symbols: SymbolTable): Dim {
-  if (operandOf('max', a, b) || operandOf('min', b, a) || dimCompare('ge', a, b, symbols.ranges)) return b;
-  if (operandOf('max', b, a) || operandOf('min', a, b) || dimCompare('le', a, b, symbols.ranges)) return a;
+  if (operandOf('max', a, b) || operandOf('min', b, a) || isPartOf(b, a, symbols)) return b;
+  if (dimCompare('ge', a, b, symbols.ranges)) return b;
+  if (
+    isPartOf(a, b, symbols) ||
+    operandOf('max', b, a) ||
+    operandOf('min', a, b) ||
+    dimCompare('le', a, b, symbols.ranges)
+  )
+    return a;
   return symbols.tidy(dimMin(a, b));
 }
 

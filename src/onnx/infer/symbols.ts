@@ -9,13 +9,11 @@ const MAX_KEY_LENGTH = 160;
  */
 export class SymbolTable {
   private readonly bounds: Map<string, { min: number; max: number }>;
-  private readonly values: Set<string>;
   private readonly counter: { next: number };
   private readonly own = new Set<string>();
 
   constructor(private readonly parent?: SymbolTable) {
     this.bounds = parent?.bounds ?? new Map();
-    this.values = parent?.values ?? new Set();
     this.counter = parent?.counter ?? { next: 1 };
   }
 
@@ -33,9 +31,7 @@ export class SymbolTable {
 
   /** A new integer of unknown sign: an element of a tensor. */
   freshValue(): SymbolicDim {
-    const s = this.fresh();
-    this.values.add(s.key);
-    return s;
+    return this.fresh();
   }
 
   private fresh(): SymbolicDim {
@@ -50,7 +46,7 @@ export class SymbolTable {
     for (const d of shape) {
       if (typeof d === 'number') continue;
       const name = symbolName(d);
-      if (name?.startsWith('_') && !this.bounds.has(name) && !this.values.has(name)) {
+      if (name?.startsWith('_') && !this.bounds.has(name)) {
         this.bounds.set(name, { min: 0, max: Number.POSITIVE_INFINITY });
       }
       for (const s of dimSymbols(d)) if (!this.sees(s)) this.own.add(s);
@@ -69,7 +65,7 @@ export class SymbolTable {
 
   /** Whether `d` depends on elements of unknown sign; such a number may be -1 where a size is asked for. */
   dependsOnValue(d: Dim): boolean {
-    for (const s of dimSymbols(d)) if (this.values.has(s)) return true;
+    for (const s of dimSymbols(d)) if (s.startsWith('_') && !this.bounds.has(s)) return true;
     return false;
   }
 
@@ -77,6 +73,16 @@ export class SymbolTable {
   isUnknown(d: Dim): boolean {
     for (const s of dimSymbols(d)) if (s.startsWith('_')) return true;
     return false;
+  }
+
+  /** Inferred extents, those that are unknown replaced by the told ones. A told list of another length is ignored. */
+  refine(inferred: readonly Dim[] | undefined, told: readonly Dim[] | undefined): readonly Dim[] | undefined {
+    if (inferred === undefined || told?.length !== inferred.length) return inferred ?? told;
+    return inferred.map((d, i) => {
+      const other = told[i] ?? d;
+      if (typeof d === 'number') return d;
+      return typeof other === 'number' || this.isUnknown(d) || other.key.length < d.key.length ? other : d;
+    });
   }
 
   /** `d`, or a fresh extent when its text has grown beyond use. */
