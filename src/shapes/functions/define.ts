@@ -19,9 +19,10 @@ function wrong(wanted: string): never {
   throw new ExprError(`expected ${wanted}`, 0);
 }
 
-/** An int, constant or symbolic. */
+/** An int, constant or symbolic; a float in its place (a Scalar argument) makes the result unknown. */
 export const int: Reader<Dim> = (v) => {
   if (isDim(v)) return v;
+  if (v instanceof Float) return UNKNOWN;
   return typeof v === 'boolean' ? Number(v) : wrong('an int');
 };
 

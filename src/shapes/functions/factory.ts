@@ -48,8 +48,16 @@ function rnnOutput(input: readonly Dim[], hidden: readonly Dim[], directions: nu
   return [...input.slice(0, -1), dimMul(width, directions)];
 }
 
+/** torch.range includes its end. */
+function rangeCount(env: ExprEnv, start: ExprValue, end: ExprValue, step: ExprValue): ExprValue {
+  const [a, b, s] = [real(start), real(end), real(step)];
+  if (typeof a !== 'number' || typeof b !== 'number' || typeof s !== 'number' || s === 0) return env.fresh();
+  return Math.floor((b - a) / s) + 1;
+}
+
 export const FACTORY_FUNCTIONS: FunctionTable = {
   arange_length: define('items of arange(start, end, step)', [any, any, any], arangeLength),
+  range_count: define('items of torch.range, end included', [any, any, any], rangeCount),
   arange_dtype: define(
     'int64, or float32 if a number is a float',
     [any, any, any],

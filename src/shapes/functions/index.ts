@@ -3,6 +3,7 @@ import { CONV_FUNCTIONS } from './conv.js';
 import { DTYPE_FUNCTIONS } from './dtypes.js';
 import { ELEMENT_FUNCTIONS } from './elements.js';
 import { FACTORY_FUNCTIONS } from './factory.js';
+import { FOURIER_FUNCTIONS } from './fourier.js';
 import { INDEX_FUNCTIONS } from './indexing.js';
 import { MATMUL_FUNCTIONS } from './matmul.js';
 import { PIECE_FUNCTIONS } from './pieces.js';
@@ -21,5 +22,6 @@ export const SHAPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map(
     FACTORY_FUNCTIONS,
     ELEMENT_FUNCTIONS,
     SCALAR_FUNCTIONS,
+    FOURIER_FUNCTIONS,
   ].flatMap((table) => Object.entries(table)),
 );

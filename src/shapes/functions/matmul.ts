@@ -74,9 +74,17 @@ function attentionShape(env: ExprEnv, q: readonly Dim[], k: readonly Dim[], v: r
   return grouped ? [...heads(q), ...tail] : [...broadcastShapes(env, [heads(q), heads(k), heads(v)]), ...tail];
 }
 
+/** A chain of matrices; the first and last may be vectors. */
+function multiDotShape(env: ExprEnv, shapes: readonly (readonly Dim[])[]): Dim[] {
+  const [first, ...rest] = shapes;
+  if (first === undefined) return mismatch('a product of no matrices');
+  return rest.reduce<Dim[]>((a, b) => matmulShape(env, a, b), [...first]);
+}
+
 export const MATMUL_FUNCTIONS: FunctionTable = {
   matmul: define('shape of a matrix product, batch axes broadcast', [shape, shape], matmulShape),
   linear: define('shape of input @ weight.T', [shape, shape], linearShape),
+  multi_dot: define('shape of a chain of matrix products', [listOf(shape)], multiDotShape),
   einsum: define('shape of an Einstein sum', [str, listOf(shape)], einsumShape),
   attention: define('shape of scaled dot product attention', [shape, shape, shape], attentionShape),
 };

@@ -1,5 +1,5 @@
-import { type ExprEnv, type ExprValue, UNKNOWN } from '../../expr/value.js';
-import { type Dim, dimEquals, dimKey, dimMul, dimRange } from '../../ir/dim.js';
+import type { ExprEnv, ExprValue } from '../../expr/value.js';
+import { type Dim, dimAdd, dimEquals, dimKey, dimMul, dimRange } from '../../ir/dim.js';
 import { axesOf, axisOf, broadcastExtent, broadcastShapes, compare, product, quotient } from '../extents.js';
 import { mismatch } from '../shape-error.js';
 import {
@@ -150,6 +150,21 @@ function tensordotShape(a: readonly Dim[], b: readonly Dim[], da: readonly numbe
   return [...a.filter((_, i) => !inA.has(i)), ...b.filter((_, i) => !inB.has(i))];
 }
 
+/** A new square of axes for the last one; the offset widens it. */
+function diagEmbedShape(from: readonly Dim[], offset: number, dim1: number, dim2: number): Dim[] {
+  const rank = from.length + 1;
+  const n = dimAdd(from[from.length - 1] ?? 1, Math.abs(offset));
+  const square = new Set([axisOf(dim1, rank), axisOf(dim2, rank)]);
+  const rest = from.slice(0, -1);
+  return Array.from({ length: rank }, (_, i) => (square.has(i) ? n : (rest.shift() ?? 1)));
+}
+
+function kronShape(a: readonly Dim[], b: readonly Dim[]): Dim[] {
+  const rank = Math.max(a.length, b.length);
+  const at = (s: readonly Dim[], i: number) => s[i - rank + s.length] ?? 1;
+  return Array.from({ length: rank }, (_, i) => dimMul(at(a, i), at(b, i)));
+}
+
 export const VIEW_FUNCTIONS: FunctionTable = {
   broadcast: variadic('shape of tensors broadcast together', shape, (env, shapes) => broadcastShapes(env, shapes)),
   view: define('sizes of a view or reshape, -1 solved', [shape, shape], (env, from, sizes) =>
@@ -176,6 +191,14 @@ export const VIEW_FUNCTIONS: FunctionTable = {
     (_, s, d) => squeezeShape(s, d),
   ),
   diagonal: define('shape of a diagonal', [shape, constant, constant, constant], diagonalShape),
+  diag_embed: define('shape of diagonals put into squares', [shape, constant, constant, constant], (_, s, o, a, b) =>
+    diagEmbedShape(s, o, a, b),
+  ),
+  kron: define('shape of a Kronecker product', [shape, shape], (_, a, b) => kronShape(a, b)),
+  same_extents: define('n shapes of one axis of the same unknown extent', [constant], (env, n) => {
+    const shared = env.fresh();
+    return Array.from({ length: n }, () => [shared]);
+  }),
   tensordot: define('shape of a tensordot', [shape, shape, constants, constants], (_, a, b, da, db) =>
     tensordotShape(a, b, da, db),
   ),
@@ -197,10 +220,4 @@ export const VIEW_FUNCTIONS: FunctionTable = {
     broadcastShapes(env, list),
   ),
   fresh: define('an extent that only the data tells', [], (env) => env.fresh()),
-  same_shape: define('a shape, if every shape of the list is the same', [listOf(shape)], (env, list) => {
-    const first = list[0];
-    return first === undefined
-      ? UNKNOWN
-      : first.map((d, i) => (list.every((s) => dimEquals(s[i] ?? -1, d)) ? d : env.fresh()));
-  }),
 };
