@@ -8,6 +8,7 @@ import { BuiltValue, constantElements } from './built-value.js';
 import { checkCall, resultCount } from './check-call.js';
 import { ConstantPool } from './constant-pool.js';
 import { finishGraph } from './finish.js';
+import { foldNode } from './fold/fold.js';
 import { allNumbers, InferContext, type InferredType } from './infer/context.js';
 import { sameKnownShape } from './infer/elementwise.js';
 import { inferOutputs } from './infer/infer.js';
@@ -255,6 +256,11 @@ export class OnnxBuilder {
     const { dtype, shape, elements } = type;
     const same = trivialAfter(op, call.inputs, call.attributes, { dtype, shape });
     if (same !== undefined) return same;
+    const data = call.inputs.map((v) => v?.data);
+    if (data.every((d, i) => d !== undefined || call.inputs[i] === null)) {
+      const folded = foldNode(op, data, call.attributes, allNumbers(shape));
+      if (folded !== undefined) return this.constant(folded, snakeCase(op));
+    }
     const key = extentsKey(type);
     if (key === undefined || elements === undefined) return undefined;
     const numbers = allNumbers(elements);

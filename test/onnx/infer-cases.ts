@@ -1,10 +1,11 @@
 import type { Dim } from '../../src/ir/dim.js';
-import { dimAdd, dimMul, symbol } from '../../src/ir/dim.js';
+import { dimAdd, dimEvaluate, dimMul, symbol } from '../../src/ir/dim.js';
 import type { DType } from '../../src/ir/dtype.js';
 import type { AttrInput } from '../../src/onnx/attributes.js';
 import { OnnxBuilder } from '../../src/onnx/builder.js';
 import { numbersTensor } from '../../src/onnx/number-codec.js';
 import type { OnnxModel, OnnxValue } from '../../src/onnx/types.js';
+import type { Feed } from './run-model.js';
 
 export type Sizes = Readonly<Record<'N' | 'H' | 'W' | 'K', number>>;
 
@@ -502,16 +503,34 @@ export const CASES: readonly Case[] = [
   ...control,
 ];
 
+/** What a run at these sizes feeds an input. */
+export function feed(input: CaseInput, sizes: Sizes): Feed {
+  const dims = input.shape.map((d) => dimEvaluate(d, new Map(Object.entries(sizes))));
+  const n = dims.reduce((a, b) => a * b, 1);
+  const values =
+    input.values?.(sizes) ?? Array.from({ length: n }, (_, i) => (input.dtype === 'float32' ? (i % 5) * 0.25 : i % 2));
+  return { dtype: input.dtype, dims, values };
+}
+
 export interface Built {
   readonly model: OnnxModel;
   readonly outputs: readonly { name: string; value: OnnxValue }[];
 }
 
-/** The case as a model, and its outputs with their inferred types. */
-export function buildCase(c: Case, opset: number): Built {
+/**
+ * The case as a model, and its outputs with their inferred types. With `sizes` its inputs are constants that hold the
+ * values which a run at these sizes would be fed.
+ */
+export function buildCase(c: Case, opset: number, sizes?: Sizes): Built {
   const b = new OnnxBuilder({ opset });
   const inputs: Record<string, OnnxValue> = {};
-  for (const [name, input] of Object.entries(c.inputs)) inputs[name] = b.input(name, input.dtype, input.shape);
+  for (const [name, input] of Object.entries(c.inputs)) {
+    const fed = sizes === undefined ? undefined : feed(input, sizes);
+    inputs[name] =
+      fed === undefined
+        ? b.input(name, input.dtype, input.shape)
+        : b.constant(numbersTensor(fed.dtype, fed.values, fed.dims));
+  }
   const outputs = c.build(b, inputs).map((value, i) => ({ name: b.output(`y${i}`, value), value }));
   return { model: b.finish(), outputs };
 }
