@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../src');
+
+/** What each room may import, besides itself. `compiler` and `index` are the files at the top of src. */
+const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
+  diagnostics: [],
+  ir: ['diagnostics'],
+  npy: ['diagnostics', 'ir'],
+  schema: ['diagnostics', 'ir'],
+  expr: ['diagnostics', 'ir'],
+  shapes: ['diagnostics', 'ir', 'schema', 'expr'],
+  matcher: ['diagnostics', 'ir', 'schema', 'expr', 'shapes'],
+  rulebook: ['diagnostics', 'ir', 'schema', 'expr', 'shapes', 'matcher'],
+  engine: ['diagnostics', 'ir', 'schema', 'expr', 'shapes', 'matcher', 'rulebook'],
+  functionalize: ['diagnostics', 'ir', 'schema'],
+  frontends: ['diagnostics', 'ir', 'schema'],
+  binding: ['diagnostics', 'ir', 'schema', 'compiler-options'],
+  onnx: ['diagnostics', 'ir'],
+  converters: ['diagnostics', 'ir', 'schema', 'expr', 'shapes', 'onnx'],
+  runtime: ['diagnostics', 'ir', 'npy', 'onnx', 'compiler-options'],
+  testing: [
+    'diagnostics',
+    'ir',
+    'schema',
+    'expr',
+    'shapes',
+    'matcher',
+    'rulebook',
+    'engine',
+    'frontends',
+    'npy',
+    'runtime',
+    'onnx',
+    'converters',
+    'functionalize',
+    'compiler',
+    'compiler-options',
+  ],
+  cli: ['diagnostics', 'ir', 'npy', 'runtime', 'rulebook', 'engine', 'onnx', 'compiler', 'compiler-options', 'index'],
+};
+
+function files(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((e) =>
+    e.isDirectory() ? files(join(dir, e.name)) : e.name.endsWith('.ts') ? [join(dir, e.name)] : [],
+  );
+}
+
+function roomOf(path: string): string {
+  const [first] = relative(SRC, path).split(/[\\/]/);
+  return (first ?? '').replace(/\.[jt]s$/, '');
+}
+
+function imports(path: string): string[] {
+  const text = readFileSync(path, 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((m) => resolve(dirname(path), m[1] as string));
+}
+
+describe('rooms', () => {
+  it('import one way only', () => {
+    const wrong = files(SRC).flatMap((file) => {
+      const room = roomOf(file);
+      const seen = MAY_SEE[room];
+      if (seen === undefined) return [];
+      return imports(file)
+        .map(roomOf)
+        .filter((target) => target !== room && !seen.includes(target))
+        .map((target) => `${relative(SRC, file)} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('are all known', () => {
+    const known = new Set([...Object.keys(MAY_SEE), 'compiler', 'compiler-options', 'index', 'api']);
+    expect([...new Set(files(SRC).map(roomOf))].filter((r) => !known.has(r))).toEqual([]);
+  });
+
+  it('keep operator names out of the engine, the matcher and the rulebook', () => {
+    const named = files(SRC)
+      .filter((f) => ['engine', 'matcher', 'rulebook'].includes(roomOf(f)))
+      .filter((f) => /['"`](aten|prim|trt)::/.test(readFileSync(f, 'utf8')))
+      .map((f) => relative(SRC, f));
+    expect(named).toEqual([]);
+  });
+});
