@@ -1,24 +1,24 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import { MAX_TRACKED_ELEMENTS } from '../ir/content.js';
-import { type Dim, dimKey } from '../ir/dim.js';
+import type { Dim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import type { TensorData } from '../ir/tensor-data.js';
-import { type AttrInput, attributesKey, makeAttributes } from './attributes.js';
+import { type AttrInput, makeAttributes } from './attributes.js';
 import { BuiltValue, constantElements } from './built-value.js';
+import { type Call, callKey, extentsKey } from './call.js';
 import { checkCall, resultCount } from './check-call.js';
 import { ConstantPool } from './constant-pool.js';
 import { finishGraph } from './finish.js';
 import { foldNode } from './fold/fold.js';
-import { allNumbers, InferContext, type InferredType } from './infer/context.js';
-import { sameKnownShape } from './infer/elementwise.js';
-import { inferOutputs } from './infer/infer.js';
+import { allNumbers, type InferredType } from './infer/context.js';
 import { SymbolTable } from './infer/symbols.js';
+import { inferCall } from './infer-call.js';
 import { Namer, snakeCase } from './namer.js';
 import { numbersTensor } from './number-codec.js';
 import { type OpSpec, opSpec } from './op-spec.js';
 import { adaptToOpset } from './opset-forms.js';
 import { trivialAfter, trivialBefore } from './peephole.js';
-import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './types.js';
+import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './types.js';
 
 /** What the caller knows of an output; it replaces what inference left unknown. */
 export interface OutputType {
@@ -37,17 +37,6 @@ export interface AddOptions {
   readonly hint?: string;
   readonly outputTypes?: readonly (OutputType | undefined)[];
 }
-
-/** Operators whose every run differs: equal calls are not shared. */
-const IMPURE = new Set([
-  'RandomNormal',
-  'RandomNormalLike',
-  'RandomUniform',
-  'RandomUniformLike',
-  'Bernoulli',
-  'Multinomial',
-  'Dropout',
-]);
 
 /** What the builders of a model and its subgraphs have in common. */
 interface Shared {
@@ -218,12 +207,8 @@ export class OnnxBuilder {
   }
 
   private infer(op: string, spec: OpSpec | undefined, call: Call, count: number, options: AddOptions): InferredType[] {
-    const inputs = call.inputs.map((v) => v ?? undefined);
     const bodies = (g: OnnxGraph): SymbolTable | undefined => this.shared.bodies.get(g);
-    const context = new InferContext(op, this.opset, inputs, call.attributes, spec, count, this.symbols, bodies);
-    const inferred = spec === undefined ? new Array<InferredType>(count).fill({}) : inferOutputs(context, spec);
-    if (call.attributes.has('ceil_mode')) this.dropIdleCeil(op, spec, call, inferred);
-    return inferred.map((t, i) => {
+    return inferCall(op, this.opset, spec, call, count, this.symbols, bodies).map((t, i) => {
       const told = options.outputTypes?.[i];
       if (told === undefined) return t;
       this.symbols.declare(told.shape ?? []);
@@ -234,19 +219,6 @@ export class OnnxBuilder {
         sequence: told.sequence ?? t.sequence,
       };
     });
-  }
-
-  /**
-   * Rounding up that adds no window is left out: ONNX's own inference counts a last window that lies in the padding,
-   * which no runtime computes.
-   */
-  private dropIdleCeil(op: string, spec: OpSpec | undefined, call: Call, types: readonly InferredType[]): void {
-    const attributes = new Map(call.attributes);
-    attributes.delete('ceil_mode');
-    const inputs = call.inputs.map((v) => v ?? undefined);
-    const plain = new InferContext(op, this.opset, inputs, attributes, spec, 1, this.symbols);
-    const [floor] = spec === undefined ? [] : inferOutputs(plain, spec);
-    if (sameKnownShape(floor?.shape, types[0]?.shape)) call.attributes.delete('ceil_mode');
   }
 
   /** A constant or earlier value that is known to equal the only output. */
@@ -401,26 +373,6 @@ export class OnnxBuilder {
   }
 }
 
-interface Call {
-  readonly inputs: (OnnxValue | null)[];
-  readonly attributes: Map<string, OnnxAttribute>;
-}
-
 function nameNode(node: OnnxNode): OnnxNode {
   return { ...node, name: `${node.op}:${node.outputs[0] ?? ''}` };
-}
-
-function callKey(op: string, domain: string, spec: OpSpec | undefined, call: Call, count: number): string | undefined {
-  if (IMPURE.has(op)) return undefined;
-  const attributes = attributesKey(call.attributes, spec);
-  if (attributes === undefined) return undefined;
-  const inputs = call.inputs.map((v) => (v instanceof BuiltValue ? v.id : (v?.name ?? '')));
-  return JSON.stringify([domain, op, count, inputs]) + attributes;
-}
-
-/** Text that is equal for equal tracked tensors; undefined when nothing is tracked. */
-function extentsKey(type: InferredType): string | undefined {
-  const { dtype, shape, elements } = type;
-  if (elements === undefined || shape === undefined || shape.length > 1 || dtype === undefined) return undefined;
-  return `${dtype}${shape.length}:${elements.map(dimKey).join(',')}`;
 }

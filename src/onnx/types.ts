@@ -27,7 +27,7 @@ export type OnnxAttribute =
   | { readonly kind: 'graph'; readonly value: OnnxGraph };
 
 export interface OnnxNode {
-  readonly op: string;
+  op: string;
   /** '' is the standard domain. */
   readonly domain: string;
   readonly name: string;

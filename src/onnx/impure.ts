@@ -1,0 +1,14 @@
+/** Operators whose every run differs: equal calls are not one. */
+const IMPURE = new Set([
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Bernoulli',
+  'Multinomial',
+  'Dropout',
+]);
+
+export function isImpure(op: string): boolean {
+  return IMPURE.has(op);
+}
