@@ -1,4 +1,5 @@
 import { type DType, dtypeBytes } from './dtype.js';
+import { copyStrided } from './strided-copy.js';
 
 /** Bytes of one storage: lazily read from a file, or in memory. Little-endian, dense. */
 export interface ByteSource {
@@ -48,7 +49,7 @@ export class TensorData {
     const count = this.elementCount;
     if (count === 0) return new Uint8Array(0);
     if (this.isContiguous) return this.source.read(this.storageOffset * bytes, count * bytes);
-    return this.gather(count, bytes);
+    return this.gather(bytes);
   }
 
   /** `read` in pieces of at most `chunkBytes`, for streaming to a file. */
@@ -63,26 +64,12 @@ export class TensorData {
     }
   }
 
-  private gather(count: number, bytes: number): Uint8Array {
+  private gather(bytes: number): Uint8Array {
     const rank = this.shape.length;
     let last = 0;
     for (let i = 0; i < rank; i++) last += ((this.shape[i] as number) - 1) * (this.strides[i] as number);
     const span = this.source.read(this.storageOffset * bytes, (last + 1) * bytes);
-    const out = new Uint8Array(count * bytes);
-    const index = new Array<number>(rank).fill(0);
-    let from = 0;
-    for (let n = 0; n < count; n++) {
-      out.set(span.subarray(from * bytes, (from + 1) * bytes), n * bytes);
-      for (let axis = rank - 1; axis >= 0; axis--) {
-        const stride = this.strides[axis] as number;
-        index[axis] = (index[axis] as number) + 1;
-        from += stride;
-        if ((index[axis] as number) < (this.shape[axis] as number)) break;
-        from -= stride * (this.shape[axis] as number);
-        index[axis] = 0;
-      }
-    }
-    return out;
+    return copyStrided(span, this.shape, this.strides, bytes);
   }
 }
 
