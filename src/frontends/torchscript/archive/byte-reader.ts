@@ -1,0 +1,90 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fail } from '../../../diagnostics/diagnostic.js';
+
+/** A file, or bytes in memory, that is read piece by piece. */
+export interface ByteReader {
+  /** The file's path as the user gave it, for messages. */
+  readonly label: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Exactly `length` bytes at `offset`. Throws `archive-corrupt` when the file ends before. */
+  read(offset: number, length: number): Uint8Array;
+  close(): void;
+}
+
+/** Opens a file. Errors: `file-not-found` when it cannot be opened or is a directory. */
+export function openFile(path: string): ByteReader {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    fail('file-not-found', `cannot open ${path}: ${reason(error)}`);
+  }
+  const stat = fstatSync(fd);
+  if (stat.isDirectory()) {
+    closeSync(fd);
+    fail('file-not-found', `${path} is a directory`, { help: 'name the model file itself' });
+  }
+  return new FileReader(path, stat.size, fd);
+}
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'no such file';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+class FileReader implements ByteReader {
+  private open = true;
+
+  constructor(
+    readonly label: string,
+    readonly size: number,
+    private readonly fd: number,
+  ) {}
+
+  read(offset: number, length: number): Uint8Array {
+    if (!this.open) throw new Error(`${this.label} is read after close()`);
+    checkRange(this, offset, length);
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const count = readSync(this.fd, bytes, done, length - done, offset + done);
+      if (count === 0) fail('archive-corrupt', `${this.label} became shorter while it was read`);
+      done += count;
+    }
+    return bytes;
+  }
+
+  close(): void {
+    if (this.open) closeSync(this.fd);
+    this.open = false;
+  }
+}
+
+/** Reads from memory; what `read` returns are views of `bytes`. */
+export function bytesReader(bytes: Uint8Array, label = '<bytes>'): ByteReader {
+  const reader: ByteReader = {
+    label,
+    size: bytes.byteLength,
+    read(offset, length) {
+      checkRange(reader, offset, length);
+      return bytes.subarray(offset, offset + length);
+    },
+    close() {},
+  };
+  return reader;
+}
+
+function checkRange(reader: ByteReader, offset: number, length: number): void {
+  if (offset < 0 || length < 0 || offset + length > reader.size) {
+    fail('archive-corrupt', `${reader.label} ends before the data that it announces (${offset + length} bytes)`);
+  }
+}

@@ -1,0 +1,13 @@
+/** The reflected CRC-32 of zip archives (polynomial 0xEDB88320), eight bits at a time. */
+const TABLE = new Uint32Array(256).map((_, byte) => {
+  let c = byte;
+  for (let bit = 0; bit < 8; bit++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
+  return c >>> 0;
+});
+
+/** Unsigned CRC-32 of all bytes. */
+export function crc32(bytes: Uint8Array): number {
+  let c = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) c = (c >>> 8) ^ (TABLE[(c ^ (bytes[i] ?? 0)) & 0xff] ?? 0);
+  return (c ^ 0xffffffff) >>> 0;
+}

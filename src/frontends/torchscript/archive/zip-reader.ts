@@ -1,0 +1,109 @@
+import { inflateRawSync } from 'node:zlib';
+import { fail } from '../../../diagnostics/diagnostic.js';
+import type { ByteReader } from './byte-reader.js';
+import { crc32 } from './crc32.js';
+import { corrupt, readDirectory, type ZipEntry } from './zip-directory.js';
+
+/** Pickles and source files are read whole; real ones take a few MB. Weights are read piece by piece and have no limit. */
+export const MAX_WHOLE_ENTRY_BYTES = 2 ** 30;
+
+/** A deflated weight must be unpacked to be read; TorchScript stores weights plainly. */
+export const MAX_INFLATED_BYTES = 2 ** 31;
+
+const LOCAL_HEADER_BYTES = 30;
+const LOCAL_SIGNATURE = 0x04034b50;
+
+/** Reads the entries of a zip archive by name, in any order, without unpacking the rest. */
+export class ZipReader {
+  private readonly entries: Map<string, ZipEntry>;
+  private readonly dataOffsets = new Map<string, number>();
+  /** The last entry that was unpacked: pieces of one deflated weight are read one after another. */
+  private unpacked: { readonly entry: ZipEntry; readonly bytes: Uint8Array } | undefined;
+
+  /** Errors: `archive-corrupt`, `archive-limit`, `unsupported-format` (see readDirectory). */
+  constructor(readonly file: ByteReader) {
+    this.entries = readDirectory(file);
+  }
+
+  /** In the order of the archive's table. */
+  get names(): readonly string[] {
+    return [...this.entries.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.entries.has(name);
+  }
+
+  /** Unpacked size in bytes. Errors: `archive-corrupt` when there is no such entry. */
+  sizeOf(name: string): number {
+    return this.entry(name).size;
+  }
+
+  /**
+   * A whole entry, its checksum verified. Errors: `archive-corrupt` when it is missing or damaged, `archive-limit`
+   * beyond MAX_WHOLE_ENTRY_BYTES.
+   */
+  read(name: string): Uint8Array {
+    const entry = this.entry(name);
+    if (entry.size > MAX_WHOLE_ENTRY_BYTES) {
+      fail('archive-limit', `the entry ${name} takes ${entry.size} bytes, over MAX_WHOLE_ENTRY_BYTES`);
+    }
+    const bytes = entry.method === 'stored' ? this.readRaw(entry, 0, entry.size) : this.inflate(entry);
+    if (crc32(bytes) !== entry.crc32) corrupt(this.file, `the checksum of ${name} does not match`);
+    return bytes;
+  }
+
+  /** `length` bytes of an entry from `offset` on; only these are read when the entry is stored plainly. */
+  readRange(name: string, offset: number, length: number): Uint8Array {
+    const entry = this.entry(name);
+    if (offset < 0 || length < 0 || offset + length > entry.size) {
+      corrupt(this.file, `${name} holds ${entry.size} bytes, fewer than are asked for`);
+    }
+    if (entry.method === 'stored') return this.readRaw(entry, offset, length);
+    if (this.unpacked?.entry !== entry) this.unpacked = { entry, bytes: this.inflate(entry) };
+    return this.unpacked.bytes.subarray(offset, offset + length);
+  }
+
+  close(): void {
+    this.unpacked = undefined;
+    this.file.close();
+  }
+
+  private entry(name: string): ZipEntry {
+    return this.entries.get(name) ?? corrupt(this.file, `the entry ${name} is missing`);
+  }
+
+  private readRaw(entry: ZipEntry, offset: number, length: number): Uint8Array {
+    return this.file.read(this.dataOffset(entry) + offset, length);
+  }
+
+  private dataOffset(entry: ZipEntry): number {
+    const known = this.dataOffsets.get(entry.name);
+    if (known !== undefined) return known;
+    const header = this.file.read(entry.headerOffset, LOCAL_HEADER_BYTES);
+    const d = new DataView(header.buffer, header.byteOffset, header.byteLength);
+    if (d.getUint32(0, true) !== LOCAL_SIGNATURE) corrupt(this.file, `${entry.name} is not where the table says`);
+    const offset = entry.headerOffset + LOCAL_HEADER_BYTES + d.getUint16(26, true) + d.getUint16(28, true);
+    if (offset + entry.compressedSize > this.file.size) {
+      corrupt(this.file, `the entry ${entry.name} reaches beyond the end of the file`);
+    }
+    this.dataOffsets.set(entry.name, offset);
+    return offset;
+  }
+
+  private inflate(entry: ZipEntry): Uint8Array {
+    if (entry.size > MAX_INFLATED_BYTES) {
+      fail('archive-limit', `the entry ${entry.name} unpacks to ${entry.size} bytes, over MAX_INFLATED_BYTES`);
+    }
+    if (entry.size === 0) return new Uint8Array(0);
+    const packed = this.readRaw(entry, 0, entry.compressedSize);
+    let bytes: Uint8Array;
+    try {
+      bytes = inflateRawSync(packed, { maxOutputLength: entry.size });
+    } catch {
+      corrupt(this.file, `the entry ${entry.name} does not unpack`);
+    }
+    if (bytes.length !== entry.size) corrupt(this.file, `the entry ${entry.name} unpacks to another size`);
+    return bytes;
+  }
+}
