@@ -10,6 +10,7 @@ import { checkCall, resultCount } from './check-call.js';
 import { ConstantPool } from './constant-pool.js';
 import { finishGraph } from './finish.js';
 import { foldNode } from './fold/fold.js';
+import { heldConstant } from './held-constant.js';
 import { allNumbers, type InferredType } from './infer/context.js';
 import { SymbolTable } from './infer/symbols.js';
 import { inferCall } from './infer-call.js';
@@ -169,6 +170,8 @@ export class OnnxBuilder {
     const count = options.outputs ?? resultCount(op, call.attributes, spec);
     if (spec !== undefined) checkCall(spec, call.inputs, count);
 
+    const held = op === 'Constant' && domain === '' ? heldConstant(call.attributes) : undefined;
+    if (held !== undefined) return [this.constant(held, options.hint)];
     const same = count === 1 && domain === '' ? trivialBefore(op, call.inputs, call.attributes) : undefined;
     if (same !== undefined) return [same];
     const key = callKey(op, domain, spec, call, count);

@@ -1,6 +1,7 @@
 import type { TensorData } from '../../ir/tensor-data.js';
 import { attributesKey } from '../attributes.js';
 import { foldNode } from '../fold/fold.js';
+import { heldConstant } from '../held-constant.js';
 import { isImpure } from '../impure.js';
 import { allNumbers } from '../infer/context.js';
 import { opSpec } from '../op-spec.js';
@@ -75,16 +76,12 @@ class Simplifier {
   private isConstant(node: OnnxNode): boolean {
     const [name = ''] = node.outputs;
     if (node.domain !== '' || node.outputs.length !== 1 || this.names.outputs.has(name)) return false;
-    const data = this.held(node) ?? this.folded(node, name) ?? this.soleView(node);
+    const held = node.op === 'Constant' ? heldConstant(node.attributes) : undefined;
+    const data = held ?? this.folded(node, name) ?? this.soleView(node);
     if (data === undefined) return false;
     this.names.define(name, data);
     this.initializers.set(name, data);
     return true;
-  }
-
-  private held(node: OnnxNode): TensorData | undefined {
-    const value = node.op === 'Constant' ? node.attributes.get('value') : undefined;
-    return value?.kind === 'tensor' ? value.value : undefined;
   }
 
   private folded(node: OnnxNode, name: string): TensorData | undefined {

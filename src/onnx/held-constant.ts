@@ -1,0 +1,25 @@
+import type { TensorData } from '../ir/tensor-data.js';
+import { numbersTensor } from './number-codec.js';
+import type { OnnxAttribute } from './types.js';
+
+/** The tensor that a Constant node holds; undefined for strings. */
+export function heldConstant(attributes: ReadonlyMap<string, OnnxAttribute>): TensorData | undefined {
+  for (const [name, a] of attributes) {
+    if (!name.startsWith('value')) continue;
+    switch (a.kind) {
+      case 'tensor':
+        return a.value;
+      case 'int':
+        return numbersTensor('int64', [a.value], []);
+      case 'float':
+        return numbersTensor('float32', [a.value], []);
+      case 'ints':
+        return numbersTensor('int64', a.value);
+      case 'floats':
+        return numbersTensor('float32', a.value);
+      default:
+        return undefined;
+    }
+  }
+  return undefined;
+}
