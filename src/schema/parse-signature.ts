@@ -1,4 +1,5 @@
 import { fail } from '../diagnostics/diagnostic.js';
+import { unquote } from '../ir/quote.js';
 import { ANY, listOf, NONE, optionalOf, TENSOR, type Type, tupleOf } from '../ir/type.js';
 import type { Arg, Literal, Result, Signature } from './signature.js';
 
@@ -25,10 +26,16 @@ const NAMED: Readonly<Record<string, Type>> = {
   NoneType: NONE,
   None: NONE,
   Any: ANY,
-  AnyEnumType: ANY,
   AnyListType: ANY,
   AnyTupleType: ANY,
+  AnyClassType: ANY,
 };
+
+/** Types without values in compiled graphs: known by name, equal only to themselves. */
+const OPAQUE = new Set(['AnyEnumType', 'Stream', 'Storage', 'Capsule', 'PyObject', 'StreamObjType']);
+
+/** Types of one element, or of a key and a value, in brackets. */
+const GENERIC = new Set(['Dict', 'Future', 'Optional', 'List', 'Union', 'Tuple', 'Await', 'RRef']);
 
 /** Named default values (c10::MemoryFormat, at::Reduction). */
 const NAMED_DEFAULTS: Readonly<Record<string, Literal>> = {
@@ -179,19 +186,10 @@ class SignatureParser {
     const name = this.take();
     const known = NAMED[name];
     if (known !== undefined) return known;
-    if (
-      name === 'Dict' ||
-      name === 'Future' ||
-      name === 'Optional' ||
-      name === 'List' ||
-      name === 'Union' ||
-      name === 'Await' ||
-      name === 'RRef'
-    )
-      return this.generic(name);
-    if (/^t\d*$|^t[a-zA-Z]$|^[kv]$|^tVal$|^tKey$/.test(name)) return { kind: 'var', name };
-    if (name.includes('.')) return { kind: 'class', name };
-    return /^[A-Za-z_]\w*$/.test(name) ? { kind: 'var', name } : this.bad(`\`${name}\` is no type`);
+    if (GENERIC.has(name)) return this.generic(name);
+    if (name.includes('.') || OPAQUE.has(name)) return { kind: 'class', name };
+    // As in PyTorch: a lower-case word that names no type is a type variable.
+    return /^[a-z]\w*$/.test(name) ? { kind: 'var', name } : this.bad(`\`${name}\` is no type`);
   }
 
   private generic(name: string): Type {
@@ -207,6 +205,8 @@ class SignatureParser {
         return optionalOf(first);
       case 'List':
         return listOf(first);
+      case 'Tuple':
+        return tupleOf(args);
       case 'Union':
         return { kind: 'union', members: args };
       default:
@@ -226,7 +226,7 @@ class SignatureParser {
     const t = this.take();
     const named = NAMED_DEFAULTS[t];
     if (named !== undefined) return named;
-    if (/^["']/.test(t)) return t.slice(1, -1).replace(/\\(.)/g, '$1');
+    if (/^["']/.test(t)) return unquote(t);
     const n = Number(t);
     return t !== '' && !Number.isNaN(n) ? n : t;
   }
@@ -259,7 +259,10 @@ class SignatureParser {
   }
 }
 
-/** Parses an operator signature in PyTorch's syntax. Errors: `schema-syntax`. */
+/**
+ * Parses an operator signature in PyTorch's syntax (the operators' README of ATen/native). `SymInt`, dtypes, layouts and
+ * memory formats are ints; `Scalar` is `number`; lower-case words are type variables. Errors: `schema-syntax`.
+ */
 export function parseSignature(text: string): Signature {
   return new SignatureParser(text).signature();
 }

@@ -1,39 +1,48 @@
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
-import type { Type } from '../ir/type.js';
-import { listOf, optionalOf, tupleOf, typeName } from '../ir/type.js';
+import { type Type, typeName } from '../ir/type.js';
+import { fitArgument, LENIENCIES, type Leniency } from './fit-argument.js';
 import type { OperatorRegistry } from './registry.js';
 import type { Arg, Literal, Signature } from './signature.js';
+import { type Bindings, hasVariables, substitute } from './type-variables.js';
 
-/** An operand of a call: its type, and its constant value where it is a literal. */
+/** An operand of a call: its type, and its name where it is a keyword argument. */
 export interface CallOperand {
   readonly type: Type;
-  /** Set for keyword arguments. */
   readonly keyword?: string;
 }
 
-/** Where one argument of the chosen signature comes from. */
+/**
+ * Where one argument of the chosen signature comes from. `convert` is the type that the operand (of `gather`: each of
+ * them) has to be converted to: a tensor or Scalar to a number, a bool to a number, a str to a Device, a tuple to a list.
+ */
 export type ArgSource =
-  | { readonly kind: 'operand'; readonly index: number }
-  /** A positional scalar stands for each element of an `int[2]`. */
+  | { readonly kind: 'operand'; readonly index: number; readonly convert?: Type }
+  /** A scalar stands for each element of an `int[2]`. */
   | { readonly kind: 'broadcast'; readonly index: number; readonly size: number }
   | { readonly kind: 'default'; readonly value: Literal }
   /** Trailing operands gathered into a list (`torch.zeros(2, 3)`). */
-  | { readonly kind: 'gather'; readonly indexes: readonly number[] };
+  | { readonly kind: 'gather'; readonly indexes: readonly number[]; readonly convert?: Type };
 
 export interface Resolution<S> {
   readonly schema: S;
+  /** One source an argument of the signature, in its order. */
   readonly args: readonly ArgSource[];
   /** Operands beyond the arguments of a variadic signature. */
   readonly rest: readonly number[];
+  /** Result types, with type variables replaced by what they stand for. */
   readonly results: readonly Type[];
 }
 
-type Bindings = Map<string, Type>;
+type Match = Omit<Resolution<never>, 'schema'>;
+
+/** So many candidates are told apart in a `no-overload` diagnostic. */
+const MAX_REASONS = 8;
 
 /**
- * Chooses the overload of a call as TorchScript does: the first in declaration order that takes the operands as they
- * are, else the first that takes them with implicit conversions (a tensor where a number is asked for, an int where a
- * float is). Errors: `unknown-operator`, `no-overload` with the reason of each candidate.
+ * Chooses the overload of a call as TorchScript does (torch/csrc/jit/frontend/schema_matching.cpp): the first, in the
+ * registry's order, that takes the operands as they are, else the first that takes them with implicit conversions.
+ * What PyTorch refuses but our types are too coarse to tell comes last.
+ * Errors: `unknown-operator` with the nearest name, `no-overload` with each candidate's reason.
  */
 export function resolveCall<S extends { readonly signature: Signature }>(
   registry: OperatorRegistry<S>,
@@ -51,199 +60,133 @@ export function resolveCall<S extends { readonly signature: Signature }>(
       help: registry.suggestion(base),
     });
   }
-  const reasons: string[] = [];
-  for (const implicit of [false, true]) {
+  for (const leniency of LENIENCIES) {
     for (const schema of candidates) {
-      const r = match(schema.signature, operands, implicit);
-      if (typeof r !== 'string') return { ...r, schema };
-      if (implicit) reasons.push(`${schema.signature.op}: ${r}`);
+      const found = matchSignature(schema.signature, operands, leniency);
+      if (typeof found !== 'string') return { ...found, schema };
     }
   }
+  throw noOverload(
+    base,
+    candidates.map((c) => c.signature),
+    operands,
+    at,
+  );
+}
+
+/** Matches a call with one signature, conversions allowed. Errors: `no-overload`. */
+export function resolveOverload<S extends { readonly signature: Signature }>(
+  schema: S,
+  operands: readonly CallOperand[],
+  at?: Diagnostic['at'],
+): Resolution<S> {
+  for (const leniency of LENIENCIES) {
+    const found = matchSignature(schema.signature, operands, leniency);
+    if (typeof found !== 'string') return { ...found, schema };
+  }
+  throw noOverload(schema.signature.op, [schema.signature], operands, at);
+}
+
+function noOverload(
+  op: string,
+  candidates: readonly Signature[],
+  operands: readonly CallOperand[],
+  at: Diagnostic['at'],
+): DiagnosticError {
   const given = operands.map((o) => (o.keyword === undefined ? '' : `${o.keyword}=`) + typeName(o.type)).join(', ');
-  throw new DiagnosticError({
+  const reasons = candidates.map((sig) => `${sig.op}: ${String(matchSignature(sig, operands, 'coarse'))}`);
+  const notes = reasons.slice(0, MAX_REASONS).map((message) => ({ message }));
+  if (reasons.length > MAX_REASONS) notes.push({ message: `and ${reasons.length - MAX_REASONS} more overloads` });
+  return new DiagnosticError({
     code: 'no-overload',
     severity: 'error',
-    message: `no overload of ${base} takes (${given})`,
+    message: `no overload of ${op} takes (${given})`,
     at,
-    notes: reasons.slice(0, 8).map((message) => ({ message })),
+    notes,
+    help: 'pass other arguments, or declare the overload in a rule pack (docs/rules.md)',
   });
 }
 
 /** The sources of all arguments and the result types, or why the signature does not take the operands. */
-function match(
-  sig: Signature,
-  operands: readonly CallOperand[],
-  implicit: boolean,
-): Omit<Resolution<never>, 'schema'> | string {
-  const bindings: Bindings = new Map();
+export function matchSignature(sig: Signature, operands: readonly CallOperand[], leniency: Leniency): Match | string {
   const positional: number[] = [];
   const keywords = new Map<string, number>();
   operands.forEach((o, i) => {
     if (o.keyword === undefined) positional.push(i);
     else keywords.set(o.keyword, i);
   });
+  const bindings: Bindings = new Map();
   const args: ArgSource[] = [];
   let next = 0;
-  for (let a = 0; a < sig.args.length; a++) {
-    const arg = sig.args[a] as Arg;
-    const byKeyword = keywords.get(arg.name);
+  for (const [a, arg] of sig.args.entries()) {
     let index: number | undefined;
-    if (byKeyword !== undefined) {
-      index = byKeyword;
-      keywords.delete(arg.name);
-    } else if (!arg.kwargOnly && next < positional.length) {
-      const gathered = gather(sig, a, operands, positional, next);
+    if (!arg.kwargOnly && next < positional.length) {
+      const indexes = positional.slice(next);
+      const gathered = gather(sig, a, operands, indexes, leniency);
       if (gathered !== undefined) {
-        args.push({ kind: 'gather', indexes: gathered });
-        next += gathered.length;
+        args.push(gathered);
+        next = positional.length;
         continue;
       }
       index = positional[next];
       next += 1;
+    } else {
+      index = keywords.get(arg.name);
+      keywords.delete(arg.name);
     }
-    if (index === undefined) {
+    const operand = index === undefined ? undefined : operands[index];
+    if (index === undefined || operand === undefined) {
       if (!('default' in arg)) return `argument ${arg.name} is missing`;
       args.push({ kind: 'default', value: arg.default ?? null });
       continue;
     }
-    const type = (operands[index] as CallOperand).type;
-    if (accepts(arg.type, type, bindings, implicit)) args.push({ kind: 'operand', index });
-    else {
-      const wanted = arg.type.kind === 'optional' ? arg.type.element : arg.type;
-      const size = wanted.kind === 'list' ? wanted.size : undefined;
-      if (size === undefined || wanted.kind !== 'list' || !accepts(wanted.element, type, bindings, implicit)) {
-        return `argument ${arg.name} is ${typeName(arg.type)}, not ${typeName(type)}`;
-      }
-      args.push({ kind: 'broadcast', index, size });
+    const fit = fitArgument(arg.type, operand.type, bindings, leniency);
+    switch (fit.kind) {
+      case 'misfit':
+        return `argument ${arg.name} is ${typeName(arg.type)}, not ${typeName(operand.type)}`;
+      case 'as-is':
+        args.push({ kind: 'operand', index });
+        break;
+      case 'convert':
+        args.push({ kind: 'operand', index, convert: fit.to });
+        break;
+      case 'broadcast':
+        args.push({ kind: 'broadcast', index, size: fit.size });
+        break;
     }
   }
-  const [unknown] = keywords.keys();
-  if (unknown !== undefined) return `it has no argument ${unknown}`;
   const rest = positional.slice(next);
-  if (rest.length > 0 && !sig.varargs) return `it takes ${sig.args.length} arguments, not ${operands.length}`;
+  if (rest.length > 0 && !sig.varargs) return `it takes at most ${next} positional arguments, not ${positional.length}`;
+  const [unknown] = keywords.keys();
+  if (unknown !== undefined) {
+    const again = sig.args.some((arg) => arg.name === unknown);
+    return again ? `argument ${unknown} is given twice` : `it has no argument ${unknown}`;
+  }
   return { args, rest, results: sig.results.map((r) => substitute(r.type, bindings)) };
 }
 
-/** `f(1, 2, 3)` for a last positional `int[]`: all remaining ints are the list. */
+/** `f(1, 2, 3)` for a last positional `int[]`: all remaining operands are its items, in a call with conversions. */
 function gather(
   sig: Signature,
   a: number,
   operands: readonly CallOperand[],
-  positional: readonly number[],
-  next: number,
-): number[] | undefined {
-  const arg = sig.args[a] as Arg;
-  if (arg.type.kind !== 'list' || arg.type.element.kind !== 'int' || arg.type.size !== undefined) return undefined;
+  indexes: readonly number[],
+  leniency: Leniency,
+): ArgSource | undefined {
+  if (leniency === 'exact') return undefined;
+  const type = (sig.args[a] as Arg).type;
+  const wanted = type.kind === 'optional' ? type.element : type;
   const after = sig.args[a + 1];
-  if (after !== undefined && !after.kwargOnly) return undefined;
-  const rest = positional.slice(next);
-  return rest.length > 0 && rest.every((i) => operands[i]?.type.kind === 'int') ? rest : undefined;
-}
-
-/** True if a value of type `given` may stand where `wanted` is asked for; binds type variables. */
-export function accepts(wanted: Type, given: Type, bindings: Bindings, implicit: boolean): boolean {
-  if (wanted.kind === 'any') return true;
-  if (wanted.kind === 'var') {
-    const bound = bindings.get(wanted.name);
-    if (bound === undefined) {
-      bindings.set(wanted.name, given);
-      return true;
-    }
-    const joined = join(bound, given);
-    if (joined === undefined) return false;
-    bindings.set(wanted.name, joined);
-    return true;
+  const last = after === undefined || after.kwargOnly;
+  if (!last || wanted.kind !== 'list' || wanted.size !== undefined || hasVariables(wanted)) return undefined;
+  let convert: Type | undefined;
+  for (const i of indexes) {
+    const given = operands[i]?.type;
+    if (given === undefined || given.kind === 'list' || given.kind === 'tuple' || given.kind === 'none')
+      return undefined;
+    const fit = fitArgument(wanted.element, given, new Map(), leniency);
+    if (fit.kind === 'convert') convert = fit.to;
+    else if (fit.kind !== 'as-is') return undefined;
   }
-  if (given.kind === 'optional')
-    return wanted.kind === 'optional' && accepts(wanted.element, given.element, bindings, implicit);
-  switch (wanted.kind) {
-    case 'optional':
-      return given.kind === 'none' || accepts(wanted.element, given, bindings, implicit);
-    case 'number':
-      if (given.kind === 'int' || given.kind === 'float' || given.kind === 'complex' || given.kind === 'number')
-        return true;
-      return implicit && (given.kind === 'tensor' || given.kind === 'bool');
-    case 'int':
-      return given.kind === 'int' || (implicit && (given.kind === 'tensor' || given.kind === 'number'));
-    case 'float':
-      return (
-        given.kind === 'float' ||
-        (implicit && (given.kind === 'int' || given.kind === 'tensor' || given.kind === 'number'))
-      );
-    case 'complex':
-      return given.kind === 'complex' || (implicit && (given.kind === 'float' || given.kind === 'int'));
-    case 'bool':
-      return given.kind === 'bool' || (implicit && given.kind === 'tensor');
-    case 'device':
-      return given.kind === 'device' || (implicit && given.kind === 'str');
-    case 'list':
-      return acceptsList(wanted.element, given, bindings, implicit);
-    case 'tuple':
-      return (
-        given.kind === 'tuple' &&
-        given.elements.length === wanted.elements.length &&
-        wanted.elements.every((w, i) => accepts(w, given.elements[i] as Type, bindings, implicit))
-      );
-    case 'dict':
-      return (
-        given.kind === 'dict' &&
-        accepts(wanted.key, given.key, bindings, implicit) &&
-        accepts(wanted.value, given.value, bindings, implicit)
-      );
-    case 'union':
-      return wanted.members.some((m) => accepts(m, given, new Map(bindings), implicit));
-    case 'class':
-      return given.kind === 'class' && given.name === wanted.name;
-    case 'future':
-      return given.kind === 'future' && accepts(wanted.element, given.element, bindings, implicit);
-    default:
-      return wanted.kind === given.kind;
-  }
-}
-
-function acceptsList(element: Type, given: Type, bindings: Bindings, implicit: boolean): boolean {
-  if (given.kind === 'list') return accepts(element, given.element, bindings, implicit);
-  if (given.kind === 'tuple') return given.elements.every((e) => accepts(element, e, bindings, implicit));
-  return false;
-}
-
-/** The common type of two bindings of a variable: equal kinds, or one optional. */
-function join(a: Type, b: Type): Type | undefined {
-  if (a.kind === 'none') return b.kind === 'none' ? a : optionalOf(b);
-  if (b.kind === 'none') return optionalOf(a);
-  if (a.kind === 'optional' || b.kind === 'optional') {
-    const inner = join(a.kind === 'optional' ? a.element : a, b.kind === 'optional' ? b.element : b);
-    return inner === undefined ? undefined : optionalOf(inner);
-  }
-  if (a.kind !== b.kind) return undefined;
-  if (a.kind === 'list' && b.kind === 'list') {
-    const e = join(a.element, b.element);
-    return e === undefined ? undefined : listOf(e);
-  }
-  if (a.kind === 'class' && b.kind === 'class') return a.name === b.name ? a : undefined;
-  return a.kind === 'tensor' ? { kind: 'tensor' } : a;
-}
-
-/** Replaces bound type variables. */
-function substitute(type: Type, bindings: Bindings): Type {
-  switch (type.kind) {
-    case 'var':
-      return bindings.get(type.name) ?? type;
-    case 'list':
-      return { ...type, element: substitute(type.element, bindings) };
-    case 'optional':
-      return optionalOf(substitute(type.element, bindings));
-    case 'tuple':
-      return tupleOf(
-        type.elements.map((e) => substitute(e, bindings)),
-        type.name,
-        type.fields,
-      );
-    case 'dict':
-      return { kind: 'dict', key: substitute(type.key, bindings), value: substitute(type.value, bindings) };
-    case 'future':
-      return { kind: 'future', element: substitute(type.element, bindings) };
-    default:
-      return type;
-  }
+  return convert === undefined ? { kind: 'gather', indexes } : { kind: 'gather', indexes, convert };
 }
