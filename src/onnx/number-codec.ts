@@ -1,1 +1,1 @@
-export { hasNumberForm, numbersTensor, readNumbers, toInt64 } from '../ir/number-codec.js';
+export { hasNumberForm, readNumbers, tensorFromNumbers as numbersTensor } from '../ir/half.js';
