@@ -1,7 +1,7 @@
 """Makes the archives in fixtures/ (PyTorch 2.11). The model's source is written to a folder of its own, so that the
-recorded source places do not depend on where this repository lies.
+recorded source places do not depend on where this repository lies; for the same reason the script is piped in.
 
-    cd test/archive && python make_fixtures.py
+    cd test/archive && python - < make_fixtures.py
 """
 import importlib.util
 import pathlib
@@ -11,7 +11,7 @@ import warnings
 import torch
 
 warnings.filterwarnings("ignore")
-OUT = pathlib.Path(__file__).parent / "fixtures"
+OUT = pathlib.Path("fixtures")
 SOURCE = pathlib.Path("/tmp/thaw-fixtures/tiny.py")
 
 MODEL = '''from enum import Enum
