@@ -110,7 +110,7 @@ describe('a scripted module', () => {
     expect(ranges?.at(source.indexOf('torch.add'))).toEqual([
       {
         file: expect.stringMatching(/tiny\.py$/),
-        line: 62,
+        line: 71,
         column: 17,
         length: 13,
         text: '            y = y + self.grid  # ä comment',

@@ -35,6 +35,15 @@ class Inner(nn.Module):
         return torch.relu(x * self.scale)
 
 
+class Quantized(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("w", torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8))
+
+    def forward(self, x):
+        return x
+
+
 class Tiny(nn.Module):
     counts: List[int]
     names: Dict[str, int]
@@ -97,16 +106,7 @@ def main():
     torch.jit.save(torch.jit.trace(tiny.Inner().eval(), torch.ones(2, 3)), OUT / "traced.pt")
     torch.save(tiny.Inner().state_dict(), OUT / "checkpoint.pt")
     torch.save(tiny.Inner().state_dict(), OUT / "legacy.pt", _use_new_zipfile_serialization=False)
-
-    class Quantized(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.register_buffer("w", torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8))
-
-        def forward(self, x):
-            return x
-
-    torch.jit.save(torch.jit.script(Quantized()), OUT / "quantized.pt")
+    torch.jit.save(torch.jit.script(tiny.Quantized()), OUT / "quantized.pt")
 
 
 if __name__ == "__main__":
