@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { fail } from '../../../diagnostics/diagnostic.js';
+import { fileReason } from '../../../diagnostics/file-reason.js';
 
 /** A file, or bytes in memory, that is read piece by piece. */
 export interface ByteReader {
@@ -18,7 +19,7 @@ export function openFile(path: string): ByteReader {
   try {
     fd = openSync(path, 'r');
   } catch (error) {
-    fail('file-not-found', `cannot open ${path}: ${reason(error)}`);
+    fail('file-not-found', `cannot open ${path}: ${fileReason(error)}`);
   }
   const stat = fstatSync(fd);
   if (stat.isDirectory()) {
@@ -26,20 +27,6 @@ export function openFile(path: string): ByteReader {
     fail('file-not-found', `${path} is a directory`, { help: 'name the model file itself' });
   }
   return new FileReader(path, stat.size, fd);
-}
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return 'no such file';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
 }
 
 class FileReader implements ByteReader {
