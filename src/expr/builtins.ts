@@ -1,6 +1,18 @@
-import { type Dim, dimAdd, dimFloorDiv, dimMax, dimMin, dimMul, dimNeg } from '../ir/dim.js';
+import { type Dim, dimAdd, dimFloorDiv, dimMax, dimMin, dimMul, dimNeg, type Ranges } from '../ir/dim.js';
 import { equal, truth } from './evaluate.js';
-import { ExprError, type ExprFunction, type ExprValue, Float, isDim, isList, TensorRef, UNKNOWN } from './value.js';
+import { floatOf, quotientCeil, quotientFloor, quotientOf, quotientTruncate } from './quotient.js';
+import {
+  type ExprEnv,
+  ExprError,
+  type ExprFunction,
+  type ExprValue,
+  Float,
+  isDim,
+  isList,
+  type Quotient,
+  TensorRef,
+  UNKNOWN,
+} from './value.js';
 
 const MANY = 255;
 /** `range` is for axes and list indexes; nothing in a shape is longer. */
@@ -53,13 +65,15 @@ function floatFunction(compute: (x: number) => number) {
   };
 }
 
-function rounding(compute: (x: number) => number) {
-  return (args: readonly ExprValue[], env: { fresh(): Dim }): ExprValue => {
+function rounding(compute: (x: number) => number, follow: (q: Quotient, ranges?: Ranges) => Dim | undefined) {
+  return (args: readonly ExprValue[], env: ExprEnv): ExprValue => {
     const v = args[0];
     if (v !== undefined && isDim(v)) return v;
     if (typeof v === 'boolean') return Number(v);
     const x = numberOf(v);
-    return x === undefined ? env.fresh() : compute(x);
+    if (x !== undefined) return compute(x);
+    const q = v === undefined ? undefined : quotientOf(v);
+    return (q === undefined ? undefined : follow(q, env.ranges)) ?? env.fresh();
   };
 }
 
@@ -167,16 +181,20 @@ export const BUILTINS: ReadonlyMap<string, ExprFunction> = new Map<string, ExprF
       call: ([v]) => (typeof v === 'number' ? Math.abs(v) : floatFunction(Math.abs)([v as ExprValue])),
     },
   ],
-  ['int', { minArgs: 1, maxArgs: 1, doc: 'truncates to an int', call: rounding(Math.trunc) }],
-  ['floor', { minArgs: 1, maxArgs: 1, doc: 'rounds down to an int', call: rounding(Math.floor) }],
-  ['ceil', { minArgs: 1, maxArgs: 1, doc: 'rounds up to an int', call: rounding(Math.ceil) }],
+  ['int', { minArgs: 1, maxArgs: 1, doc: 'truncates to an int', call: rounding(Math.trunc, quotientTruncate) }],
+  ['floor', { minArgs: 1, maxArgs: 1, doc: 'rounds down to an int', call: rounding(Math.floor, quotientFloor) }],
+  ['ceil', { minArgs: 1, maxArgs: 1, doc: 'rounds up to an int', call: rounding(Math.ceil, quotientCeil) }],
   [
     'float',
     {
       minArgs: 1,
       maxArgs: 1,
       doc: 'as a float',
-      call: ([v]) => (typeof v === 'boolean' ? new Float(Number(v)) : floatFunction((x) => x)([v as ExprValue])),
+      call: ([v]) => {
+        if (v instanceof Float) return v;
+        if (v !== undefined && isDim(v)) return floatOf({ numerator: v, denominator: 1 });
+        return new Float(typeof v === 'boolean' ? Number(v) : undefined);
+      },
     },
   ],
   ['sqrt', { minArgs: 1, maxArgs: 1, doc: 'square root', call: floatFunction(Math.sqrt) }],

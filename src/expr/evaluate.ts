@@ -12,6 +12,7 @@ import {
   type Ranges,
 } from '../ir/dim.js';
 import type { Ast, BinaryOp } from './ast.js';
+import { floatOf, quotientArithmetic, quotientCompare, quotientOf } from './quotient.js';
 import { type ExprEnv, ExprError, type ExprValue, Float, isDim, isList, TensorRef, UNKNOWN } from './value.js';
 
 /** Evaluates a syntax tree. UNKNOWN spreads; a real mistake throws ExprError. */
@@ -201,10 +202,28 @@ export function applyBinary(op: BinaryOp, left: ExprValue, right: ExprValue, off
   const b = asFloat(r);
   if (a === undefined || b === undefined) {
     if ((l instanceof Float || isDim(l)) && (r instanceof Float || isDim(r)))
-      return comparison === undefined ? new Float(undefined) : UNKNOWN;
+      return followed(op, comparison, l, r, ranges);
     throw new ExprError(`\`${op}\` does not take ${kindName(left)} and ${kindName(right)}`, offset, op.length);
   }
   return comparison !== undefined ? compareFloats(comparison, a, b) : new Float(floatArithmetic(op, a, b, offset));
+}
+
+/** Floats of which one is known only as a quotient of extents. */
+function followed(op: BinaryOp, comparison: Comparison | undefined, l: Dim | Float, r: Dim | Float, ranges?: Ranges) {
+  const a = quotientOf(l);
+  const b = quotientOf(r);
+  if (comparison !== undefined)
+    return a === undefined || b === undefined ? UNKNOWN : (quotientCompare(comparison, a, b, ranges) ?? UNKNOWN);
+  const exact = op === '+' || op === '-' || op === '*' || op === '/';
+  const q = exact && a !== undefined && b !== undefined ? quotientArithmetic(op, a, b) : undefined;
+  return q === undefined ? new Float(undefined) : floatOf(q);
+}
+
+function divided(a: Dim, b: Dim): Float {
+  const q = quotientArithmetic('/', { numerator: a, denominator: 1 }, { numerator: b, denominator: 1 });
+  const value = typeof a === 'number' && typeof b === 'number' ? a / b : undefined;
+  const plain = new Float(value);
+  return quotientOf(plain) === undefined ? new Float(value, q) : plain;
 }
 
 function intArithmetic(op: BinaryOp, a: Dim, b: Dim, offset: number): ExprValue {
@@ -222,7 +241,7 @@ function intArithmetic(op: BinaryOp, a: Dim, b: Dim, offset: number): ExprValue 
       if (b === 0) throw new ExprError('modulo by zero', offset);
       return dimMod(a, b);
     case '/':
-      return typeof a === 'number' && typeof b === 'number' ? new Float(a / b) : new Float(undefined);
+      return divided(a, b);
     case '**':
       return typeof a === 'number' && typeof b === 'number' ? a ** b : UNKNOWN;
     default:

@@ -6,9 +6,21 @@ import type { Type } from '../ir/type.js';
 /** Spreads through every operation: the fact cannot be told at compile time. */
 export const UNKNOWN: unique symbol = Symbol('unknown');
 
-/** A Python float, apart from ints; `value` is undefined when only known at run time. */
+/** `numerator / denominator`, exactly; the denominator is positive. */
+export interface Quotient {
+  readonly numerator: Dim;
+  readonly denominator: number;
+}
+
+/**
+ * A Python float, apart from ints; `value` is undefined when only known at run time. `quotient` is set for floats
+ * that come from extents (`h / 2`), so that rounding them gives an extent again.
+ */
 export class Float {
-  constructor(readonly value: number | undefined) {}
+  constructor(
+    readonly value: number | undefined,
+    readonly quotient?: Quotient,
+  ) {}
 }
 
 /** What an expression sees of an operand: its type and what is known of its value. Implemented by ir `Value`s and ONNX values. */
@@ -25,6 +37,8 @@ export class TensorRef {
     /** Elements of a small integer tensor that holds extents. */
     readonly elements: readonly Dim[] | undefined,
     readonly operand: Operand | undefined,
+    /** Elements of a small float tensor that was computed from extents. */
+    readonly floats?: readonly (Dim | Float)[],
   ) {}
 }
 
@@ -46,6 +60,8 @@ export interface ExprEnv {
   function(name: string): ExprFunction | undefined;
   /** A new unknown symbol (`_u1`...), for data-dependent extents. */
   fresh(): SymbolicDim;
+  /** Notes that a run can only go on if the extent is at least `min`. */
+  assume?(extent: Dim, min: number): void;
   /** Bounds of symbols, for comparisons that hold at every size in range. */
   readonly ranges?: Ranges;
 }

@@ -1,0 +1,80 @@
+import { type Atom, type Dim, printTerms, type SymbolicDim } from './dim-terms.js';
+
+/** Inclusive bounds of symbols by name, and of whole extents by the key of what they are without a constant term. */
+export type Ranges = ReadonlyMap<string, { readonly min: number; readonly max: number }>;
+
+export const NO_RANGES: Ranges = new Map();
+
+export interface Interval {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Bounds of an extent, from the bounds of its symbols (1 and up when `ranges` has none). Sound, not tight. */
+export function dimRange(d: Dim, ranges: Ranges = NO_RANGES): Interval {
+  if (typeof d === 'number') return { min: d, max: d };
+  let total: Interval = { min: 0, max: 0 };
+  for (const t of d.terms) {
+    let product: Interval = { min: t.coefficient, max: t.coefficient };
+    for (const f of t.atoms) product = mulRange(product, atomRange(f, ranges));
+    total = { min: total.min + product.min, max: total.max + product.max };
+  }
+  return ranges.size === 0 ? total : withRecorded(total, d, ranges);
+}
+
+/** Narrows bounds by what is recorded of the extent, or of its negation, up to a constant term. */
+function withRecorded(found: Interval, d: SymbolicDim, ranges: Ranges): Interval {
+  const last = d.terms[d.terms.length - 1];
+  const constant = last?.key === '' ? last.coefficient : 0;
+  const rest = constant === 0 ? d.terms : d.terms.slice(0, -1);
+  const above = ranges.get(constant === 0 ? d.key : printTerms(rest));
+  const below = ranges.get(printTerms(rest.map((t) => ({ ...t, coefficient: -t.coefficient }))));
+  return {
+    min: Math.max(found.min, (above?.min ?? Number.NEGATIVE_INFINITY) + constant),
+    max: Math.min(found.max, constant - (below?.min ?? Number.NEGATIVE_INFINITY)),
+  };
+}
+
+function mulRange(a: Interval, b: Interval): Interval {
+  const corners = [times(a.min, b.min), times(a.min, b.max), times(a.max, b.min), times(a.max, b.max)];
+  return { min: Math.min(...corners), max: Math.max(...corners) };
+}
+
+/** 0 * infinity is 0: an extent is finite. */
+function times(a: number, b: number): number {
+  return a === 0 || b === 0 ? 0 : a * b;
+}
+
+/** Names that start with an underscore stand for unknown integers: no sign is assumed. */
+export function isUnknownSymbol(name: string): boolean {
+  return name.startsWith('_');
+}
+
+function atomRange(f: Atom, ranges: Ranges): Interval {
+  if (f.kind === 'symbol') {
+    const unbounded = { min: isUnknownSymbol(f.name) ? Number.NEGATIVE_INFINITY : 1, max: Number.POSITIVE_INFINITY };
+    return ranges.get(f.name) ?? unbounded;
+  }
+  const a = dimRange(f.a, ranges);
+  const b = dimRange(f.b, ranges);
+  switch (f.kind) {
+    case 'min':
+      return { min: Math.min(a.min, b.min), max: Math.min(a.max, b.max) };
+    case 'max':
+      return { min: Math.max(a.min, b.min), max: Math.max(a.max, b.max) };
+    case 'mul':
+      return mulRange(a, b);
+    case 'mod':
+      return b.min > 0 ? { min: 0, max: b.max - 1 } : { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
+    case 'floordiv': {
+      if (b.min <= 0) return { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
+      const low = a.min >= 0 ? a.min / b.max : a.min / b.min;
+      const high = a.max >= 0 ? a.max / b.min : a.max / b.max;
+      return { min: floorOf(low), max: floorOf(high) };
+    }
+  }
+}
+
+function floorOf(n: number): number {
+  return Number.isNaN(n) ? 0 : Math.floor(n);
+}
