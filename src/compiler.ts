@@ -1,0 +1,113 @@
+import { type BoundInput, bindInputs } from './binding/bind-inputs.js';
+import { type CompileOptions, DEFAULT_OPSET, MAX_OPSET, MIN_OPSET } from './compiler-options.js';
+import { GraphConverter } from './converters/graph-converter.js';
+import { graphOutputs } from './converters/graph-outputs.js';
+import { CONVERTERS } from './converters/registry.js';
+import { type Diagnostic, DiagnosticError, fail } from './diagnostics/diagnostic.js';
+import { type LoadedModel, type LoadOptions, load } from './frontends/torchscript/load.js';
+import { dimSymbols, type Interval } from './ir/dim.js';
+import type { Graph } from './ir/graph.js';
+import { OnnxBuilder } from './onnx/builder.js';
+import { simplify } from './onnx/simplify/simplify.js';
+import type { OnnxModel } from './onnx/types.js';
+import { RuleBook } from './rulebook/load.js';
+import { Inference } from './shapes/infer.js';
+import { specialize } from './shapes/specialize.js';
+
+/** Which rules: a loaded book, or folders of packs over the shipped rules. */
+export interface RuleOptions {
+  readonly rules?: RuleBook | readonly string[];
+}
+
+/** The shipped rules are read once a process. */
+let shipped: Promise<RuleBook> | undefined;
+
+/** The rule book that options ask for. */
+export async function rulesOf(options: RuleOptions): Promise<RuleBook> {
+  const { rules } = options;
+  if (rules instanceof RuleBook) return rules;
+  if (rules !== undefined && rules.length > 0) return RuleBook.load({ packs: rules });
+  shipped ??= RuleBook.load();
+  return shipped;
+}
+
+/** Reads a model: a TorchScript archive or graph text, told apart by content. Errors: see each stage's codes. */
+export async function loadModel(
+  source: string | Uint8Array,
+  options: RuleOptions & LoadOptions = {},
+): Promise<LoadedModel> {
+  const rules = await rulesOf(options);
+  return load(source, rules.registry, options);
+}
+
+/** What a compilation gives. Weights stay in the archive until the model is written. */
+export interface CompileResult {
+  readonly onnx: OnnxModel;
+  readonly inputs: readonly BoundInput[];
+  readonly graph: Graph;
+}
+
+/**
+ * Compiles a loaded model to ONNX. The model's graph is consumed: load it again for another compilation. Errors: the
+ * problems of the first stage that finds any, all of that stage at once.
+ */
+export async function compile(model: LoadedModel, options: CompileOptions & RuleOptions = {}): Promise<CompileResult> {
+  const rules = await rulesOf(options);
+  const opset = checkedOpset(options.opset);
+  const inputs = bindInputs(model, options.inputs ?? [], options.consts ?? [], rules.castOperator);
+  const inference = new Inference(rules.registry, { ranges: checkedRanges(options, inputs) });
+  specialize(model.graph, inference);
+  return { onnx: convert(model.graph, inputs, rules, opset), inputs, graph: model.graph };
+}
+
+function convert(graph: Graph, inputs: readonly BoundInput[], rules: RuleBook, opset: number): OnnxModel {
+  const builder = new OnnxBuilder({ opset });
+  const converter = new GraphConverter(builder, opset, {
+    schema: (op) => rules.registry.get(op),
+    recipes: (op) => rules.recipes(op),
+    converter: (op) => CONVERTERS.get(op),
+  });
+  for (const i of inputs) converter.bind(i.value, builder.input(i.name, i.dtype, i.dims));
+  converter.convert(graph);
+  const outputs = graphOutputs(graph, converter);
+  if (outputs.length === 0) fail('unsupported-argument', 'the model has no output that is a tensor or number');
+  for (const o of outputs) builder.output(o.name, o.value);
+  const onnx = builder.finish();
+  simplify(onnx);
+  return onnx;
+}
+
+function checkedOpset(opset = DEFAULT_OPSET): number {
+  if (!Number.isInteger(opset) || opset < MIN_OPSET || opset > MAX_OPSET) {
+    fail('opset-range', `opset ${opset} is not supported`, {
+      help: `choose ${MIN_OPSET} to ${MAX_OPSET}; ${DEFAULT_OPSET} is the default`,
+    });
+  }
+  return opset;
+}
+
+/** Ranges of symbols by name. Errors: `dim-unknown` for a range that no input uses, `dim-range`. */
+function checkedRanges(options: CompileOptions, inputs: readonly BoundInput[]): Map<string, Interval> {
+  const used = new Set<string>();
+  for (const i of inputs) for (const d of i.dims) dimSymbols(d, used);
+  const problems: Diagnostic[] = [];
+  const ranges = new Map<string, Interval>();
+  for (const [name, r] of Object.entries(options.dims ?? {})) {
+    if (!used.has(name)) {
+      problems.push({
+        code: 'dim-unknown',
+        severity: 'error',
+        message: `no input has a dimension named ${name}`,
+        help: `the symbols are: ${[...used].join(', ') || 'none'}`,
+      });
+    } else if (!(r.min <= r.opt && r.opt <= r.max) || r.min < 0) {
+      problems.push({
+        code: 'dim-range',
+        severity: 'error',
+        message: `the range ${r.min}:${r.opt}:${r.max} of ${name} is not min <= opt <= max`,
+      });
+    } else ranges.set(name, { min: r.min, max: r.max });
+  }
+  if (problems.length > 0) throw new DiagnosticError(problems);
+  return ranges;
+}
