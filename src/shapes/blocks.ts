@@ -10,7 +10,7 @@ const MAX_WIDENING_ROUNDS = 8;
 export function inferBlock(block: Block, inference: Inference): void {
   for (const node of block.nodes()) {
     if (node.op === 'prim::Loop') widenLoop(node, inference);
-    else for (const inner of node.blocks) inferBlock(inner, inference);
+    else for (const inner of node.blocks) inference.scoped(() => inferBlock(inner, inference));
     inference.inferNode(node);
   }
 }
@@ -32,7 +32,7 @@ export function widenLoop(node: Node, inference: Inference): void {
   });
   const join = new Join(inference);
   for (let round = 0; round < MAX_WIDENING_ROUNDS; round++) {
-    inferBlock(body, inference);
+    inference.scoped(() => inferBlock(body, inference));
     let stable = true;
     carried.forEach((param, i) => {
       const next = body.returns[i + 1];
@@ -50,7 +50,7 @@ export function widenLoop(node: Node, inference: Inference): void {
     param.type = declared[i] ?? param.type;
     inference.forget(param);
   });
-  inferBlock(body, inference);
+  inference.scoped(() => inferBlock(body, inference));
 }
 
 function take(to: Value, from: Value): void {

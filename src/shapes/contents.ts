@@ -1,9 +1,10 @@
+import { quotientOf } from '../expr/quotient.js';
 import { type ExprValue, Float, isDim, isList, TensorRef, UNKNOWN } from '../expr/value.js';
 import { type Content, MAX_TRACKED_ELEMENTS } from '../ir/content.js';
 import { type Dim, dimsEqual } from '../ir/dim.js';
-import { type DType, isDType } from '../ir/dtype.js';
+import { type DType, isDType, isFloating } from '../ir/dtype.js';
 import { type Type, tensorType } from '../ir/type.js';
-import type { UnknownSource } from './fact-env.js';
+import type { Floats, UnknownSource } from './fact-env.js';
 
 /** What a scalar expression value says of a result of a declared type; undefined for nothing. */
 export function contentOf(v: ExprValue, type: Type): Content | undefined {
@@ -72,6 +73,23 @@ export function elementsFrom(
   if (dtype === undefined || !FOLLOWED.has(dtype) || shape === undefined || shape.length > 1) return undefined;
   if (!v.every(isDim) || !dimsEqual(shape.length === 0 ? [1] : shape, [v.length])) return undefined;
   return { kind: 'elements', values: v };
+}
+
+/** The elements of a small float tensor, if all are exact quotients of extents and fit its shape. */
+export function floatsFrom(
+  v: ExprValue,
+  dtype: DType | undefined,
+  shape: readonly Dim[] | undefined,
+): Floats | undefined {
+  if (v === UNKNOWN || !isList(v) || v.length > MAX_TRACKED_ELEMENTS) return undefined;
+  if (dtype === undefined || !isFloating(dtype) || shape === undefined || shape.length > 1) return undefined;
+  if (!dimsEqual(shape.length === 0 ? [1] : shape, [v.length])) return undefined;
+  const floats: (Dim | Float)[] = [];
+  for (const item of v) {
+    if (!isDim(item) && !(item instanceof Float && quotientOf(item) !== undefined)) return undefined;
+    floats.push(item);
+  }
+  return floats;
 }
 
 /** Dtypes whose elements are followed: those that hold extents, indexes and conditions. */

@@ -1,7 +1,7 @@
 import { BUILTINS } from '../expr/builtins.js';
 import { parseExpr } from '../expr/parse.js';
-import type { Expr, ExprEnv, ExprFunction, ExprValue } from '../expr/value.js';
-import type { Ranges, SymbolicDim } from '../ir/dim.js';
+import { type Expr, type ExprEnv, type ExprFunction, type ExprValue, Float, TensorRef } from '../expr/value.js';
+import type { Dim, Ranges, SymbolicDim } from '../ir/dim.js';
 import { isDType } from '../ir/dtype.js';
 import type { Value } from '../ir/graph.js';
 import type { ResultFact } from '../schema/operator-schema.js';
@@ -14,7 +14,14 @@ export interface UnknownSource {
   readonly ranges: Ranges;
   freshInt(): SymbolicDim;
   freshExtent(): SymbolicDim;
+  /** Notes that a run can only go on if the extent is at least `min`. */
+  assume(extent: Dim, min: number): void;
+  /** Elements of a float operand that was computed from extents. */
+  floatsOf(value: Value): Floats | undefined;
 }
+
+/** Elements of a float tensor (or the one of a float) that are exact quotients of extents. */
+export type Floats = readonly (Dim | Float)[];
 
 /** What the facts of one call see: the operator's arguments by name, dtype names, shape functions. */
 export class FactEnv implements ExprEnv {
@@ -48,13 +55,26 @@ export class FactEnv implements ExprEnv {
     return this.extents ? this.unknowns.freshExtent() : this.unknowns.freshInt();
   }
 
+  assume(extent: Dim, min: number): void {
+    this.unknowns.assume(extent, min);
+  }
+
+  private operand(input: Value): ExprValue {
+    const value = operandValue(input);
+    const floats = this.unknowns.floatsOf(input);
+    if (floats === undefined) return value;
+    if (value instanceof TensorRef) return new TensorRef(value.dtype, value.shape, value.elements, input, floats);
+    const [only] = floats;
+    return value instanceof Float && value.value === undefined && only instanceof Float ? only : value;
+  }
+
   /** Operands beyond the signature's arguments, of operators that take any number, are the list `rest`. */
   private read(name: string): ExprValue | undefined {
     const { args, varargs } = this.signature;
     const at = args.findIndex((a) => a.name === name);
     const input = this.inputs[at];
-    if (input !== undefined) return operandValue(input);
-    if (varargs && name === 'rest') return this.inputs.slice(args.length).map(operandValue);
+    if (input !== undefined) return this.operand(input);
+    if (varargs && name === 'rest') return this.inputs.slice(args.length).map((v) => this.operand(v));
     return isDType(name) ? name : undefined;
   }
 }

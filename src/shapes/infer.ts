@@ -1,8 +1,11 @@
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
-import { ExprError, type ExprValue, isList, TensorRef, UNKNOWN } from '../expr/value.js';
+import { ExprError, type ExprValue, Float, isList, TensorRef, UNKNOWN } from '../expr/value.js';
 import {
   type Dim,
   dimEquals,
+  dimKey,
+  dimRange,
+  dimSplitConstant,
   type Interval,
   isUnknownSymbol,
   type Ranges,
@@ -13,8 +16,8 @@ import {
 import type { Node, Value } from '../ir/graph.js';
 import { type Type, tensorType } from '../ir/type.js';
 import type { OperatorSchema, ResultFact } from '../schema/operator-schema.js';
-import { contentOf, dtypeFrom, elementsFrom, shapeFrom, typeOf } from './contents.js';
-import { type CompiledFact, compileFact, FactEnv, type UnknownSource } from './fact-env.js';
+import { contentOf, dtypeFrom, elementsFrom, floatsFrom, shapeFrom, typeOf } from './contents.js';
+import { type CompiledFact, compileFact, FactEnv, type Floats, type UnknownSource } from './fact-env.js';
 import { ShapeError } from './shape-error.js';
 import { forward, inferStructural } from './structural.js';
 
@@ -39,6 +42,10 @@ export class Inference implements UnknownSource {
   /** Of the inputs' symbols and of the unknown extents handed out so far. */
   readonly ranges: Map<string, Interval>;
   private counter = 0;
+  private assuming = true;
+  private readonly floats = new WeakMap<Value, Floats>();
+  /** Bounds that the current scope replaced; undefined outside of scopes. */
+  private undo: Map<string, Interval | undefined> | undefined;
 
   constructor(
     readonly schemas: SchemaSource,
@@ -58,12 +65,46 @@ export class Inference implements UnknownSource {
     return d;
   }
 
+  floatsOf(value: Value): Floats | undefined {
+    return this.floats.get(value);
+  }
+
+  /**
+   * Raises the lower bound of an extent: what holds of a node that always runs holds of every run. Nodes of a
+   * block that may not run count only inside a scope of their own.
+   */
+  assume(extent: Dim, min: number): void {
+    if (typeof extent === 'number' || !this.assuming || dimRange(extent, this.ranges).min >= min) return;
+    const { rest, constant } = dimSplitConstant(extent);
+    const key = dimKey(rest);
+    const known = this.ranges.get(key);
+    if (this.undo !== undefined && !this.undo.has(key)) this.undo.set(key, known);
+    this.ranges.set(key, { min: min - constant, max: known?.max ?? Number.POSITIVE_INFINITY });
+  }
+
+  /** Runs `body`; what it assumes of extents holds only inside. For blocks that may not run. */
+  scoped<T>(body: () => T): T {
+    const outer = this.undo;
+    const undo = new Map<string, Interval | undefined>();
+    this.undo = undo;
+    try {
+      return body();
+    } finally {
+      this.undo = outer;
+      for (const [key, before] of undo) {
+        if (before === undefined) this.ranges.delete(key);
+        else this.ranges.set(key, before);
+      }
+    }
+  }
+
   /**
    * Sets the outputs' types and contents. An output of which nothing is known keeps its declared type; an int
    * gets a fresh symbol. Blocks are not entered. Throws DiagnosticError `shape-mismatch` when the operands
    * provably do not fit.
    */
   inferNode(node: Node): void {
+    this.assuming = this.undo !== undefined || node.parent?.owner === undefined;
     if (inferStructural(node, this)) return;
     const schema = this.schemas.get(node.op);
     if (schema === undefined || schema.infer.length === 0) {
@@ -101,7 +142,10 @@ export class Inference implements UnknownSource {
     if (compiled.same !== undefined) {
       const at = schema.signature.args.findIndex((a) => a.name === compiled.same);
       const source = node.inputs[at];
-      if (source !== undefined) forward(out, source);
+      if (source !== undefined) {
+        forward(out, source);
+        this.setFloats(out, this.floats.get(source));
+      }
       return;
     }
     try {
@@ -129,8 +173,16 @@ export class Inference implements UnknownSource {
     const found = fact.shape === undefined ? undefined : shapeFrom(fact.shape.evaluate(env), this);
     env.extents = false;
     const shape = found === undefined ? declared.shape : this.settled(declared.shape, found, mark);
+    for (const d of shape ?? []) this.assume(d, 0);
     out.type = tensorType(dtype, shape);
-    out.content = fact.elements === undefined ? undefined : elementsFrom(fact.elements.evaluate(env), dtype, shape);
+    const elements = fact.elements?.evaluate(env) ?? UNKNOWN;
+    out.content = elementsFrom(elements, dtype, shape);
+    this.setFloats(out, floatsFrom(elements, dtype, shape));
+  }
+
+  private setFloats(out: Value, floats: Floats | undefined): void {
+    if (floats === undefined) this.floats.delete(out);
+    else this.floats.set(out, floats);
   }
 
   private applyList(out: Value, fact: CompiledFact, env: FactEnv): void {
@@ -151,10 +203,13 @@ export class Inference implements UnknownSource {
       return;
     }
     const types = list.map((s, i) => {
+      if (s instanceof TensorRef) return tensorType(s.dtype, s.shape);
       const d = dtypeFrom(isList(dtype) ? (dtype[i] ?? UNKNOWN) : dtype);
       return tensorType(d, shapeFrom(s, this));
     });
-    out.content = { kind: 'list', items: types.map(() => undefined), types };
+    for (const t of types) for (const d of t.shape ?? []) this.assume(d, 0);
+    const items = list.map((s) => (s instanceof TensorRef ? s.operand?.content : undefined));
+    out.content = { kind: 'list', items, types };
   }
 
   /** A list of ints has an int at each place. */
@@ -167,6 +222,7 @@ export class Inference implements UnknownSource {
     const v = fact.value?.evaluate(env) ?? UNKNOWN;
     const content = contentOf(v, out.type);
     const type = typeOf(v, content, out.type);
+    this.setFloats(out, v instanceof Float && v.quotient !== undefined && v.value === undefined ? [v] : undefined);
     const renamed = content?.kind === 'int' && this.isNewSince(content.value, mark);
     if (renamed && out.content?.kind === 'int' && isBareUnknown(out.content.value)) return;
     if (content === undefined) {

@@ -26,8 +26,14 @@ function contentValue(content: Content | undefined, type: Type, operand: Operand
       return UNKNOWN;
     case 'tensor': {
       const { data } = content;
-      const numbers = isFloating(data.dtype) || data.shape.length > 1 ? undefined : constantNumbers(data);
-      return new TensorRef(data.dtype, data.shape, numbers, operand ?? { type, content });
+      const source = operand ?? { type, content };
+      if (isFloating(data.dtype)) {
+        const only = data.elementCount === 1 ? constantNumbers(data)?.[0] : undefined;
+        const floats = only === undefined ? undefined : [new Float(only)];
+        return new TensorRef(data.dtype, data.shape, undefined, source, floats);
+      }
+      const numbers = data.shape.length > 1 ? undefined : constantNumbers(data);
+      return new TensorRef(data.dtype, data.shape, numbers, source);
     }
     case 'elements':
       return tensorValue(tensorOf(type), content.values, operand ?? { type, content });

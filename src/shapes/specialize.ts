@@ -138,7 +138,7 @@ class Specializer {
     });
     if (raises(block)) return raised;
     try {
-      this.block(block);
+      this.inference.scoped(() => this.block(block));
     } catch (e) {
       if (e instanceof DiagnosticError && e.diagnostics.every((d) => d.code === 'shape-mismatch')) return e;
       throw e;
@@ -172,7 +172,7 @@ class Specializer {
     const { next } = node;
     if (this.unroll(node)) return next;
     widenLoop(node, this.inference);
-    for (const body of node.blocks) this.block(body);
+    for (const body of node.blocks) this.inference.scoped(() => this.block(body));
     this.inference.inferNode(node);
     this.foldConstants(node);
     return next;

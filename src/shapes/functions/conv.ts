@@ -32,8 +32,10 @@ function splitInput(input: readonly Dim[], weight: readonly Dim[]): ConvShapes {
   return { batch, channels: input[batch.length] ?? 1, spatial: input.slice(batch.length + 1) };
 }
 
+/** PyTorch refuses windows that do not fit even once. */
 function requirePositive(env: ExprEnv, extent: Dim, n: Dim): Dim {
   if (dimRange(extent, env.ranges).max < 1) mismatch(`the kernel is larger than the padded input of ${dimKey(n)}`);
+  env.assume?.(extent, 1);
   return extent;
 }
 

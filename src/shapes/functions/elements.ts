@@ -1,27 +1,94 @@
-import { type ExprEnv, type ExprValue, Float, isDim, isList, TensorRef, UNKNOWN } from '../../expr/value.js';
+import {
+  floatOf,
+  quotientArithmetic,
+  quotientCeil,
+  quotientCompare,
+  quotientFloor,
+  quotientOf,
+  quotientTruncate,
+} from '../../expr/quotient.js';
+import {
+  type ExprEnv,
+  type ExprValue,
+  Float,
+  isDim,
+  isList,
+  type Quotient,
+  TensorRef,
+  UNKNOWN,
+} from '../../expr/value.js';
 import { MAX_TRACKED_ELEMENTS } from '../../ir/content.js';
-import { type Comparison, type Dim, dimAdd, dimFloorDiv, dimMod, dimMul, dimNeg, dimSub } from '../../ir/dim.js';
-import { isIntegral } from '../../ir/dtype.js';
-import { constantNumbers } from '../constant-numbers.js';
+import { type Comparison, type Dim, dimAdd, dimFloorDiv, dimMod, dimNeg, dimSub } from '../../ir/dim.js';
+import { type DType, dtypeBytes, isFloating, isIntegral } from '../../ir/dtype.js';
 import { clampIndex, compare, maxExtent, minExtent, product, sumOf } from '../extents.js';
 import { any, anyList, constant, define, dtype, type FunctionTable, int, optional, shape, str } from './define.js';
 
-type Elements = readonly Dim[];
+/** An element: an int, or a float that is an exact quotient of extents. */
+type Num = Dim | Float;
+type Elements = readonly Num[];
 
-/** Elements of an operand: a followed tensor, an int, a bool or a list of ints. */
-function elementsOf(v: ExprValue): Elements | undefined {
-  if (v instanceof TensorRef) return v.elements;
-  if (isDim(v)) return [v];
-  if (typeof v === 'boolean') return [Number(v)];
-  return isList(v) && v.every(isDim) ? v : undefined;
+/** A followed number in one form: floats without a fraction are ints; the tensor's dtype tells them apart. */
+function num(v: ExprValue): Num | undefined {
+  if (isDim(v)) return v;
+  const q = quotientOf(v);
+  if (q === undefined || !(v instanceof Float)) return undefined;
+  return q.denominator === 1 ? q.numerator : v;
 }
 
-type Binary = (env: ExprEnv, a: Dim, b: Dim) => Dim | undefined;
+/** Elements of an operand: a followed tensor, a number, or a list of numbers. */
+function elementsOf(v: ExprValue): Elements | undefined {
+  if (typeof v === 'boolean') return [Number(v)];
+  const list: readonly ExprValue[] | undefined =
+    v instanceof TensorRef ? (v.elements ?? v.floats) : isList(v) ? v : [v];
+  if (list === undefined) return undefined;
+  const out: Num[] = [];
+  for (const item of list) {
+    const n = num(item);
+    if (n === undefined) return undefined;
+    out.push(n);
+  }
+  return out;
+}
+
+function intsOf(v: ExprValue): readonly Dim[] | undefined {
+  const x = elementsOf(v);
+  return x?.every(isDim) ? x : undefined;
+}
+
+type Binary = (env: ExprEnv, a: Num, b: Num) => Num | undefined;
+
+/** An operation on ints alone. */
+function onInts(compute: (env: ExprEnv, a: Dim, b: Dim) => Dim | undefined): Binary {
+  return (env, a, b) => (isDim(a) && isDim(b) ? compute(env, a, b) : undefined);
+}
+
+function arithmetic(op: '+' | '-' | '*' | '/'): Binary {
+  return (_, a, b) => {
+    const [x, y] = [quotientOf(a), quotientOf(b)];
+    const q = x === undefined || y === undefined ? undefined : quotientArithmetic(op, x, y);
+    return q === undefined ? undefined : num(floatOf(q));
+  };
+}
+
+function decide(env: ExprEnv, op: Comparison, a: Num, b: Num): boolean | undefined {
+  if (isDim(a) && isDim(b)) return compare(env, op, a, b);
+  const [x, y] = [quotientOf(a), quotientOf(b)];
+  return x === undefined || y === undefined ? undefined : quotientCompare(op, x, y, env.ranges);
+}
 
 function comparison(op: Comparison): Binary {
   return (env, a, b) => {
-    const holds = compare(env, op, a, b);
+    const holds = decide(env, op, a, b);
     return holds === undefined ? undefined : Number(holds);
+  };
+}
+
+/** The extreme of two ints, or of two floats whose order is known. */
+function extreme(op: 'le' | 'ge', ofInts: (env: ExprEnv, a: Dim, b: Dim) => Dim): Binary {
+  return (env, a, b) => {
+    if (isDim(a) && isDim(b)) return ofInts(env, a, b);
+    const first = decide(env, op, a, b);
+    return first === undefined ? undefined : first ? a : b;
   };
 }
 
@@ -33,20 +100,23 @@ function truncated(env: ExprEnv, a: Dim, b: Dim): Dim | undefined {
   return plain ? dimFloorDiv(a, b) : undefined;
 }
 
-const truthy = (test: (a: boolean, b: boolean) => boolean): Binary => {
-  return (_, a, b) => (typeof a === 'number' && typeof b === 'number' ? Number(test(a !== 0, b !== 0)) : undefined);
-};
+function truthy(test: (a: boolean, b: boolean) => boolean): Binary {
+  return onInts((_, a, b) =>
+    typeof a === 'number' && typeof b === 'number' ? Number(test(a !== 0, b !== 0)) : undefined,
+  );
+}
 
 const BINARY: Readonly<Record<string, Binary>> = {
-  add: (_, a, b) => dimAdd(a, b),
-  sub: (_, a, b) => dimSub(a, b),
-  mul: (_, a, b) => dimMul(a, b),
-  floordiv: (_, a, b) => (b === 0 ? undefined : dimFloorDiv(a, b)),
-  truncdiv: truncated,
-  mod: (_, a, b) => (b === 0 ? undefined : dimMod(a, b)),
-  min: minExtent,
-  max: maxExtent,
-  pow: (_, a, b) => (typeof a === 'number' && typeof b === 'number' && b >= 0 ? a ** b : undefined),
+  add: arithmetic('+'),
+  sub: arithmetic('-'),
+  mul: arithmetic('*'),
+  div: arithmetic('/'),
+  floordiv: onInts((_, a, b) => (b === 0 ? undefined : dimFloorDiv(a, b))),
+  truncdiv: onInts(truncated),
+  mod: onInts((_, a, b) => (b === 0 ? undefined : dimMod(a, b))),
+  min: extreme('le', minExtent),
+  max: extreme('ge', maxExtent),
+  pow: onInts((_, a, b) => (typeof a === 'number' && typeof b === 'number' && b >= 0 ? a ** b : undefined)),
   lt: comparison('lt'),
   le: comparison('le'),
   gt: comparison('gt'),
@@ -58,6 +128,27 @@ const BINARY: Readonly<Record<string, Binary>> = {
   xor: truthy((a, b) => a !== b),
 };
 
+const ROUNDING: Readonly<Record<string, (env: ExprEnv, q: Quotient) => Dim | undefined>> = {
+  floor: (_, q) => quotientFloor(q),
+  ceil: (_, q) => quotientCeil(q),
+  trunc: (env, q) => quotientTruncate(q, env.ranges),
+};
+
+/** Elements rounded to whole numbers; the dtype stays. */
+function roundElements(env: ExprEnv, op: string, v: ExprValue): ExprValue {
+  const x = elementsOf(v);
+  const round = ROUNDING[op];
+  if (x === undefined || round === undefined) return UNKNOWN;
+  const out: Dim[] = [];
+  for (const item of x) {
+    const q = quotientOf(item);
+    const whole = q === undefined ? undefined : round(env, q);
+    if (whole === undefined) return UNKNOWN;
+    out.push(whole);
+  }
+  return out;
+}
+
 /** One result element for each pair, a single element standing for all; unknown where one is undecided. */
 function elementwise(env: ExprEnv, op: string, a: ExprValue, b: ExprValue): ExprValue {
   const compute = BINARY[op];
@@ -66,7 +157,7 @@ function elementwise(env: ExprEnv, op: string, a: ExprValue, b: ExprValue): Expr
   if (compute === undefined || x === undefined || y === undefined) return UNKNOWN;
   if (x.length !== y.length && x.length !== 1 && y.length !== 1) return UNKNOWN;
   const length = x.length === 1 ? y.length : x.length;
-  const out: Dim[] = [];
+  const out: Num[] = [];
   for (let i = 0; i < length; i++) {
     const value = compute(env, x[x.length === 1 ? 0 : i] ?? 0, y[y.length === 1 ? 0 : i] ?? 0);
     if (value === undefined) return UNKNOWN;
@@ -76,11 +167,12 @@ function elementwise(env: ExprEnv, op: string, a: ExprValue, b: ExprValue): Expr
 }
 
 function whereElements(condition: ExprValue, a: ExprValue, b: ExprValue): ExprValue {
-  const [c, x, y] = [elementsOf(condition), elementsOf(a), elementsOf(b)];
+  const c = intsOf(condition);
+  const [x, y] = [elementsOf(a), elementsOf(b)];
   if (c === undefined || x === undefined || y === undefined) return UNKNOWN;
   const length = Math.max(c.length, x.length, y.length);
   const at = (list: Elements, i: number) => list[list.length === 1 ? 0 : i];
-  const out: Dim[] = [];
+  const out: Num[] = [];
   for (let i = 0; i < length; i++) {
     const test = at(c, i);
     const value = at(test === 0 ? y : x, i);
@@ -90,18 +182,15 @@ function whereElements(condition: ExprValue, a: ExprValue, b: ExprValue): ExprVa
   return out;
 }
 
-/** Casting keeps ints; to bool it decides whether they are zero. Floats are not followed. */
-function castElements(env: ExprEnv, v: ExprValue, to: string): ExprValue {
+/** Casting to int truncates, to bool decides whether elements are zero; 8-bit ints may wrap around. */
+function castElements(env: ExprEnv, v: ExprValue, to: DType): ExprValue {
   const x = elementsOf(v);
   if (x === undefined) return UNKNOWN;
-  if (to === 'int64' || to === 'int32') return x;
   if (to === 'bool') return elementwise(env, 'ne', x, 0);
-  // Narrow ints may wrap around.
-  return to === 'int16' || to === 'int8'
-    ? x.every((d) => typeof d === 'number' && Math.abs(d) < 128)
-      ? x
-      : UNKNOWN
-    : UNKNOWN;
+  if (isFloating(to)) return dtypeBytes(to) >= 4 ? x : UNKNOWN;
+  const whole = roundElements(env, 'trunc', x);
+  if (to === 'int64' || to === 'int32' || whole === UNKNOWN || !isList(whole)) return whole;
+  return whole.every((d) => typeof d === 'number' && Math.abs(d) < 128) ? whole : UNKNOWN;
 }
 
 function sliceElements(env: ExprEnv, v: ExprValue, start: Dim | null, end: Dim | null, step: number): ExprValue {
@@ -116,10 +205,10 @@ function sliceElements(env: ExprEnv, v: ExprValue, start: Dim | null, end: Dim |
 /** Elements at constant indexes of a 1-d tensor. */
 function pickElements(v: ExprValue, index: ExprValue): ExprValue {
   const x = elementsOf(v);
-  const at = elementsOf(index);
+  const at = intsOf(index);
   if (x === undefined || at === undefined) return UNKNOWN;
   if (index instanceof TensorRef && !(index.dtype !== undefined && isIntegral(index.dtype))) return UNKNOWN;
-  const out: Dim[] = [];
+  const out: Num[] = [];
   for (const i of at) {
     if (typeof i !== 'number') return UNKNOWN;
     const value = x[i < 0 ? i + x.length : i];
@@ -130,7 +219,7 @@ function pickElements(v: ExprValue, index: ExprValue): ExprValue {
 }
 
 function joinElements(list: readonly ExprValue[]): ExprValue {
-  const out: Dim[] = [];
+  const out: Num[] = [];
   for (const v of list) {
     const x = elementsOf(v);
     if (x === undefined) return UNKNOWN;
@@ -158,18 +247,19 @@ function arangeElements(start: Dim, end: Dim, step: number): ExprValue {
 /** The Python number in a tensor of one element: what `int(t)`, `t.item()` and comparisons of it read. */
 function item(env: ExprEnv, v: ExprValue): ExprValue {
   if (!(v instanceof TensorRef)) return v;
-  const only = v.elements?.length === 1 ? v.elements[0] : undefined;
+  const elements = v.elements ?? v.floats;
+  const only = elements?.length === 1 ? elements[0] : undefined;
+  if (v.dtype !== undefined && isFloating(v.dtype)) {
+    if (only instanceof Float) return only;
+    return only === undefined ? new Float(undefined) : floatOf({ numerator: only, denominator: 1 });
+  }
   if (v.dtype === 'bool') return typeof only === 'number' ? only !== 0 : UNKNOWN;
   if (only !== undefined) return only;
-  if (v.dtype === undefined) return UNKNOWN;
-  if (isIntegral(v.dtype)) return env.fresh();
-  const content = v.operand?.content;
-  const numbers = content?.kind === 'tensor' ? constantNumbers(content.data) : undefined;
-  return new Float(numbers?.length === 1 ? numbers[0] : undefined);
+  return v.dtype !== undefined && isIntegral(v.dtype) ? env.fresh() : UNKNOWN;
 }
 
 function reduceElements(op: string, v: ExprValue, env: ExprEnv): ExprValue {
-  const x = elementsOf(v);
+  const x = intsOf(v);
   if (x === undefined || (x.length === 0 && (op === 'min' || op === 'max'))) return UNKNOWN;
   if (op === 'sum') return [sumOf(x)];
   if (op === 'prod') return [product(x)];
@@ -189,7 +279,8 @@ export const ELEMENT_FUNCTIONS: FunctionTable = {
   elementwise: define('elements of a binary operation on small int tensors', [str, any, any], (env, op, a, b) =>
     elementwise(env, op, a, b),
   ),
-  negated: define('elements negated', [any], (_, v) => elementsOf(v)?.map(dimNeg) ?? UNKNOWN),
+  negated: define('elements negated', [any], (_, v) => intsOf(v)?.map(dimNeg) ?? UNKNOWN),
+  round_elements: define("elements after 'floor', 'ceil' or 'trunc'", [str, any], roundElements),
   where_elements: define('elements of where(condition, a, b)', [any, any, any], (_, c, a, b) => whereElements(c, a, b)),
   cast_elements: define('elements after a cast', [any, dtype], castElements),
   slice_elements: define('elements of x[start:end:step]', [any, optional(int), optional(int), constant], sliceElements),

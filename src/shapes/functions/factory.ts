@@ -1,10 +1,14 @@
+import { quotientOf } from '../../expr/quotient.js';
 import { type ExprEnv, type ExprValue, Float, isDim, UNKNOWN } from '../../expr/value.js';
 import { type Dim, dimMul, dimSub } from '../../ir/dim.js';
 import { ceilDiv, maxExtent } from '../extents.js';
 import { any, anyList, bool, constant, define, type FunctionTable, int, real, shape, tensors } from './define.js';
 
+/** A bool or a float without a fraction as an int. */
 function numeric(v: ExprValue): ExprValue {
-  return typeof v === 'boolean' ? Number(v) : v;
+  if (typeof v === 'boolean') return Number(v);
+  const q = v instanceof Float ? quotientOf(v) : undefined;
+  return q?.denominator === 1 ? q.numerator : v;
 }
 
 /** Items of arange: ceil((end - start) / step), in doubles when a float takes part. */
