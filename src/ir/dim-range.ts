@@ -1,4 +1,14 @@
-import { type Atom, type Dim, printTerms, type SymbolicDim } from './dim-terms.js';
+import {
+  type Atom,
+  addInto,
+  type Dim,
+  fromTerms,
+  gcd,
+  printTerms,
+  type SymbolicDim,
+  type Term,
+  termsOf,
+} from './dim-terms.js';
 
 /** Inclusive bounds of symbols by name, and of whole extents by the key of what they are without a constant term. */
 export type Ranges = ReadonlyMap<string, { readonly min: number; readonly max: number }>;
@@ -10,8 +20,15 @@ export interface Interval {
   readonly max: number;
 }
 
+/** Quotients of quotients are opened this deep for bounds; each level costs a pass over the terms. */
+const MAX_OPENED = 8;
+
 /** Bounds of an extent, from the bounds of its symbols (1 and up when `ranges` has none). Sound, not tight. */
 export function dimRange(d: Dim, ranges: Ranges = NO_RANGES): Interval {
+  return rangeOf(d, ranges, 0);
+}
+
+function rangeOf(d: Dim, ranges: Ranges, depth: number): Interval {
   if (typeof d === 'number') return { min: d, max: d };
   let total: Interval = { min: 0, max: 0 };
   for (const t of d.terms) {
@@ -19,7 +36,45 @@ export function dimRange(d: Dim, ranges: Ranges = NO_RANGES): Interval {
     for (const f of t.atoms) product = mulRange(product, atomRange(f, ranges));
     total = { min: total.min + product.min, max: total.max + product.max };
   }
+  if (d.terms.length > 1 && depth < MAX_OPENED) total = intersection(total, openedRange(d, ranges, depth));
   return ranges.size === 0 ? total : withRecorded(total, d, ranges);
+}
+
+const ANYTHING: Interval = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
+
+function intersection(a: Interval, b: Interval): Interval {
+  return { min: Math.max(a.min, b.min), max: Math.min(a.max, b.max) };
+}
+
+/** The divisor of a term that is a multiple of floor(x / divisor). */
+function divisorOf(t: Term): number | undefined {
+  const [atom, more] = t.atoms;
+  const divides = more === undefined && atom?.kind === 'floordiv' && typeof atom.b === 'number' && atom.b > 0;
+  return divides && typeof atom.b === 'number' ? atom.b : undefined;
+}
+
+/**
+ * Bounds by b*floor(x/b) = x - r with r in 0..b-1, so that what cancels between a quotient and the rest does:
+ * x - b*floor(x/b) is in 0..b-1, floor((x+3)/4) >= floor((x+1)/4). Opens the quotient that holds most: what is
+ * inside of it may cancel against the other terms.
+ */
+function openedRange(d: SymbolicDim, ranges: Ranges, depth: number): Interval {
+  let outer: Term | undefined;
+  for (const t of d.terms)
+    if (divisorOf(t) !== undefined && (outer === undefined || t.key.length > outer.key.length)) outer = t;
+  const divisor = outer === undefined ? undefined : divisorOf(outer);
+  const atom = outer?.atoms[0];
+  if (outer === undefined || divisor === undefined || atom?.kind !== 'floordiv') return ANYTHING;
+  const common = divisor / gcd(divisor, Math.abs(outer.coefficient));
+  const terms = new Map<string, Term>();
+  for (const t of d.terms) if (t !== outer) addInto(terms, t, common);
+  const scale = (outer.coefficient * common) / divisor;
+  for (const x of termsOf(atom.a)) addInto(terms, x, scale);
+  const opened = rangeOf(fromTerms(terms), ranges, depth + 1);
+  const slack = -scale * (divisor - 1);
+  const low = opened.min + Math.min(slack, 0);
+  const high = opened.max + Math.max(slack, 0);
+  return { min: Math.ceil(low / common), max: Math.floor(high / common) };
 }
 
 /** Narrows bounds by what is recorded of the extent, or of its negation, up to a constant term. */

@@ -156,7 +156,7 @@ export function commonMonomial(a: Dim, b: Dim): Dim | undefined {
   return common;
 }
 
-function gcd(a: number, b: number): number {
+export function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 

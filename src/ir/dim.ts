@@ -49,7 +49,40 @@ export function dimAdd(a: Dim, b: Dim): Dim {
   const terms = new Map<string, Term>();
   for (const t of termsOf(a)) addInto(terms, t, 1);
   for (const t of termsOf(b)) addInto(terms, t, 1);
-  return fromTerms(terms);
+  return joinHalves(terms) ?? fromTerms(terms);
+}
+
+/**
+ * One form for halves: x - floor(x/2) is floor((x+1)/2), and both halves together are x. Undefined when there is
+ * nothing to join.
+ */
+function joinHalves(terms: ReadonlyMap<string, Term>): Dim | undefined {
+  if (terms.size < 2) return undefined;
+  for (const t of terms.values()) {
+    const [atom, more] = t.atoms;
+    if (t.coefficient === 0 || more !== undefined || atom?.kind !== 'floordiv') continue;
+    if (typeof atom.b !== 'number' || atom.b <= 0 || atom.b % 2 !== 0) continue;
+    // t is c*floor(x/2) for this x.
+    const x = dimFloorDiv(atom.a, atom.b / 2);
+    const upper = dimFloorDiv(dimAdd(x, 1), 2);
+    const joined = without(terms, t, x, -t.coefficient);
+    if (joined !== undefined) return dimSub(joined, dimMul(upper, t.coefficient));
+    const whole = without(terms, t, upper, t.coefficient);
+    if (whole !== undefined) return dimAdd(whole, dimMul(x, t.coefficient));
+  }
+  return undefined;
+}
+
+/** The sum without `t` and without `times * part`, if all terms of the latter but a constant stand in it exactly. */
+function without(terms: ReadonlyMap<string, Term>, t: Term, part: Dim, times: number): Dim | undefined {
+  if (typeof part === 'number') return undefined;
+  const rest = new Map(terms);
+  rest.delete(t.key);
+  for (const p of part.terms) {
+    if (p.key !== '' && rest.get(p.key)?.coefficient !== p.coefficient * times) return undefined;
+    addInto(rest, p, -times);
+  }
+  return fromTerms(rest);
 }
 
 export function dimNeg(a: Dim): Dim {
@@ -124,16 +157,12 @@ function mergeInnerFloor(d: Dim, b: number): Dim | undefined {
   return dimFloorDiv(dimAdd(atom.a, c.coefficient * atom.b), atom.b * b);
 }
 
-/** Modulo as Python's `%`: the sign of the divisor. */
+/** Modulo as Python's `%`: the sign of the divisor. A constant divisor gives a - b*floor(a/b), the one form of both. */
 export function dimMod(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number' && b !== 0) return a - Math.floor(a / b) * b;
   if (b === 1 || a === 0 || dimEquals(a, b)) return 0;
   if (b !== 0 && exactQuotient(a, b) !== undefined) return 0;
-  if (typeof b === 'number' && b > 1) {
-    const { quotient, rest } = splitDivisible(a, b);
-    if (rest === 0) return 0;
-    if (quotient !== 0) return dimMod(rest, b);
-  }
+  if (typeof b === 'number' && b > 1) return dimSub(a, dimMul(dimFloorDiv(a, b), b));
   return opaque('mod', a, b);
 }
 

@@ -261,7 +261,13 @@ export class Graph {
     return this.block.addParam(name, type);
   }
 
-  /** A value name that this graph has not handed out before. */
+  /** Keeps `freshName` from giving a name that the graph got from elsewhere. */
+  reserveName(name: string): void {
+    const n = Number(/\d+$/.exec(name)?.[0]);
+    if (n > this.counter && Number.isSafeInteger(n)) this.counter = n;
+  }
+
+  /** A value name that this graph has not handed out or reserved before. */
   freshName(hint = ''): string {
     this.counter += 1;
     return hint === '' ? `${this.counter}` : `${hint.replace(/\.\d+$/, '')}.${this.counter}`;

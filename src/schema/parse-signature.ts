@@ -1,57 +1,24 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import { unquote } from '../ir/quote.js';
-import { ANY, listOf, NONE, optionalOf, TENSOR, type Type, tupleOf } from '../ir/type.js';
+import { listOf, optionalOf, type Type, tupleOf } from '../ir/type.js';
 import type { Arg, Literal, Result, Signature } from './signature.js';
-
-/** Types that signatures name by one word. Enums (dtype, layout, memory format) are ints in TorchScript. */
-const NAMED: Readonly<Record<string, Type>> = {
-  Tensor: TENSOR,
-  int: { kind: 'int' },
-  SymInt: { kind: 'int' },
-  float: { kind: 'float' },
-  bool: { kind: 'bool' },
-  SymBool: { kind: 'bool' },
-  complex: { kind: 'complex' },
-  Scalar: { kind: 'number' },
-  number: { kind: 'number' },
-  str: { kind: 'str' },
-  Device: { kind: 'device' },
-  DeviceObjType: { kind: 'device' },
-  ScalarType: { kind: 'int' },
-  Layout: { kind: 'int' },
-  MemoryFormat: { kind: 'int' },
-  QScheme: { kind: 'int' },
-  Dimname: { kind: 'str' },
-  Generator: { kind: 'generator' },
-  NoneType: NONE,
-  None: NONE,
-  Any: ANY,
-  AnyListType: ANY,
-  AnyTupleType: ANY,
-  AnyClassType: ANY,
-};
-
-/** Types without values in compiled graphs: known by name, equal only to themselves. */
-const OPAQUE = new Set(['AnyEnumType', 'Stream', 'Storage', 'Capsule', 'PyObject', 'StreamObjType']);
-
-/** Types of one element, or of a key and a value, in brackets. */
-const GENERIC = new Set(['Dict', 'Future', 'Optional', 'List', 'Union', 'Tuple', 'Await', 'RRef']);
+import { GENERIC_TYPES, genericType, typeNamed } from './type-names.js';
 
 /** Named default values (c10::MemoryFormat, at::Reduction). */
-const NAMED_DEFAULTS: Readonly<Record<string, Literal>> = {
-  None: null,
-  True: true,
-  False: false,
-  true: true,
-  false: false,
-  contiguous_format: 0,
-  preserve_format: 1,
-  strided: 0,
-  Mean: 1,
-  Sum: 2,
-  long: 4,
-  inf: Number.POSITIVE_INFINITY,
-};
+const NAMED_DEFAULTS: ReadonlyMap<string, Literal> = new Map<string, Literal>([
+  ['None', null],
+  ['True', true],
+  ['False', false],
+  ['true', true],
+  ['false', false],
+  ['contiguous_format', 0],
+  ['preserve_format', 1],
+  ['strided', 0],
+  ['Mean', 1],
+  ['Sum', 2],
+  ['long', 4],
+  ['inf', Number.POSITIVE_INFINITY],
+]);
 
 const TOKEN =
   /\s*(->|\.\.\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+\.?\d*(?:[eE][-+]?\d+)?|[A-Za-z_][\w.]*(?:::[\w.]+)*|[()[\]?,=*!|])/y;
@@ -184,34 +151,19 @@ class SignatureParser {
       return tupleOf(elements);
     }
     const name = this.take();
-    const known = NAMED[name];
+    const known = typeNamed(name);
     if (known !== undefined) return known;
-    if (GENERIC.has(name)) return this.generic(name);
-    if (name.includes('.') || OPAQUE.has(name)) return { kind: 'class', name };
+    if (GENERIC_TYPES.has(name)) return genericType(name, this.typeArguments());
     // As in PyTorch: a lower-case word that names no type is a type variable.
     return /^[a-z]\w*$/.test(name) ? { kind: 'var', name } : this.bad(`\`${name}\` is no type`);
   }
 
-  private generic(name: string): Type {
+  private typeArguments(): [Type, ...Type[]] {
     this.expect('(');
-    const args: Type[] = [this.annotated().type];
+    const args: [Type, ...Type[]] = [this.annotated().type];
     while (this.accept(',')) args.push(this.annotated().type);
     this.expect(')');
-    const [first, second] = args as [Type, Type | undefined];
-    switch (name) {
-      case 'Dict':
-        return { kind: 'dict', key: first, value: second ?? ANY };
-      case 'Optional':
-        return optionalOf(first);
-      case 'List':
-        return listOf(first);
-      case 'Tuple':
-        return tupleOf(args);
-      case 'Union':
-        return { kind: 'union', members: args };
-      default:
-        return { kind: 'future', element: first };
-    }
+    return args;
   }
 
   private literal(): Literal {
@@ -224,7 +176,7 @@ class SignatureParser {
       return items;
     }
     const t = this.take();
-    const named = NAMED_DEFAULTS[t];
+    const named = NAMED_DEFAULTS.get(t);
     if (named !== undefined) return named;
     if (/^["']/.test(t)) return unquote(t);
     const n = Number(t);

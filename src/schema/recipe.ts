@@ -21,7 +21,11 @@ export interface Recipe {
   readonly span?: Span;
 }
 
-export interface RecipeStep {
+export type RecipeStep = NodeStep | CallStep | LoopStep | BranchStep;
+
+/** One ONNX node. */
+export interface NodeStep {
+  readonly kind: 'node';
   readonly op: string;
   /** '' is ONNX's own domain. */
   readonly domain: string;
@@ -33,12 +37,48 @@ export interface RecipeStep {
   readonly if?: string;
 }
 
+/** The conversion of another operator, with all that its own recipes or converter know. */
+export interface CallStep {
+  readonly kind: 'call';
+  /** Full name, e.g. `aten::log_softmax.int`. */
+  readonly op: string;
+  /** Operands by argument; those left out have their defaults. */
+  readonly in: readonly (readonly [argument: string, operand: CallOperand])[];
+  readonly out: readonly string[];
+  /** As of a node; the first operand stands for the output. */
+  readonly if?: string;
+}
+
+/** Steps once for each item of a list whose length is known at compile time. */
+export interface LoopStep {
+  readonly kind: 'for';
+  /** Bound to the item: `$name` for a tensor, `name` in expressions otherwise. */
+  readonly name: string;
+  /** `...list` for the tensors of a list, else an expression that gives a list. */
+  readonly over: string;
+  /** Steps' names with their values before the first turn; a turn that gives one again replaces it. */
+  readonly carry: readonly (readonly [name: string, initial: RecipeItem])[];
+  readonly let: readonly (readonly [name: string, expr: string])[];
+  readonly do: readonly RecipeStep[];
+  /** Names whose values of all turns become lists, read as `...$name`. */
+  readonly collect: readonly string[];
+}
+
+/** Steps that depend on what is known at compile time. */
+export interface BranchStep {
+  readonly kind: 'if';
+  readonly test: string;
+  readonly do: readonly RecipeStep[];
+  readonly else: readonly RecipeStep[];
+}
+
 /** A string is an expression; numbers and booleans are literal. */
 export type RecipeAttribute = string | number | boolean | readonly RecipeAttribute[];
 
 /**
- * An input of a step: an argument or `$step` by name, `...arg` for all tensors of a list, null for an omitted
- * optional input, a constant, a cast of an argument or step, or an optional argument with its default.
+ * An input of a node: an argument, `$step` or `list[index]` by name, `...list` for all tensors of a list, null for an
+ * omitted optional input, a constant (also written as a bare number), a cast of an argument or step, or an optional
+ * argument with its default. A constant without a dtype takes that of the inputs of its kind, or int64, float32, bool.
  */
 export type RecipeItem =
   | string
@@ -47,3 +87,6 @@ export type RecipeItem =
   | { readonly arg: string; readonly cast: string }
   /** The argument, or `else` when it is None. */
   | { readonly arg: string; readonly else: RecipeItem };
+
+/** An operand of a call: an argument or `$step` by name, an expression, an item, or a list of operands. */
+export type CallOperand = RecipeItem | { readonly list: readonly CallOperand[] };

@@ -35,6 +35,12 @@ export interface Resolution<S> {
 
 type Match = Omit<Resolution<never>, 'schema'>;
 
+/**
+ * How operands stand for arguments: as a program calls an operator (keywords, defaults), or as a node of a graph holds
+ * them (all arguments in order, keyword-only ones too).
+ */
+export type CallForm = 'call' | 'node';
+
 /** So many candidates are told apart in a `no-overload` diagnostic. */
 const MAX_REASONS = 8;
 
@@ -49,6 +55,7 @@ export function resolveCall<S extends { readonly signature: Signature }>(
   base: string,
   operands: readonly CallOperand[],
   at?: Diagnostic['at'],
+  form: CallForm = 'call',
 ): Resolution<S> {
   const candidates = registry.overloads(base);
   if (candidates.length === 0) {
@@ -60,17 +67,15 @@ export function resolveCall<S extends { readonly signature: Signature }>(
       help: registry.suggestion(base),
     });
   }
-  for (const leniency of LENIENCIES) {
-    for (const schema of candidates) {
-      const found = matchSignature(schema.signature, operands, leniency);
-      if (typeof found !== 'string') return { ...found, schema };
-    }
-  }
-  throw noOverload(
-    base,
-    candidates.map((c) => c.signature),
-    operands,
-    at,
+  return (
+    firstMatch(candidates, operands, form) ??
+    raiseNoOverload(
+      base,
+      candidates.map((c) => c.signature),
+      operands,
+      at,
+      form,
+    )
   );
 }
 
@@ -79,25 +84,43 @@ export function resolveOverload<S extends { readonly signature: Signature }>(
   schema: S,
   operands: readonly CallOperand[],
   at?: Diagnostic['at'],
+  form: CallForm = 'call',
 ): Resolution<S> {
-  for (const leniency of LENIENCIES) {
-    const found = matchSignature(schema.signature, operands, leniency);
-    if (typeof found !== 'string') return { ...found, schema };
-  }
-  throw noOverload(schema.signature.op, [schema.signature], operands, at);
+  const { signature } = schema;
+  return firstMatch([schema], operands, form) ?? raiseNoOverload(signature.op, [signature], operands, at, form);
 }
 
-function noOverload(
+/** A node has as many operands as its signature has arguments: only if none does may operands be left out. */
+function firstMatch<S extends { readonly signature: Signature }>(
+  candidates: readonly S[],
+  operands: readonly CallOperand[],
+  form: CallForm,
+): Resolution<S> | undefined {
+  const whole = candidates.filter((c) => c.signature.args.length === operands.length);
+  const rounds = form === 'node' && whole.length > 0 ? [whole, candidates] : [candidates];
+  for (const round of rounds) {
+    for (const leniency of LENIENCIES) {
+      for (const schema of round) {
+        const found = matchSignature(schema.signature, operands, leniency, form);
+        if (typeof found !== 'string') return { ...found, schema };
+      }
+    }
+  }
+  return undefined;
+}
+
+function raiseNoOverload(
   op: string,
   candidates: readonly Signature[],
   operands: readonly CallOperand[],
   at: Diagnostic['at'],
-): DiagnosticError {
+  form: CallForm,
+): never {
   const given = operands.map((o) => (o.keyword === undefined ? '' : `${o.keyword}=`) + typeName(o.type)).join(', ');
-  const reasons = candidates.map((sig) => `${sig.op}: ${String(matchSignature(sig, operands, 'coarse'))}`);
+  const reasons = candidates.map((sig) => `${sig.op}: ${String(matchSignature(sig, operands, 'coarse', form))}`);
   const notes = reasons.slice(0, MAX_REASONS).map((message) => ({ message }));
   if (reasons.length > MAX_REASONS) notes.push({ message: `and ${reasons.length - MAX_REASONS} more overloads` });
-  return new DiagnosticError({
+  throw new DiagnosticError({
     code: 'no-overload',
     severity: 'error',
     message: `no overload of ${op} takes (${given})`,
@@ -108,7 +131,12 @@ function noOverload(
 }
 
 /** The sources of all arguments and the result types, or why the signature does not take the operands. */
-export function matchSignature(sig: Signature, operands: readonly CallOperand[], leniency: Leniency): Match | string {
+export function matchSignature(
+  sig: Signature,
+  operands: readonly CallOperand[],
+  leniency: Leniency,
+  form: CallForm = 'call',
+): Match | string {
   const positional: number[] = [];
   const keywords = new Map<string, number>();
   operands.forEach((o, i) => {
@@ -120,9 +148,9 @@ export function matchSignature(sig: Signature, operands: readonly CallOperand[],
   let next = 0;
   for (const [a, arg] of sig.args.entries()) {
     let index: number | undefined;
-    if (!arg.kwargOnly && next < positional.length) {
+    if ((form === 'node' || !arg.kwargOnly) && next < positional.length) {
       const indexes = positional.slice(next);
-      const gathered = gather(sig, a, operands, indexes, leniency);
+      const gathered = form === 'node' ? undefined : gather(sig, a, operands, indexes, leniency);
       if (gathered !== undefined) {
         args.push(gathered);
         next = positional.length;

@@ -1,5 +1,8 @@
 import { optionalOf, TENSOR, type Type, tupleOf, typeEquals } from '../ir/type.js';
 
+/** The type of any enum's members. */
+const ANY_ENUM = 'AnyEnumType';
+
 /**
  * True if a value of type `given` may stand, unconverted, where `wanted` is asked for: TorchScript's subtyping
  * (aten/src/ATen/core/type.cpp). Numbers are subtypes of Scalar, None and T of T?, members of their union; containers
@@ -34,6 +37,8 @@ export function isSubtype(given: Type, wanted: Type): boolean {
         given.elements.every((e, i) => isSubtype(e, wanted.elements[i] ?? e)) &&
         (wanted.name === undefined || given.name === undefined || given.name === wanted.name)
       );
+    case 'class':
+      return given.kind === 'class' && (given.name === wanted.name || wanted.name === ANY_ENUM);
     default:
       return typeEquals(given, wanted);
   }
