@@ -29,6 +29,8 @@ export interface SchemaSource {
 export interface InferenceOptions {
   /** Bounds of the inputs' symbols. */
   readonly ranges?: Ranges;
+  /** How the names of unknown extents begin: `_`, then letters of its own for each of several inferences. */
+  readonly prefix?: string;
 }
 
 const UNKNOWN_PREFIX = '_u';
@@ -41,6 +43,7 @@ const EXTENT: Interval = { min: 0, max: Number.POSITIVE_INFINITY };
 export class Inference implements UnknownSource {
   /** Of the inputs' symbols and of the unknown extents handed out so far. */
   readonly ranges: Map<string, Interval>;
+  private readonly prefix: string;
   private counter = 0;
   private assuming = true;
   private readonly floats = new WeakMap<Value, Floats>();
@@ -51,12 +54,13 @@ export class Inference implements UnknownSource {
     readonly schemas: SchemaSource,
     options: InferenceOptions = {},
   ) {
+    this.prefix = options.prefix ?? UNKNOWN_PREFIX;
     this.ranges = new Map(options.ranges ?? []);
   }
 
   freshInt(): SymbolicDim {
     this.counter += 1;
-    return symbol(`${UNKNOWN_PREFIX}${this.counter}`);
+    return symbol(`${this.prefix}${this.counter}`);
   }
 
   freshExtent(): SymbolicDim {
@@ -237,7 +241,7 @@ export class Inference implements UnknownSource {
   /** True for an unknown symbol handed out after the counter stood at `mark`. */
   private isNewSince(d: Dim, mark: number): boolean {
     const name = symbolName(d);
-    return name?.startsWith(UNKNOWN_PREFIX) === true && Number(name.slice(UNKNOWN_PREFIX.length)) > mark;
+    return name?.startsWith(this.prefix) === true && Number(name.slice(this.prefix.length)) > mark;
   }
 
   /** The old shape where the new one differs only in the names of unknown extents: inference is idempotent. */
