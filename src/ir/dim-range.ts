@@ -33,10 +33,10 @@ function rangeOf(d: Dim, ranges: Ranges, depth: number): Interval {
   let total: Interval = { min: 0, max: 0 };
   for (const t of d.terms) {
     let product: Interval = { min: t.coefficient, max: t.coefficient };
-    for (const f of t.atoms) product = mulRange(product, atomRange(f, ranges));
+    for (const f of t.atoms) product = mulRange(product, atomRange(f, ranges, depth));
     total = { min: total.min + product.min, max: total.max + product.max };
   }
-  if (d.terms.length > 1 && depth < MAX_OPENED) total = intersection(total, openedRange(d, ranges, depth));
+  if (depth < MAX_OPENED && mayCancel(d)) total = intersection(total, openedRange(d, ranges, depth));
   return ranges.size === 0 ? total : withRecorded(total, d, ranges);
 }
 
@@ -51,6 +51,17 @@ function divisorOf(t: Term): number | undefined {
   const [atom, more] = t.atoms;
   const divides = more === undefined && atom?.kind === 'floordiv' && typeof atom.b === 'number' && atom.b > 0;
   return divides && typeof atom.b === 'number' ? atom.b : undefined;
+}
+
+/** True if the sum has two terms that vary, of which one is a quotient: opening it may let something cancel. */
+function mayCancel(d: SymbolicDim): boolean {
+  let varying = 0;
+  let quotients = 0;
+  for (const t of d.terms) {
+    if (t.atoms.length > 0) varying += 1;
+    if (divisorOf(t) !== undefined) quotients += 1;
+  }
+  return varying > 1 && quotients > 0;
 }
 
 /**
@@ -105,13 +116,13 @@ export function isUnknownSymbol(name: string): boolean {
   return name.startsWith('_');
 }
 
-function atomRange(f: Atom, ranges: Ranges): Interval {
+function atomRange(f: Atom, ranges: Ranges, depth: number): Interval {
   if (f.kind === 'symbol') {
     const unbounded = { min: isUnknownSymbol(f.name) ? Number.NEGATIVE_INFINITY : 1, max: Number.POSITIVE_INFINITY };
     return ranges.get(f.name) ?? unbounded;
   }
-  const a = dimRange(f.a, ranges);
-  const b = dimRange(f.b, ranges);
+  const a = rangeOf(f.a, ranges, depth + 1);
+  const b = rangeOf(f.b, ranges, depth + 1);
   switch (f.kind) {
     case 'min':
       return { min: Math.min(a.min, b.min), max: Math.min(a.max, b.max) };

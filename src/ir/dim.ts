@@ -57,7 +57,9 @@ export function dimAdd(a: Dim, b: Dim): Dim {
  * nothing to join.
  */
 function joinHalves(terms: ReadonlyMap<string, Term>): Dim | undefined {
-  if (terms.size < 2) return undefined;
+  let varying = 0;
+  for (const t of terms.values()) if (t.coefficient !== 0 && t.atoms.length > 0) varying += 1;
+  if (varying < 2) return undefined;
   for (const t of terms.values()) {
     const [atom, more] = t.atoms;
     if (t.coefficient === 0 || more !== undefined || atom?.kind !== 'floordiv') continue;

@@ -1,4 +1,4 @@
-import { type ExprEnv, type ExprValue, Float, isDim, isList, UNKNOWN } from '../../expr/value.js';
+import { type ExprEnv, type ExprValue, Float, isDim, isList, TensorRef, UNKNOWN } from '../../expr/value.js';
 import { type Dim, dimCompare, dimFloorDiv, dimSub } from '../../ir/dim.js';
 import { compare } from '../extents.js';
 import { any, anyList, bool, constant, define, type FunctionTable, int, optional, real, str } from './define.js';
@@ -26,11 +26,15 @@ function printed(v: ExprValue): string | undefined {
   return v === null ? 'None' : undefined;
 }
 
-/** Python's `x is None` and `x is y` on what inference can see. */
+/**
+ * Python's `a is b` on what inference can see. Two tensors are the same object when they are the same value: what
+ * gives its operand back is folded before.
+ */
 function isSame(a: ExprValue, b: ExprValue): ExprValue {
   if (a === UNKNOWN || b === UNKNOWN) return UNKNOWN;
   if (a === null || b === null) return a === b;
-  return typeof a === typeof b && typeof a === 'boolean' ? a === b : UNKNOWN;
+  if (a instanceof TensorRef && b instanceof TensorRef) return a.operand === b.operand;
+  return typeof a === 'boolean' && typeof b === 'boolean' ? a === b : UNKNOWN;
 }
 
 /** The round-to-zero quotient of `aten::__round_to_zero_floordiv`. */
