@@ -140,6 +140,7 @@ function call(ast: Ast & { kind: 'call' }, env: ExprEnv): ExprValue {
       ast.name.length,
     );
   }
+  if (fn.byName !== undefined) return fn.byName(ast.args.map(nameOf), env);
   const args = ast.args.map((a) => evaluateAst(a, env));
   if (fn.unknownOk !== true && args.includes(UNKNOWN)) return UNKNOWN;
   try {
@@ -149,6 +150,11 @@ function call(ast: Ast & { kind: 'call' }, env: ExprEnv): ExprValue {
       throw new ExprError(`${ast.name}: ${e.message}`, ast.offset, ast.name.length);
     throw e;
   }
+}
+
+function nameOf(ast: Ast): string {
+  if (ast.kind !== 'name') throw new ExprError('a name must stand here', ast.offset);
+  return ast.name;
 }
 
 function unary(ast: Ast & { kind: 'unary' }, env: ExprEnv): ExprValue {

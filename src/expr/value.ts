@@ -75,6 +75,8 @@ export interface ExprFunction {
   readonly minArgs: number;
   readonly maxArgs: number;
   readonly unknownOk?: boolean;
+  /** Called instead of `call`, with the names that stand as arguments: for what is asked of a name, not of its value. */
+  readonly byName?: (names: readonly string[], env: ExprEnv) => ExprValue;
   /** One line for the docs and for editors. */
   readonly doc: string;
 }

@@ -1,0 +1,66 @@
+import type { DType } from '../ir/dtype.js';
+import { type Block, Node, type OpName, type Value } from '../ir/graph.js';
+import { type Type, tensorType } from '../ir/type.js';
+import type { Roles } from '../matcher/roles.js';
+import { carryOver } from './refine.js';
+
+/** What moving blocks needs of the rewriter. */
+export interface BlockMover {
+  readonly roles: Roles;
+  freshName(hint: string): string;
+  infer(node: Node): void;
+  freeze(value: Value, anchor: Block): Value;
+  note(node: Node): void;
+  cast(): OpName;
+}
+
+/**
+ * Moves the blocks of a matched node to the new one. Parameters that are numbers become tensors behind casts, and
+ * results that are numbers become the tensors behind them, or frozen forms that rules take off once their operand is
+ * translated. The new node's results are tensors where the old ones were numbers.
+ */
+export function moveBlocksAsTensors(from: Node, to: Node, mover: BlockMover): void {
+  for (const block of from.blocks) {
+    const target = to.addBlock();
+    for (const p of block.params) moveParam(p, target, mover);
+    for (const n of block.nodes()) target.append(n);
+    const returns = [...block.returns];
+    block.setReturns([]);
+    for (const r of returns) target.addReturn(tensorForm(r, target, mover));
+  }
+  for (const old of from.outputs) {
+    const type = asTensor(old.type);
+    const out = to.addOutput(mover.freshName(old.name), type ?? old.type);
+    carryOver(old, out);
+  }
+}
+
+function moveParam(p: Value, target: Block, mover: BlockMover): void {
+  const type = asTensor(p.type);
+  const param = target.addParam(mover.freshName(p.name), type ?? p.type);
+  carryOver(p, param);
+  if (type === undefined) {
+    p.replaceAllUsesWith(param);
+    return;
+  }
+  const cast = new Node(mover.cast(), [param]);
+  const out = cast.addOutput(mover.freshName(p.name), p.type);
+  target.append(cast);
+  mover.note(cast);
+  mover.infer(cast);
+  carryOver(p, out);
+  p.replaceAllUsesWith(out);
+}
+
+function tensorForm(value: Value, target: Block, mover: BlockMover): Value {
+  if (asTensor(value.type) === undefined) return value;
+  return mover.roles.behind(value) ?? mover.freeze(value, target);
+}
+
+/** The tensor type that stands for a number; undefined for what stays as it is. */
+function asTensor(type: Type): Type | undefined {
+  const dtype = NUMBERS[type.kind];
+  return dtype === undefined ? undefined : tensorType(dtype, []);
+}
+
+const NUMBERS: Partial<Record<Type['kind'], DType>> = { int: 'int64', float: 'float64', bool: 'bool' };

@@ -1,0 +1,140 @@
+import type { Block, Graph, Node, Value } from '../ir/graph.js';
+import type { RuleSet } from '../matcher/compile.js';
+import { Matcher } from '../matcher/match.js';
+import type { Match } from '../matcher/pattern.js';
+import type { RuleId } from '../schema/rule.js';
+import type { Inference } from '../shapes/infer.js';
+import { type Change, Rewriter } from './rewriter.js';
+import { chainOf, type Lineage, type LineageMap, type Outcome, type Rewrite } from './trace.js';
+import { seededRandom, Worklist } from './worklist.js';
+
+/** Rewrites per node of the graph: a translation takes about two, so that a run beyond this feeds itself. */
+export const STEPS_PER_NODE = 64;
+/** Added to the limit for graphs of a few nodes. */
+export const MIN_STEPS = 10_000;
+/** Rewrites of what rewrites made, one after another: real chains stay below ten. */
+export const MAX_GENERATIONS = 256;
+/** So many rules of a cycle are told. */
+const CHAIN = 16;
+
+export interface RunOptions {
+  /** Records every rewrite. */
+  readonly trace?: boolean;
+  /** Looks at the nodes in an order that this number decides. */
+  readonly seed?: number;
+  readonly stepsPerNode?: number;
+  readonly maxGenerations?: number;
+  /** Called after each rewrite; tests verify the graph here. */
+  readonly afterRewrite?: (match: Match) => void;
+}
+
+/** Rewrites a graph by rules until none matches, in place. The graph's values must have been inferred. */
+export function runRules(graph: Graph, rules: RuleSet, inference: Inference, options: RunOptions = {}): Outcome {
+  return new Driver(graph, rules, inference, options).run();
+}
+
+class Driver {
+  private readonly worklist: Worklist;
+  private readonly rewriter: Rewriter;
+  private readonly matcher: Matcher;
+  private readonly counts = new Map<RuleId, number>();
+  private readonly trace: Rewrite[] = [];
+  private readonly lineage: LineageMap = new WeakMap();
+  private readonly recent: RuleId[] = [];
+  private steps = 0;
+  private nodes = 0;
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly rules: RuleSet,
+    inference: Inference,
+    private readonly options: RunOptions,
+  ) {
+    this.worklist = new Worklist(options.seed === undefined ? undefined : seededRandom(options.seed));
+    this.rewriter = new Rewriter(graph, inference, rules.roles);
+    this.matcher = new Matcher(rules.registry, rules.roles, inference.ranges);
+  }
+
+  run(): Outcome {
+    this.enqueueBlock(this.graph.block);
+    const limit = this.nodes * (this.options.stepsPerNode ?? STEPS_PER_NODE) + MIN_STEPS;
+    const generations = this.options.maxGenerations ?? MAX_GENERATIONS;
+    for (let node = this.worklist.pop(); node !== undefined; node = this.worklist.pop()) {
+      if (node.parent === undefined) continue;
+      const match = this.firstMatch(node);
+      if (match === undefined) continue;
+      if (this.steps >= limit) return this.outcome('step-limit', [...this.recent]);
+      const lineage = this.rewrite(match);
+      if (lineage.generation > generations) return this.outcome('cycle', chainOf(lineage, CHAIN));
+    }
+    return this.outcome('fixpoint', []);
+  }
+
+  private outcome(stop: Outcome['stop'], chain: readonly RuleId[]): Outcome {
+    return { stop, steps: this.steps, counts: this.counts, trace: this.trace, chain };
+  }
+
+  private firstMatch(node: Node): Match | undefined {
+    for (const rule of this.rules.of(node.op)) {
+      const match = this.matcher.match(rule, node);
+      if (match !== undefined) return match;
+    }
+    return undefined;
+  }
+
+  private rewrite(match: Match): Lineage {
+    const { node, rule } = match;
+    const { op, loc } = node;
+    const parent = this.lineage.get(node);
+    const lineage: Lineage = { rule: rule.id, parent, generation: (parent?.generation ?? 0) + 1 };
+    const change = this.rewriter.apply(match);
+    const released = this.rewriter.removeDead(change.released);
+    for (const made of change.made) this.lineage.set(made, lineage);
+    this.steps += 1;
+    this.counts.set(rule.id, (this.counts.get(rule.id) ?? 0) + 1);
+    this.recent.push(rule.id);
+    if (this.recent.length > CHAIN) this.recent.shift();
+    if (this.options.trace === true)
+      this.trace.push({ rule: rule.id, replaced: op, by: change.made.map((n) => n.op), loc });
+    this.enqueue(change, released);
+    this.options.afterRewrite?.(match);
+    return lineage;
+  }
+
+  /** Whatever may match now that did not before: the new nodes, the users of new results, those of fewer-used values. */
+  private enqueue(change: Change, released: readonly Value[]): void {
+    for (const n of change.made) {
+      this.push(n);
+      for (const b of n.blocks) this.enqueueBlock(b);
+    }
+    for (const reader of change.readers) {
+      this.push(reader);
+      for (const out of reader.outputs) this.enqueueUsers(out, this.rules.depth - 1);
+    }
+    for (const v of released) {
+      if (v.producer !== undefined) this.push(v.producer);
+      if (v.uses.size === 1) this.enqueueUsers(v, 1);
+    }
+  }
+
+  private enqueueUsers(value: Value, levels: number): void {
+    if (levels <= 0) return;
+    for (const { user } of value.uses) {
+      if (!('op' in user)) continue;
+      this.push(user);
+      for (const out of user.outputs) this.enqueueUsers(out, levels - 1);
+    }
+  }
+
+  private enqueueBlock(block: Block): void {
+    for (const n of block.nodes()) {
+      this.nodes += 1;
+      this.push(n);
+      for (const b of n.blocks) this.enqueueBlock(b);
+    }
+  }
+
+  private push(node: Node): void {
+    if (node.parent !== undefined && this.rules.has(node.op)) this.worklist.push(node);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Content } from '../ir/content.js';
+import { type Dim, isUnknownSymbol, symbolName } from '../ir/dim.js';
+import type { Value } from '../ir/graph.js';
+import { type TensorType, tensorType } from '../ir/type.js';
+
+/**
+ * A rewrite does not change what a value is: all that was known of the replaced result holds for the new one. Extents
+ * keep their names, so that nothing behind it has to be inferred again.
+ */
+export function carryOver(old: Value, to: Value): void {
+  if (old.type.kind === 'tensor' && to.type.kind === 'tensor') {
+    to.type = refined(old.type, to.type);
+    to.content = old.content ?? to.content;
+    return;
+  }
+  if (old.type.kind !== 'tensor' && to.type.kind === 'tensor') {
+    const elements = elementsOf(old.content);
+    if (elements === undefined) return;
+    to.content = { kind: 'elements', values: elements };
+    return;
+  }
+  if (old.type.kind === to.type.kind) to.content = old.content ?? to.content;
+}
+
+function refined(old: TensorType, found: TensorType): TensorType {
+  const { shape } = old;
+  const dtype = found.dtype ?? old.dtype;
+  if (shape === undefined) return tensorType(dtype, found.shape);
+  if (found.shape === undefined || found.shape.length !== shape.length) return tensorType(dtype, shape);
+  return tensorType(
+    dtype,
+    found.shape.map((d, i) => better(shape[i] ?? d, d)),
+  );
+}
+
+/** The old extent, unless only the new one is known. */
+function better(old: Dim, found: Dim): Dim {
+  if (typeof found === 'number') return found;
+  const name = symbolName(old);
+  return name !== undefined && isUnknownSymbol(name) && symbolName(found) === undefined ? found : old;
+}
+
+/** The elements of the tensor that stands for an int, a bool or a list of ints. */
+function elementsOf(content: Content | undefined): Dim[] | undefined {
+  switch (content?.kind) {
+    case 'int':
+      return [content.value];
+    case 'bool':
+      return [Number(content.value)];
+    case 'list': {
+      const values: Dim[] = [];
+      for (const item of content.items) {
+        if (item?.kind === 'int') values.push(item.value);
+        else return undefined;
+      }
+      return values;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,226 @@
+import { fail } from '../diagnostics/diagnostic.js';
+import { Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
+import { TENSOR, type Type } from '../ir/type.js';
+import type { Match } from '../matcher/pattern.js';
+import type { Roles } from '../matcher/roles.js';
+import type { OperatorSchema } from '../schema/operator-schema.js';
+import type { NodeTemplate, Template } from '../schema/rule.js';
+import { constantBefore } from '../shapes/constants.js';
+import type { Inference } from '../shapes/infer.js';
+import { moveBlocksAsTensors } from './block-tensors.js';
+import { constantOf, literalConstant } from './constant.js';
+import { carryOver } from './refine.js';
+
+/** What a rewrite changed, for the worklist and the trace. */
+export interface Change {
+  /** New nodes, in order. */
+  readonly made: readonly Node[];
+  /** Nodes that read a result of the matched node and now read another value. */
+  readonly readers: readonly Node[];
+  /** Values that lost a use. */
+  readonly released: readonly Value[];
+}
+
+/** The only one that changes a graph under rewriting: builds templates, puts casts in, removes what became dead. */
+export class Rewriter {
+  private made: Node[] = [];
+  /** Tensors made of numbers, so that each number is frozen once. */
+  private readonly frozen = new WeakMap<Value, Value>();
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly inference: Inference,
+    private readonly roles: Roles,
+  ) {}
+
+  /** Replaces the matched node. The new nodes stand where it stood, with its place in the source. */
+  apply(match: Match): Change {
+    const { node, rule } = match;
+    this.made = [];
+    const released = [...node.inputs];
+    const readers = readersOf(node);
+    const results = this.results(match);
+    node.outputs.forEach((old, i) => {
+      const value = results[i];
+      if (value !== undefined) this.replace(old, value, match);
+      else if (old.uses.size > 0) throw broken(match, `it gives no result ${i}`);
+    });
+    for (const made of this.made) made.origin ??= rule.id;
+    node.destroy();
+    return { made: this.made, readers, released };
+  }
+
+  /** Removes the nodes behind `values` whose results nothing uses. The removed nodes' operands are looked at too. */
+  removeDead(values: readonly Value[]): Value[] {
+    const stack = [...values];
+    const released: Value[] = [];
+    for (let v = stack.pop(); v !== undefined; v = stack.pop()) {
+      const { producer } = v;
+      if (producer?.parent === undefined || v.uses.size > 0) {
+        released.push(v);
+        continue;
+      }
+      const dead = producer.blocks.length === 0 && producer.outputs.every((o) => o.uses.size === 0);
+      if (!dead || this.inference.schemas.get(producer.op)?.pure !== true) continue;
+      const operands = [...producer.inputs];
+      producer.destroy();
+      stack.push(...operands);
+    }
+    return released;
+  }
+
+  private results(match: Match): Value[] {
+    const { node, rule } = match;
+    if (rule.each) return node.outputs.map((_, i) => this.build(rule.rewrite, TENSOR, match, i));
+    if (rule.rewrite.kind === 'node') return [...this.buildNode(rule.rewrite, match, 0).outputs];
+    return [this.build(rule.rewrite, node.outputs[0]?.type ?? TENSOR, match, 0)];
+  }
+
+  /** Makes the value of a template; `wanted` is the type of its place, which tells ints from floats. */
+  private build(t: Template, wanted: Type, match: Match, index: number): Value {
+    switch (t.kind) {
+      case 'capture':
+        return this.one(match, t.name);
+      case 'tensor':
+        return this.tensorOf(this.one(match, t.name), match);
+      case 'literal':
+        return this.constant(literalConstant(t.value, wanted), match);
+      case 'compute':
+        return this.constant(constantOf(match.computed(t, index), wanted), match);
+      case 'node': {
+        const out = this.buildNode(t, match, index).outputs[0];
+        return out ?? fail('internal', `${t.op} in rule ${match.rule.id} has no result`);
+      }
+    }
+  }
+
+  private buildNode(t: NodeTemplate, match: Match, index: number): Node {
+    const schema = this.schema(t.op);
+    const given = new Map(t.in);
+    const inputs = schema.signature.args.map((arg) => {
+      const template = given.get(arg.name);
+      if (template !== undefined) return this.build(template, arg.type, match, index);
+      return this.constant(literalConstant(arg.default ?? null, arg.type), match);
+    });
+    for (const { name, tensors } of t.operands) {
+      for (const v of this.all(match, name)) inputs.push(tensors ? this.tensorOf(v, match) : v);
+    }
+    const node = new Node(t.op, inputs, match.node.loc);
+    node.insertBefore(match.node);
+    this.made.push(node);
+    if (t.blocks) {
+      moveBlocksAsTensors(match.node, node, {
+        roles: this.roles,
+        freshName: (hint) => this.graph.freshName(hint),
+        infer: (n) => this.inference.inferNode(n),
+        freeze: (v, anchor) => this.freeze(v, anchor),
+        note: (n) => this.made.push(n),
+        cast: () => this.castOperator(),
+      });
+      return node;
+    }
+    this.addOutputs(node, schema, match);
+    this.inference.inferNode(node);
+    return node;
+  }
+
+  /** Results as the schema declares them; those of variadic operators and of type variables as the matched node's. */
+  private addOutputs(node: Node, schema: OperatorSchema, match: Match): void {
+    const { results, varresults } = schema.signature;
+    const old = match.node.outputs;
+    const count = varresults ? old.length : results.length;
+    for (let i = 0; i < count; i++) {
+      const declared = results[i]?.type;
+      const known = declared !== undefined && declared.kind !== 'var' && declared.kind !== 'any';
+      node.addOutput(this.graph.freshName(old[i]?.name), known ? declared : (old[i]?.type ?? TENSOR));
+    }
+  }
+
+  /** Puts `value` in the place of `old`, behind a cast where a tensor stands for a number or list. */
+  private replace(old: Value, value: Value, match: Match): void {
+    if (value.type.kind !== 'tensor' || old.type.kind === 'tensor') {
+      if (value.producer !== undefined && this.made.includes(value.producer)) carryOver(old, value);
+      old.replaceAllUsesWith(value);
+      return;
+    }
+    carryOver(old, value);
+    const cast = new Node(this.castOperator(), [value], match.node.loc);
+    const out = cast.addOutput(this.graph.freshName(old.name), old.type);
+    cast.insertBefore(match.node);
+    this.made.push(cast);
+    this.inference.inferNode(cast);
+    carryOver(old, out);
+    old.replaceAllUsesWith(out);
+  }
+
+  private castOperator(): OpName {
+    return this.roles.cast ?? fail('internal', 'no schema has the role of the cast');
+  }
+
+  /** The tensor behind a cast; a tensor itself; the frozen form of anything else. */
+  private tensorOf(value: Value, match: Match): Value {
+    if (value.type.kind === 'tensor') return value;
+    return this.roles.behind(value) ?? this.freeze(value, match.node);
+  }
+
+  private freeze(value: Value, anchor: Node | Block): Value {
+    const known = this.frozen.get(value);
+    if (known?.producer?.parent !== undefined) return known;
+    const op = this.roles.freezeOf(value) ?? fail('internal', `%${value.name} has no tensor form`);
+    const node = new Node(op, [value], anchor instanceof Node ? anchor.loc : []);
+    const out = node.addOutput(this.graph.freshName(), TENSOR);
+    insertAfterDefinition(node, value);
+    this.made.push(node);
+    this.inference.inferNode(node);
+    this.frozen.set(value, out);
+    return out;
+  }
+
+  private constant(c: { value: Parameters<typeof constantBefore>[2]; type: Type }, match: Match): Value {
+    const out = constantBefore(match.node, this.graph, c.value, c.type, undefined);
+    const { producer } = out;
+    if (producer !== undefined) {
+      this.inference.inferNode(producer);
+      this.made.push(producer);
+    }
+    return out;
+  }
+
+  private one(match: Match, name: string): Value {
+    const [value] = this.all(match, name);
+    return value ?? fail('internal', `rule ${match.rule.id} binds no ${name}`);
+  }
+
+  private all(match: Match, name: string): readonly Value[] {
+    const held = match.captured(name);
+    if (held === undefined) return [];
+    return 'uses' in held ? [held] : held;
+  }
+
+  private schema(op: OpName): OperatorSchema {
+    return this.inference.schemas.get(op) ?? fail('unknown-operator', `no schema declares ${op}`);
+  }
+}
+
+/** The nodes that read a node's results, those of inner blocks included. */
+function readersOf(node: Node): Node[] {
+  const readers: Node[] = [];
+  for (const out of node.outputs) {
+    for (const { user } of out.uses) {
+      const reader = user instanceof Node ? user : user.owner;
+      if (reader !== undefined) readers.push(reader);
+    }
+  }
+  return readers;
+}
+
+/** Right after the node that makes the value, or first in the block that it is a parameter of. */
+function insertAfterDefinition(node: Node, value: Value): void {
+  const { def } = value;
+  if (def instanceof Block) def.attach(node, def.first);
+  else node.insertAfter(def);
+}
+
+function broken(match: Match, what: string): Error {
+  return new Error(`rule ${match.rule.id} at ${match.node.op}: ${what}`);
+}

@@ -1,0 +1,62 @@
+import type { OpName, Value } from '../ir/graph.js';
+import type { Type } from '../ir/type.js';
+import type { OperatorSchema } from '../schema/operator-schema.js';
+import type { OperatorRegistry } from '../schema/registry.js';
+
+/** The operators that rewrites put between numbers and tensors, found by the roles that their schemas declare. */
+export class Roles {
+  readonly casts: ReadonlySet<OpName>;
+
+  constructor(
+    private readonly registry: OperatorRegistry<OperatorSchema>,
+    /** Operators that read a tensor as a number or list; the first is the one that rewrites insert. */
+    casts: readonly OpName[],
+    /** Operators that make a tensor of a number or list. */
+    private readonly freezes: readonly OpName[],
+  ) {
+    this.casts = new Set(casts);
+    this.cast = casts[0];
+  }
+
+  /** Inserted where a rewrite gives a tensor for a number. */
+  readonly cast: OpName | undefined;
+
+  /** The tensor behind a cast. */
+  behind(value: Value): Value | undefined {
+    const { producer } = value;
+    return producer !== undefined && this.casts.has(producer.op) ? producer.inputs[0] : undefined;
+  }
+
+  /** True for what is known only at run time: the result of a cast. */
+  isDynamic(value: Value): boolean {
+    return value.producer !== undefined && this.casts.has(value.producer.op);
+  }
+
+  /** The operator that makes a tensor of a value; undefined for what has no tensor form. */
+  freezeOf(value: Value): OpName | undefined {
+    const type = concrete(value);
+    return this.freezes.find((op) => {
+      const wanted = this.registry.get(op)?.signature.args[0]?.type;
+      return wanted !== undefined && sameForm(wanted, type);
+    });
+  }
+
+  isFreeze(op: OpName): boolean {
+    return this.freezes.includes(op);
+  }
+}
+
+/** A Scalar's own type, where its value tells. */
+function concrete(value: Value): Type {
+  const { type, content } = value;
+  const inner = type.kind === 'optional' ? type.element : type;
+  if (inner.kind !== 'number') return inner;
+  return content?.kind === 'int' || content?.kind === 'float' || content?.kind === 'bool'
+    ? { kind: content.kind }
+    : inner;
+}
+
+function sameForm(a: Type, b: Type): boolean {
+  if (a.kind === 'list' && b.kind === 'list') return sameForm(a.element, b.element);
+  return a.kind === b.kind;
+}

@@ -1,0 +1,108 @@
+import { BUILTINS } from '../expr/builtins.js';
+import { type ExprEnv, ExprError, type ExprFunction, type ExprValue, UNKNOWN } from '../expr/value.js';
+import { type Ranges, type SymbolicDim, symbol } from '../ir/dim.js';
+import { isDType } from '../ir/dtype.js';
+import type { Node, Value } from '../ir/graph.js';
+import { SHAPE_FUNCTIONS } from '../shapes/functions/index.js';
+import { operandValue } from '../shapes/operands.js';
+import type { Captured } from './pattern.js';
+import { PREDICATES } from './predicates.js';
+import type { Roles } from './roles.js';
+
+/** What the expressions of a rule see: captures by `$name`, `result` and `results` of the matched node, dtype names. */
+export class RuleEnv implements ExprEnv {
+  /** The result that an `each` template is made for. */
+  index = 0;
+
+  constructor(
+    private readonly node: Node,
+    private readonly names: readonly string[],
+    private readonly slots: readonly (Captured | undefined)[],
+    readonly roles: Roles,
+    readonly ranges: Ranges | undefined,
+  ) {}
+
+  captured(name: string): Captured | undefined {
+    if (name === 'result') return this.node.outputs[0];
+    if (name === 'results') return this.node.outputs;
+    return this.slots[this.names.indexOf(name)];
+  }
+
+  lookup(name: string): ExprValue | undefined {
+    const held = this.captured(name);
+    if (held !== undefined) return isValues(held) ? held.map(operandValue) : operandValue(held);
+    if (name === 'i') return this.index;
+    if (name === 'op') return this.node.op;
+    if (this.names.includes(name)) return UNKNOWN;
+    return isDType(name) ? name : undefined;
+  }
+
+  function(name: string): ExprFunction | undefined {
+    return ruleFunction(name);
+  }
+
+  /** Conditions only read: an unknown has no name that lasts. */
+  fresh(): SymbolicDim {
+    return symbol('_');
+  }
+}
+
+/** Functions that a rule's expressions may call. */
+export function ruleFunction(name: string): ExprFunction | undefined {
+  return BY_NAME.get(name) ?? PREDICATES.get(name) ?? SHAPE_FUNCTIONS.get(name) ?? BUILTINS.get(name);
+}
+
+/** Names that every rule's expressions may use beside its captures. */
+export const RULE_NAMES: ReadonlySet<string> = new Set(['result', 'results', 'op', 'i']);
+
+export function isValues(c: Captured): c is readonly Value[] {
+  return Array.isArray(c);
+}
+
+function asked(doc: string, ask: (values: readonly Value[], roles: Roles) => ExprValue): ExprFunction {
+  return {
+    doc,
+    minArgs: 1,
+    maxArgs: 16,
+    call: () => UNKNOWN,
+    byName: (names, env) => {
+      if (!(env instanceof RuleEnv)) throw new ExprError('only a rule can ask this', 0);
+      const values = names.flatMap((name): readonly Value[] => {
+        const held = env.captured(name);
+        if (held === undefined) throw new ExprError(`nothing defines \`${name}\``, 0);
+        return isValues(held) ? held : [held];
+      });
+      return ask(values, env.roles);
+    },
+  };
+}
+
+/** What is asked of a captured value itself, not of what is known of its contents. */
+const BY_NAME: ReadonlyMap<string, ExprFunction> = new Map([
+  [
+    'dynamic',
+    asked('true if one of the captures is a number or list that is known only at run time', (values, roles) =>
+      values.some((v) => roles.isDynamic(v)),
+    ),
+  ],
+  [
+    'static',
+    asked('true if none of the captures is known only at run time', (values, roles) =>
+      values.every((v) => !roles.isDynamic(v)),
+    ),
+  ],
+  ['uses', asked('number of uses of the captures', (values) => values.reduce((n, v) => n + v.uses.size, 0))],
+  ['producer', asked('operator that makes the capture; none for an input', ([v]) => v?.producer?.op ?? null)],
+  [
+    'kind',
+    asked("kind of the capture's type: 'tensor', 'int', 'float', 'bool', 'list', 'none', ...", ([v]) =>
+      v === undefined ? UNKNOWN : v.type.kind,
+    ),
+  ],
+  [
+    'item_kind',
+    asked("kind of the items of a list: 'int', 'tensor', ...; none for what is no list", ([v]) =>
+      v?.type.kind === 'list' ? v.type.element.kind : null,
+    ),
+  ],
+]);

@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { type Diagnostic, DiagnosticError, fail, type Span } from '../diagnostics/diagnostic.js';
+import {
+  DEFAULT_LEGALITY,
+  type Legality,
+  type ResultFact,
+  type Role,
+  type Structure,
+} from '../schema/operator-schema.js';
+import type { Recipe } from '../schema/recipe.js';
+import type { Rule } from '../schema/rule.js';
+import { exprText, items, record } from './data.js';
+import { normalizeRecipe } from './normalize-recipe.js';
+import { normalizeRule } from './normalize-rule.js';
+import type { OperatorData, RuleData } from './rule-data.js';
+import { type FileKind, validate } from './validate.js';
+import { YamlFile } from './yaml-file.js';
+
+/** What a folder says, with the files it stands in, so that checks can point into them. */
+export interface RuleSource {
+  readonly data: RuleData;
+  /** The file and the index of each rule and recipe in it. */
+  readonly places: ReadonlyMap<Rule | Recipe | OperatorData, Place>;
+}
+
+export interface Place {
+  readonly file: YamlFile;
+  readonly kind: FileKind;
+  readonly index: number;
+}
+
+/** Reads every YAML file of a rules folder. All problems of all files are gathered into one DiagnosticError. */
+export function readRules(dir: string): RuleSource {
+  const problems: Diagnostic[] = [];
+  const operators: OperatorData[] = [];
+  const rules: Record<'lowering' | 'translation', Rule[]> = { lowering: [], translation: [] };
+  const recipes: Recipe[] = [];
+  const places = new Map<Rule | Recipe | OperatorData, Place>();
+  for (const { path, kind, phase } of ruleFiles(dir)) {
+    try {
+      const file = new YamlFile(path, readFileSync(path, 'utf8'));
+      const found = validate(file, kind);
+      problems.push(...found);
+      if (found.length > 0) continue;
+      items(record(file.value)[kind]).forEach((entry, index) => {
+        const place = { file, kind, index };
+        if (kind === 'operators') {
+          for (const o of operatorsOf(entry, place)) {
+            operators.push(o);
+            places.set(o, place);
+          }
+        } else if (kind === 'recipes') {
+          const recipe = normalizeRecipe(entry, file.span([kind, index]));
+          recipes.push(recipe);
+          places.set(recipe, place);
+        } else {
+          const rule = normalizeRule(entry, file.span([kind, index, 'id']));
+          rules[phase].push(rule);
+          places.set(rule, place);
+        }
+      });
+    } catch (e) {
+      if (!(e instanceof DiagnosticError)) throw e;
+      problems.push(...e.diagnostics);
+    }
+  }
+  if (problems.length > 0) throw new DiagnosticError(problems);
+  return { data: { operators, ...rules, recipes }, places };
+}
+
+function operatorsOf(entry: unknown, { file, kind, index }: Place): OperatorData[] {
+  const data = record(entry);
+  const common = {
+    legal: (data.legal as Legality | undefined) ?? DEFAULT_LEGALITY,
+    pure: data.pure !== false,
+    role: data.role as Role | undefined,
+    structure: data.structure as Structure | undefined,
+    infer: items(data.infer).map(fact),
+  };
+  const one = (signature: unknown, span: Span): OperatorData => ({ ...common, signature: String(signature), span });
+  if (data.schema !== undefined) return [one(data.schema, file.span([kind, index, 'schema']))];
+  return items(data.schemas).map((s, k) => one(s, file.span([kind, index, 'schemas', k])));
+}
+
+function fact(v: unknown): ResultFact {
+  return Object.fromEntries(Object.entries(record(v)).map(([k, e]) => [k, exprText(e)]));
+}
+
+interface RuleFile {
+  readonly path: string;
+  readonly kind: FileKind;
+  readonly phase: 'lowering' | 'translation';
+}
+
+/**
+ * The files of a rules folder in a stable order: `schemas/`, `lowering/`, `translation-map.yaml` and `translation/`,
+ * `onnx/`.
+ */
+export function ruleFiles(dir: string): RuleFile[] {
+  const all = yamlFiles(dir);
+  const below = (folder: string) => all.filter((p) => relative(dir, p).startsWith(`${folder}/`));
+  const map = all.filter((p) => /^translation-map\.ya?ml$/.test(relative(dir, p)));
+  return [
+    ...below('schemas').map((path) => ({ path, kind: 'operators' as const, phase: 'lowering' as const })),
+    ...below('lowering').map((path) => ({ path, kind: 'rules' as const, phase: 'lowering' as const })),
+    ...[...map, ...below('translation')].map((path) => ({
+      path,
+      kind: 'rules' as const,
+      phase: 'translation' as const,
+    })),
+    ...below('onnx').map((path) => ({ path, kind: 'recipes' as const, phase: 'lowering' as const })),
+  ];
+}
+
+function yamlFiles(dir: string): string[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true })
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .flatMap((e) => {
+        const path = join(dir, e.name);
+        return e.isDirectory() ? yamlFiles(path) : /\.ya?ml$/.test(e.name) ? [path] : [];
+      });
+  } catch (e) {
+    const reason = e instanceof Error ? e.message : String(e);
+    return fail('file-not-found', `cannot read the rules folder ${dir}: ${reason}`);
+  }
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { nearest } from '../schema/nearest.js';
+import { record } from './data.js';
+import type { YamlFile, YamlPath } from './yaml-file.js';
+
+/** The kinds of rule files; each has its JSON Schema, which editors use too. */
+export type FileKind = 'operators' | 'rules' | 'recipes' | 'case';
+
+const validators = new Map<FileKind, ValidateFunction>();
+
+/** The JSON Schema of a kind of rule file. */
+export function schemaPath(kind: FileKind): string {
+  return fileURLToPath(new URL(`../../rules/${kind}.schema.json`, import.meta.url));
+}
+
+function validatorOf(kind: FileKind): ValidateFunction {
+  let v = validators.get(kind);
+  if (v === undefined) {
+    const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, strictTypes: false, strictRequired: false });
+    v = ajv.compile(JSON.parse(readFileSync(schemaPath(kind), 'utf8')));
+    validators.set(kind, v);
+  }
+  return v;
+}
+
+/** Problems of a file against its JSON Schema, each at its place. Empty when there are none. */
+export function validate(file: YamlFile, kind: FileKind): Diagnostic[] {
+  const v = validatorOf(kind);
+  if (v(file.value)) return [];
+  // An `if` only says that its chosen branch failed: the branch's own errors tell what.
+  const errors = (v.errors ?? []).filter((e) => e.keyword !== 'if');
+  const found = new Map<string, Diagnostic>();
+  for (const e of errors) {
+    const d = diagnostic(file, e);
+    found.set(`${d.at?.line}:${d.at?.column}:${d.message}`, d);
+  }
+  return [...found.values()];
+}
+
+function pathOf(pointer: string): YamlPath {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((s) => s.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((s) => (/^\d+$/.test(s) ? Number(s) : s));
+}
+
+function diagnostic(file: YamlFile, e: ErrorObject): Diagnostic {
+  const path = pathOf(e.instancePath);
+  const problem = (message: string, at: Diagnostic['at'], help?: string): Diagnostic => ({
+    code: 'yaml-schema',
+    severity: 'error',
+    message,
+    at,
+    help,
+  });
+  const name = path[path.length - 1];
+  const place = typeof name === 'string' ? `\`${name}\`` : 'this';
+  const described = record(e.parentSchema).description;
+  const help = typeof described === 'string' ? `here stands: ${described}` : undefined;
+  switch (e.keyword) {
+    case 'additionalProperties': {
+      const key = String(e.params.additionalProperty);
+      const known = Object.keys(record(record(e.parentSchema).properties));
+      const close = nearest(key, known);
+      const keys = known.length === 0 ? undefined : `the keys are: ${known.join(', ')}`;
+      const hint = close === undefined ? keys : `did you mean \`${close}\`?`;
+      return problem(`there is no key \`${key}\` here`, file.span([...path, key], true), hint);
+    }
+    case 'required':
+      return problem(`the key \`${e.params.missingProperty}\` is missing`, file.span(path), help);
+    case 'enum': {
+      const allowed: unknown = e.params.allowedValues;
+      return problem(`${place} must be one of ${Array.isArray(allowed) ? allowed.join(', ') : ''}`, file.span(path));
+    }
+    case 'pattern':
+      return problem(`${place} is not well formed: \`${String(e.data)}\``, file.span(path), help);
+    default:
+      return problem(`${place} ${e.message ?? 'is wrong'}`, file.span(path), help);
+  }
+}
