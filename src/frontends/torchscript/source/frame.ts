@@ -20,6 +20,11 @@ export class Frame {
     readonly outer: Frame | undefined,
   ) {}
 
+  /** A variable of this call, or of the function that this one is defined in. */
+  lookup(name: string): Item | undefined {
+    return this.variables.get(name) ?? this.outer?.lookup(name);
+  }
+
   /** The user's Python behind a place of this function, then its call sites. Equal places give the same list. */
   locAt(offset: number): SourceLoc {
     const own = this.info.unit.userLoc(offset);

@@ -1,0 +1,177 @@
+import { fail } from '../../../diagnostics/diagnostic.js';
+import { Graph } from '../../../ir/graph.js';
+import { TENSOR, type Type, typeName } from '../../../ir/type.js';
+import { nearest } from '../../../schema/nearest.js';
+import type { Literal } from '../../../schema/signature.js';
+import type { Parameter } from './ast.js';
+import type { FunctionInfo } from './code-library.js';
+import type { CodeArchive } from './code-unit.js';
+import { Context, type Schemas } from './context.js';
+import { Frame } from './frame.js';
+import { describeItem, type Item, NONE_ITEM, valueItem } from './item.js';
+import type { ScriptObject } from './script-object.js';
+
+export interface BuildOptions {
+  /** The method to build; `forward` by default. */
+  readonly method?: string;
+  /** A submodule instead of the model: `encoder.layers.0`. */
+  readonly module?: string;
+}
+
+/** An argument of the method. */
+export interface GraphInput {
+  readonly name: string;
+  readonly type: Type;
+  readonly default?: Literal;
+}
+
+export interface BuiltGraph {
+  readonly graph: Graph;
+  /** The arguments of the method without self, in the order of the graph's inputs. */
+  readonly inputs: readonly GraphInput[];
+}
+
+/**
+ * Builds the graph of one method of a TorchScript archive. Calls are inlined, overloads resolved, defaults filled in,
+ * attributes are constants, and branches that are decided at compile time are taken. Every node knows the user's Python
+ * that it came from, call sites included. Errors: `syntax-error`, `unsupported-syntax`, `unknown-name`,
+ * `unknown-operator`, `no-overload`, all that the method has, at once.
+ */
+export function buildGraph(archive: CodeArchive, registry: Schemas, options: BuildOptions = {}): BuiltGraph {
+  const graph = new Graph();
+  const context = new Context(archive, registry, graph);
+  const model = findModule(context, options.module ?? '');
+  const method = findMethod(model, options.method ?? 'forward');
+  const frame = new Frame(method, model, [], 0, undefined);
+  const inputs = method.def.parameters.slice(1).map((p) => graphInput(context, p, frame));
+  const operands = inputs.map((i) => ({ item: valueItem(graph.addInput(`${i.name}.1`, i.type)) }));
+  refuseHooks(model, method);
+  const result = context.calls.inline(
+    { kind: 'function', info: method, self: model },
+    operands,
+    method.def,
+    new Frame(method, model, [], 0, undefined),
+  );
+  giveResult(context, result, frame);
+  context.problems.throwIfAny();
+  return { graph, inputs };
+}
+
+function findModule(context: Context, path: string): ScriptObject {
+  let item: Item = context.objects.item(context.archive.dataPickle, undefined, '');
+  for (const name of path === '' ? [] : path.split('.')) {
+    if (item.kind !== 'object') break;
+    const object: ScriptObject = item;
+    item = context.objects.attribute(object, name) ?? noModule(context, object, name, path);
+  }
+  if (item.kind === 'object') return item;
+  return fail(
+    'unsupported-format',
+    item.kind === 'unusable' ? item.why : `${path === '' ? 'the model' : path} is ${describeItem(item)}, not a module`,
+  );
+}
+
+function noModule(context: Context, object: ScriptObject, name: string, path: string): never {
+  const close = nearest(name, context.objects.attributeNames(object));
+  return fail(
+    'unknown-name',
+    `the model has no submodule ${path}: ${object.path === '' ? 'it' : object.path} has no ${name}`,
+    {
+      help: close === undefined ? undefined : `did you mean ${close}?`,
+    },
+  );
+}
+
+function findMethod(model: ScriptObject, name: string): FunctionInfo {
+  const method = model.info.methods.get(name);
+  if (method !== undefined) return method;
+  const names = [...model.info.methods.keys()].join(', ');
+  return fail('unknown-name', `${model.info.name} has no method ${name}`, {
+    help: names === '' ? 'it has no methods' : `it has ${names}`,
+  });
+}
+
+/** Hooks run around a call of the model, not inside its code: a graph without them would be another program. */
+function refuseHooks(model: ScriptObject, method: FunctionInfo): void {
+  for (const list of ['__forward_pre_hooks__', '__forward_hooks__']) {
+    const hooks = model.info.constants.get(list);
+    if (method.def.name === 'forward' && hooks?.kind === 'list' && hooks.items.length > 0) {
+      fail('unsupported-syntax', `${model.info.name} has forward hooks, which Thaw does not compile`, {
+        at: model.info.unit.span(hooks),
+        help: 'remove the hooks, or call what they do inside forward, before the model is saved',
+      });
+    }
+  }
+}
+
+function graphInput(context: Context, p: Parameter, frame: Frame): GraphInput {
+  const type = p.annotation === undefined ? TENSOR : context.types.parse(p.annotation);
+  if (type === undefined || holdsClass(type)) {
+    context.expressions.unsupported(
+      `the argument ${p.name} is ${type === undefined ? 'of an unknown type' : typeName(type)}, which a graph cannot take`,
+      p,
+      frame,
+    );
+    return { name: p.name, type: TENSOR };
+  }
+  if (p.default === undefined) return { name: p.name, type };
+  const value = literalOf(context.expressions.evaluate(p.default, frame, type));
+  return value === undefined ? { name: p.name, type } : { name: p.name, type, default: value };
+}
+
+function holdsClass(type: Type): boolean {
+  switch (type.kind) {
+    case 'class':
+      return true;
+    case 'list':
+    case 'optional':
+    case 'future':
+      return holdsClass(type.element);
+    case 'tuple':
+      return type.elements.some(holdsClass);
+    case 'dict':
+      return holdsClass(type.key) || holdsClass(type.value);
+    case 'union':
+      return type.members.some(holdsClass);
+    default:
+      return false;
+  }
+}
+
+/** A default value as data; undefined for what has no such form (a tensor). */
+function literalOf(item: Item): Literal | undefined {
+  if (item.kind === 'const') {
+    const { value } = item;
+    return typeof value === 'bigint' ? Number(value) : typeof value === 'object' && value !== null ? undefined : value;
+  }
+  if (item.kind === 'tuple') return literals(item.items);
+  const node = item.kind === 'value' ? item.value.producer : undefined;
+  if (node?.op === 'prim::ListConstruct') return literals(node.inputs.map(valueItem));
+  const value = node?.op === 'prim::Constant' ? node.attributes.get('value') : undefined;
+  return value === undefined || typeof value === 'bigint' || (typeof value === 'object' && value !== null)
+    ? undefined
+    : value;
+}
+
+function literals(items: readonly Item[]): Literal | undefined {
+  const values: Literal[] = [];
+  for (const item of items) {
+    const value = literalOf(item);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
+}
+
+function giveResult(context: Context, result: Item, frame: Frame): void {
+  const { emitter, expressions, graph } = { ...context, graph: context.emitter.graph };
+  if (result.kind === 'poison') return;
+  if (!emitter.isValue(result)) {
+    const why =
+      result.kind === 'unusable' ? result.why : `the result is ${describeItem(result)}, which a graph cannot give`;
+    expressions.unsupported(why, frame.info.def, frame);
+    return;
+  }
+  emitter.loc = frame.locAt(frame.info.def.start);
+  graph.block.addReturn(emitter.materialize(result === NONE_ITEM ? NONE_ITEM : result));
+}

@@ -1,0 +1,168 @@
+import { fail } from '../../../diagnostics/diagnostic.js';
+import {
+  type Attribute,
+  type Block,
+  type Graph,
+  Node,
+  type OpName,
+  type SourceLoc,
+  type Value,
+} from '../../../ir/graph.js';
+import type { TensorData } from '../../../ir/tensor-data.js';
+import { ANY, STR, TENSOR, type Type } from '../../../ir/type.js';
+import { type Item, typeOfItem } from './item.js';
+
+/** A program that inlines to more is an attack: nested calls can double it at each level. */
+export const MAX_INLINED_NODES = 5_000_000;
+
+/**
+ * Writes nodes at the current place of the graph. Constants and the containers that hold a module's attributes go to
+ * the graph's start, one for each distinct value, so that they serve every block.
+ */
+export class Emitter {
+  block: Block;
+  /** The user's Python that the next nodes come from. */
+  loc: SourceLoc = [];
+  private inPrelude = false;
+  private preludeEnd: Node | undefined;
+  private emitted = 0;
+  private readonly constants = new Map<string, Value>();
+  private readonly tensors = new Map<object, Map<string, Value>>();
+
+  constructor(readonly graph: Graph) {
+    this.block = graph.block;
+  }
+
+  /** Adds a node with one output for each type. Names are given when a variable takes the value. */
+  emit(op: OpName, inputs: readonly Value[], types: readonly Type[]): Node {
+    const node = new Node(op, inputs, this.loc);
+    for (const type of types) node.addOutput(this.graph.freshName(), type);
+    this.insert(node);
+    return node;
+  }
+
+  /** As `emit`, for one output. */
+  value(op: OpName, inputs: readonly Value[], type: Type): Value {
+    return this.emit(op, inputs, [type]).output;
+  }
+
+  /** Adds a node that carries blocks. Outputs are added when the blocks are known. */
+  control(op: OpName, inputs: readonly Value[]): Node {
+    return this.insert(new Node(op, inputs, this.loc));
+  }
+
+  /** What `write` emits stands at the graph's start. */
+  prelude<T>(write: () => T): T {
+    if (this.inPrelude) return write();
+    const { block, loc } = this;
+    this.inPrelude = true;
+    this.block = this.graph.block;
+    this.loc = [];
+    try {
+      return write();
+    } finally {
+      this.inPrelude = false;
+      this.block = block;
+      this.loc = loc;
+    }
+  }
+
+  /** What `write` emits stands at the end of `block`. */
+  within<T>(block: Block, write: () => T): T {
+    const { block: old, inPrelude } = this;
+    this.block = block;
+    this.inPrelude = false;
+    try {
+      return write();
+    } finally {
+      this.block = old;
+      this.inPrelude = inPrelude;
+    }
+  }
+
+  /** The value of a constant: equal constants are one node. */
+  constant(type: Type, value: Attribute): Value {
+    const key = `${type.kind}:${typeof value}:${Object.is(value, -0) ? '-0' : String(value)}`;
+    let v = this.constants.get(key);
+    if (v === undefined) {
+      v = this.prelude(() => this.constantNode(type, value));
+      this.constants.set(key, v);
+    }
+    return v;
+  }
+
+  /** The value of a tensor of the archive: views that are the same are one node. */
+  tensor(data: TensorData, hint: string): Value {
+    const { identity } = data.source;
+    let views = this.tensors.get(identity);
+    if (views === undefined) {
+      views = new Map();
+      this.tensors.set(identity, views);
+    }
+    const key = `${data.dtype}/${data.storageOffset}/${data.shape.join(',')}/${data.strides.join(',')}`;
+    let v = views.get(key);
+    if (v === undefined) {
+      v = this.prelude(() => this.constantNode(TENSOR, data));
+      v.name = this.graph.freshName(hint.replace(/[^\w.]/g, '_'));
+      views.set(key, v);
+    }
+    return v;
+  }
+
+  /** True when the graph can hold the item as a value. */
+  isValue(item: Item): boolean {
+    switch (item.kind) {
+      case 'value':
+      case 'const':
+      case 'poison':
+        return true;
+      case 'tuple':
+        return item.items.every((i) => this.isValue(i));
+      case 'uninitialized':
+        return item.type.kind !== 'class';
+      default:
+        return false;
+    }
+  }
+
+  /** The item as a value of the graph; `isValue` must hold. */
+  materialize(item: Item): Value {
+    switch (item.kind) {
+      case 'value':
+        return item.value;
+      case 'const':
+        return this.constant(item.type, item.value);
+      case 'tuple':
+        return this.value(
+          'prim::TupleConstruct',
+          item.items.map((i) => this.materialize(i)),
+          typeOfItem(item),
+        );
+      case 'uninitialized':
+        return this.value('prim::Uninitialized', [], item.type);
+      case 'enum':
+        return this.constant(STR, `${item.className.slice(item.className.lastIndexOf('.') + 1)}.${item.member}`);
+      default:
+        return this.constant(ANY, null);
+    }
+  }
+
+  private constantNode(type: Type, value: Attribute): Value {
+    const node = new Node('prim::Constant', [], []);
+    node.attributes.set('value', value);
+    node.addOutput(this.graph.freshName(), type);
+    return this.insert(node).output;
+  }
+
+  private insert(node: Node): Node {
+    this.emitted += 1;
+    if (this.emitted > MAX_INLINED_NODES) {
+      fail('archive-limit', `the model has more than ${MAX_INLINED_NODES} operations once its calls are inlined`);
+    }
+    if (this.inPrelude && this.block === this.graph.block) {
+      this.block.attach(node, this.preludeEnd === undefined ? this.block.first : this.preludeEnd.next);
+      this.preludeEnd = node;
+    } else this.block.append(node);
+    return node;
+  }
+}

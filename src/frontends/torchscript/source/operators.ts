@@ -1,0 +1,200 @@
+import { DiagnosticError } from '../../../diagnostics/diagnostic.js';
+import type { Attribute, Value } from '../../../ir/graph.js';
+import { BOOL, COMPLEX, DEVICE, FLOAT, INT, listOf, NUMBER, type Type } from '../../../ir/type.js';
+import { type ArgSource, resolveCall } from '../../../schema/resolve.js';
+import type { Arg, Literal, Signature } from '../../../schema/signature.js';
+import type { Range } from './ast.js';
+import type { Context } from './context.js';
+import { foldOperator } from './fold.js';
+import type { Frame } from './frame.js';
+import { boolItem, constItem, describeItem, type Item, POISON, resultItem, typeOfItem, valueItem } from './item.js';
+
+/** One operand of a call, with its keyword where it has one. */
+export interface Operand {
+  readonly item: Item;
+  readonly keyword?: string;
+}
+
+/** The conversion that TorchScript inserts where a tensor stands for a number. */
+const FROM_TENSOR: Partial<Record<Type['kind'], readonly [op: string, type: Type]>> = {
+  int: ['aten::IntImplicit', INT],
+  float: ['aten::FloatImplicit', FLOAT],
+  complex: ['aten::ComplexImplicit', COMPLEX],
+  number: ['aten::ScalarImplicit', NUMBER],
+  bool: ['aten::Bool.Tensor', BOOL],
+};
+
+/** Operators called by name: overloads resolved, defaults filled in, nodes emitted. */
+export class Operators {
+  constructor(private readonly context: Context) {}
+
+  /** Calls `base` (`aten::add`). Problems are reported and give POISON. */
+  call(base: string, operands: readonly Operand[], range: Range, frame: Frame): Item {
+    const { emitter, problems } = this.context;
+    if (operands.some((o) => o.item.kind === 'poison')) return POISON;
+    const items = operands.map((o) => o.item);
+    const known =
+      this.special(base, items) ??
+      (operands.some((o) => o.keyword !== undefined) ? undefined : foldOperator(base, items));
+    if (known !== undefined) return known;
+    for (const item of items) {
+      if (emitter.isValue(item) || (item.kind === 'enum' && base === 'aten::format')) continue;
+      const why = item.kind === 'unusable' ? item.why : `${base} is given ${describeItem(item)}`;
+      return problems.report(frame, range, { code: 'unsupported-syntax', message: why });
+    }
+    emitter.loc = frame.locAt(range.start);
+    try {
+      return this.emit(base, operands);
+    } catch (error) {
+      const [first] = error instanceof DiagnosticError ? error.diagnostics : [];
+      if (first === undefined || (first.code !== 'unknown-operator' && first.code !== 'no-overload')) throw error;
+      return problems.report(frame, range, {
+        code: first.code,
+        message: first.message,
+        notes: first.notes,
+        help: first.help,
+      });
+    }
+  }
+
+  /** As `call`, with positional operands. */
+  apply(base: string, items: readonly Item[], range: Range, frame: Frame): Item {
+    return this.call(
+      base,
+      items.map((item) => ({ item })),
+      range,
+      frame,
+    );
+  }
+
+  private emit(base: string, operands: readonly Operand[]): Item {
+    const { emitter, registry } = this.context;
+    const types = operands.map((o) => ({ type: typeOfItem(o.item), keyword: o.keyword }));
+    const r = resolveCall(registry, base, types);
+    const { signature } = r.schema;
+    const inputs = r.args.map((source, i) => this.argument(source, signature, i, operands));
+    for (const index of r.rest) inputs.push(emitter.materialize(operands[index]?.item ?? POISON));
+    return resultItem(emitter.emit(signature.op, inputs, r.results).outputs);
+  }
+
+  private argument(source: ArgSource, signature: Signature, at: number, operands: readonly Operand[]): Value {
+    const { emitter } = this.context;
+    const arg = signature.args[at];
+    const wanted = arg?.type ?? { kind: 'any' };
+    switch (source.kind) {
+      case 'operand':
+        return this.convert(operands[source.index]?.item ?? POISON, wanted);
+      case 'default':
+        return emitter.constant(literalType(source.value, arg), literalAttribute(source.value));
+      case 'broadcast': {
+        const element = elementOf(wanted);
+        const item = this.convert(operands[source.index]?.item ?? POISON, element);
+        return emitter.value(
+          'prim::ListConstruct',
+          Array.from({ length: source.size }, () => item),
+          listOf(element),
+        );
+      }
+      case 'gather': {
+        const element = elementOf(wanted);
+        const items = source.indexes.map((i) => this.convert(operands[i]?.item ?? POISON, element));
+        return emitter.value('prim::ListConstruct', items, listOf(element));
+      }
+    }
+  }
+
+  /** The item as a value of the argument's type, with the conversions that TorchScript makes by itself. */
+  convert(item: Item, declared: Type): Value {
+    const { emitter } = this.context;
+    const wanted = declared.kind === 'optional' ? declared.element : declared;
+    if (item.kind === 'const') {
+      if (wanted.kind === 'float' && item.type.kind === 'int') return emitter.constant(FLOAT, Number(item.value));
+      if (wanted.kind === 'device' && item.type.kind === 'str') return emitter.constant(DEVICE, item.value);
+      return emitter.materialize(item);
+    }
+    if (item.kind === 'tuple' && wanted.kind === 'list') {
+      const items = item.items.map((i) => this.convert(i, wanted.element));
+      return emitter.value(
+        'prim::ListConstruct',
+        items,
+        listOf(wanted.element.kind === 'var' ? typeOfItem(item.items[0] ?? POISON) : wanted.element),
+      );
+    }
+    const value = emitter.materialize(item);
+    const { kind } = value.type;
+    const conversion = kind === 'tensor' ? FROM_TENSOR[wanted.kind] : undefined;
+    if (conversion !== undefined) return emitter.value(conversion[0], [value], conversion[1]);
+    if (wanted.kind === 'float' && kind === 'int') return emitter.value('aten::Float.Scalar', [value], FLOAT);
+    if (wanted.kind === 'list' && value.type.kind === 'tuple')
+      return this.tupleToList(value, value.type.elements, wanted.element);
+    return value;
+  }
+
+  private tupleToList(value: Value, elements: readonly Type[], wanted: Type): Value {
+    const { emitter } = this.context;
+    const items = emitter
+      .emit('prim::TupleUnpack', [value], elements)
+      .outputs.map((v) => this.convert(valueItem(v), wanted));
+    return emitter.value(
+      'prim::ListConstruct',
+      items,
+      listOf(wanted.kind === 'var' ? (elements[0] ?? wanted) : wanted),
+    );
+  }
+
+  /** Operators that say something about their operands which is known without the program running. */
+  private special(base: string, items: readonly Item[]): Item | undefined {
+    const [first, second] = items;
+    if (first === undefined) return undefined;
+    switch (base) {
+      case 'aten::wait':
+        return first.kind === 'future' ? first.result : undefined;
+      case 'aten::_unwrap_optional': {
+        const { kind } = typeOfItem(first);
+        return kind === 'optional' || kind === 'any' || kind === 'none' ? undefined : first;
+      }
+      case 'aten::__contains__':
+        return second === undefined ? undefined : this.contains(first, second);
+      case 'aten::len':
+        return first.kind === 'object' && first.info.base === 'Module'
+          ? constItem(INT, this.context.attributes.submodules(first).length)
+          : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  /** `x in ["a", "b"]`: the list has just been written, so nothing can have changed it. */
+  private contains(list: Item, item: Item): Item | undefined {
+    if (list.kind !== 'value' || item.kind !== 'const') return undefined;
+    const node = list.value.producer;
+    if (node?.op !== 'prim::ListConstruct' || list.value.uses.size > 0 || node.parent !== this.context.emitter.block)
+      return undefined;
+    const values: Attribute[] = [];
+    for (const v of node.inputs) {
+      const value = v.producer?.op === 'prim::Constant' ? v.producer.attributes.get('value') : undefined;
+      if (value === undefined || (typeof value === 'object' && value !== null)) return undefined;
+      values.push(value);
+    }
+    return boolItem(values.includes(item.value));
+  }
+}
+
+function elementOf(type: Type): Type {
+  const list = type.kind === 'optional' ? type.element : type;
+  return list.kind === 'list' ? list.element : list;
+}
+
+/** The type of a default value: the argument's, or None; of a `Scalar`, the number's own. */
+export function literalType(value: Literal, arg: Pick<Arg, 'type'> | undefined): Type {
+  if (value === null) return { kind: 'none' };
+  const declared = arg?.type ?? { kind: 'any' };
+  const type = declared.kind === 'optional' ? declared.element : declared;
+  if (type.kind === 'number' && typeof value === 'number') return Number.isInteger(value) ? INT : FLOAT;
+  if (type.kind === 'number' && typeof value === 'boolean') return BOOL;
+  return type.kind === 'list' ? listOf(type.element) : type;
+}
+
+function literalAttribute(value: Literal): Attribute {
+  return typeof value === 'object' && value !== null ? value.map(literalAttribute) : value;
+}
