@@ -21,10 +21,6 @@ export class OutputFile {
     });
   }
 
-  get isTouched(): boolean {
-    return this.fd !== undefined;
-  }
-
   /** Puts the file in its place; replaces what was there. */
   commit(): void {
     this.attempt(() => {
@@ -60,17 +56,22 @@ export class OutputFile {
 }
 
 /**
- * Writes files whole or not at all: `produce` writes to all of them; they appear when it returns, and none does when it
- * throws. A file that nothing was written to does not appear, unless it is the first. Errors: `output-write`.
+ * Writes files whole or not at all: `produce` opens those of `paths` that it needs; they appear when it returns, and
+ * none does when it throws. Errors: `output-write`.
  */
-export function writeOutputs<T>(paths: readonly string[], produce: (files: readonly OutputFile[]) => T): T {
-  const files = paths.map((path) => new OutputFile(path));
+export function writeOutputs<T>(paths: readonly string[], produce: (open: (path: string) => OutputFile) => T): T {
+  const files = new Map<string, OutputFile>();
+  const open = (path: string): OutputFile => {
+    const file = files.get(path) ?? new OutputFile(path);
+    files.set(path, file);
+    return file;
+  };
   try {
-    const result = produce(files);
-    // The first names the others (external weights), so it comes last.
-    for (const [i, file] of [...files.entries()].reverse()) if (i === 0 || file.isTouched) file.commit();
+    const result = produce(open);
+    // The first path names the others (external weights), so it comes last.
+    for (const path of [...paths].reverse()) files.get(path)?.commit();
     return result;
   } finally {
-    for (const file of files) file.discard();
+    for (const file of files.values()) file.discard();
   }
 }

@@ -1,0 +1,25 @@
+import { appliedRules, rulesTable } from './applied-rules.js';
+import { type CommandLine, modelOf } from './command-line.js';
+import { compileOptions } from './compile-options.js';
+import { EXIT_DONE } from './report.js';
+import type { Terminal } from './terminal.js';
+import { withModel } from './with-model.js';
+
+/** `thaw check MODEL`: what became dynamic; what cannot comes as diagnostics. */
+export async function checkCommand(line: CommandLine, terminal: Terminal): Promise<number> {
+  const path = modelOf('check', line);
+  const options = compileOptions(line);
+  const rules = await withModel(path, line.rules, async ({ model, rules: book, thaw }) => {
+    const { graph } = await thaw.compile(model, { ...options, rules: book });
+    return appliedRules(graph);
+  });
+  if (line.json) {
+    terminal.out(JSON.stringify({ ok: true, rules }, null, 2));
+    return EXIT_DONE;
+  }
+  const nodes = rules.reduce((sum, rule) => sum + rule.nodes, 0);
+  if (nodes === 0) terminal.out(`${path}: nothing had to be rewritten`);
+  else terminal.out(`${path}: ${nodes} nodes by ${rules.length} rules`);
+  for (const row of rulesTable(rules)) terminal.out(row);
+  return EXIT_DONE;
+}

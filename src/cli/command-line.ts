@@ -1,0 +1,117 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.js';
+import type { CommandName } from './help.js';
+
+const OPTIONS = {
+  input: { type: 'string', multiple: true },
+  const: { type: 'string', multiple: true },
+  dim: { type: 'string', multiple: true },
+  rules: { type: 'string', multiple: true },
+  out: { type: 'string', short: 'o' },
+  opset: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+type OptionName = keyof typeof OPTIONS;
+
+const ACCEPTED: Readonly<Record<CommandName, readonly OptionName[]>> = {
+  compile: ['input', 'const', 'dim', 'rules', 'out', 'opset', 'json'],
+  check: ['input', 'const', 'dim', 'rules', 'json'],
+  run: ['input', 'const', 'rules', 'out', 'json'],
+  demo: [],
+};
+
+/** A command line as it is written: the values of options are not parsed yet. */
+export interface CommandLine {
+  readonly words: readonly string[];
+  readonly input: readonly string[];
+  readonly const: readonly string[];
+  readonly dim: readonly string[];
+  readonly rules: readonly string[];
+  readonly out: string | undefined;
+  readonly opset: string | undefined;
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+  /** Names of the options that are given. */
+  readonly given: readonly OptionName[];
+}
+
+/** Splits the arguments. Errors: `usage` for an unknown option or one without its value. */
+export function readCommandLine(argv: readonly string[]): CommandLine {
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+    return {
+      words: positionals,
+      input: values.input ?? [],
+      const: values.const ?? [],
+      dim: values.dim ?? [],
+      rules: values.rules ?? [],
+      out: values.out,
+      opset: values.opset,
+      json: values.json ?? false,
+      help: values.help ?? false,
+      version: values.version ?? false,
+      given: optionNames().filter((name) => values[name] !== undefined),
+    };
+  } catch (error) {
+    if (error instanceof TypeError) fail('usage', firstSentence(error.message));
+    throw error;
+  }
+}
+
+function optionNames(): OptionName[] {
+  return ['input', 'const', 'dim', 'rules', 'out', 'opset', 'json', 'help', 'version'];
+}
+
+function firstSentence(message: string): string {
+  return message.split(/\. |\n/)[0] ?? message;
+}
+
+/** The one model that a command works on. Errors: `usage` for another number of words, or options of other commands. */
+export function modelOf(command: CommandName, line: CommandLine): string {
+  refuseForeign(command, line);
+  const [, model, extra] = line.words;
+  if (model === undefined) fail('usage', `thaw ${command} needs a MODEL`, { help: `see thaw ${command} --help` });
+  if (extra !== undefined) {
+    fail('usage', `thaw ${command} takes one MODEL, but there is ${extra} too`, { help: `see thaw ${command} --help` });
+  }
+  return model;
+}
+
+export function refuseForeign(command: CommandName, line: CommandLine): void {
+  const foreign = line.given.filter((name) => !ACCEPTED[command].includes(name));
+  if (foreign.length > 0) {
+    fail('usage', `thaw ${command} takes no ${foreign.map((name) => `--${name}`).join(', ')}`, {
+      help: `see thaw ${command} --help`,
+    });
+  }
+}
+
+/** Parses every value of an option; the problems of all of them come together. A name may come once. */
+export function parseEach<T extends { readonly name: string }>(
+  option: OptionName,
+  values: readonly string[],
+  parse: (text: string) => T,
+): T[] {
+  const problems: Diagnostic[] = [];
+  const parsed: T[] = [];
+  const names = new Set<string>();
+  for (const value of values) {
+    try {
+      const one = parse(value);
+      if (names.has(one.name)) {
+        problems.push({ code: 'usage', severity: 'error', message: `--${option} ${one.name} is given twice` });
+      }
+      names.add(one.name);
+      parsed.push(one);
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      problems.push(...error.diagnostics);
+    }
+  }
+  if (problems.length > 0) throw new DiagnosticError(problems);
+  return parsed;
+}

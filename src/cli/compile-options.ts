@@ -1,0 +1,31 @@
+import { type CompileOptions, DEFAULT_OPSET, MAX_OPSET, MIN_OPSET } from '../compiler-options.js';
+import { fail } from '../diagnostics/diagnostic.js';
+import { type CommandLine, parseEach } from './command-line.js';
+import { parseConst } from './parse-const.js';
+import { parseDim } from './parse-dim.js';
+import { parseInput } from './parse-input.js';
+
+/** The options of a compilation that a command line asks for. Errors: those of the parsers, `usage`, `opset-range`. */
+export function compileOptions(line: CommandLine): CompileOptions {
+  const inputs = parseEach('input', line.input, parseInput);
+  const consts = parseEach('const', line.const, parseConst);
+  const baked = new Set(consts.map(({ name }) => name));
+  const both = inputs.find(({ name }) => baked.has(name));
+  if (both !== undefined) fail('usage', `${both.name} is declared by --input and baked in by --const`);
+  const dims = parseEach('dim', line.dim, parseDim);
+  return {
+    inputs,
+    consts,
+    dims: Object.fromEntries(dims.map(({ name, range }) => [name, range])),
+    opset: parseOpset(line.opset),
+  };
+}
+
+function parseOpset(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_OPSET;
+  const opset = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (opset >= MIN_OPSET && opset <= MAX_OPSET) return opset;
+  fail('opset-range', `--opset ${text} is not supported`, {
+    help: `choose ${MIN_OPSET} to ${MAX_OPSET}; ${DEFAULT_OPSET} is the default`,
+  });
+}

@@ -1,0 +1,64 @@
+export const COMMANDS = ['compile', 'check', 'run', 'demo'] as const;
+
+export type CommandName = (typeof COMMANDS)[number];
+
+export function isCommand(word: string): word is CommandName {
+  return COMMANDS.some((command) => command === word);
+}
+
+const INPUT = `  --input NAME=DTYPE[DIM,...]    declares an input; once for each. DIM: a size, a symbol (the same symbol is the
+                                 same size) or ? (a size of its own). x=float32[] is 0-d. Containers:
+                                 boxes=(float32[N,4],int64[N])   xs=[float32[a,3],float32[b,3]]`;
+const CONST = `  --const NAME=VALUE             bakes an input in: FILE.npy, or a literal (3, 0.5, True, None, [1, 2], "text")`;
+const DIM = `  --dim SYMBOL=MIN:OPT:MAX       the range of a symbol`;
+const RULES = `  --rules DIR                    a rule pack over the shipped rules; may be repeated`;
+const JSON_TEXT = `  --json                         results and problems on standard output, as JSON`;
+
+const USAGE: Readonly<Record<CommandName, string>> = {
+  compile: `thaw compile MODEL -o OUT.onnx [options]
+
+Compiles a TorchScript archive (torch.jit.save), or the text of a graph, to ONNX.
+
+  -o, --out OUT.onnx             the file to write, whole or not at all
+${INPUT}
+${CONST}
+${DIM}
+  --opset N                      ONNX opset, 17 to 21; 20 by default
+${RULES}
+${JSON_TEXT}`,
+  check: `thaw check MODEL [options]
+
+Rewrites a model for varying sizes without converting it: what became dynamic, and what cannot.
+
+${INPUT}
+${CONST}
+${DIM}
+${RULES}
+${JSON_TEXT}`,
+  run: `thaw run MODEL --input NAME=FILE.npy... [options]
+
+Runs a TorchScript model or an ONNX file (.onnx) once.
+
+  --input NAME=FILE.npy          an input's array; items of containers are NAME.0, NAME.1, ...
+${CONST}
+  -o, --out DIR                  writes each output to DIR/NAME.npy
+${RULES}
+${JSON_TEXT}`,
+  demo: `thaw demo
+
+Compiles a small ResNet whose batch, height and width vary, and compares it with PyTorch's recorded results.`,
+};
+
+/** The text of `thaw --help`, or of one command's. */
+export function helpText(command?: CommandName): string {
+  if (command !== undefined) return `usage: ${USAGE[command]}`;
+  return `thaw: TorchScript models with varying shapes, compiled to ONNX by rules
+
+  thaw compile MODEL -o OUT.onnx --input 'x=float32[batch,3,height,width]' --dim batch=1:8:32
+  thaw check   MODEL --input 'x=float32[batch,3,height,width]'
+  thaw run     MODEL --input x=photo.npy --out results/
+  thaw demo
+
+thaw COMMAND --help tells a command's options; thaw --version the version.
+Exit code 0: done. 1: the model cannot be compiled or run. 2: wrong usage.`;
+}

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hasNumberForm, readNumbers } from '../ir/half.js';
+import type { TensorData } from '../ir/tensor-data.js';
+import { readNpy } from '../npy/read-npy.js';
+import { npyChunks } from '../npy/write-npy.js';
+import { ArgumentScanner, scanName } from './argument-scanner.js';
+import { type CommandLine, modelOf, parseEach } from './command-line.js';
+import { writeModel } from './compile.js';
+import { inputsOfArrays, type NamedArray } from './inputs-of-arrays.js';
+import { parseConst } from './parse-const.js';
+import { EXIT_DONE } from './report.js';
+import type { Terminal } from './terminal.js';
+import { withModel } from './with-model.js';
+import { writeOutputs } from './write-output.js';
+
+const FORM = 'NAME=FILE.npy, for example x=photo.npy';
+
+/** Elements that are printed of an output that goes to no file. */
+const PREVIEW = 6;
+
+/** `thaw run MODEL --input NAME=FILE.npy... --out DIR` */
+export async function runCommand(line: CommandLine, terminal: Terminal): Promise<number> {
+  const path = modelOf('run', line);
+  const arrays = parseEach('input', line.input, parseArray);
+  const results = /\.onnx$/i.test(path) ? await runOnnx(path, arrays) : await runTorchScript(path, arrays, line);
+  const files = line.out === undefined ? undefined : writeArrays(line.out, results);
+  if (line.json) {
+    const outputs = results.map(({ name, data }, i) => ({
+      name,
+      dtype: data.dtype,
+      shape: data.shape,
+      file: files?.[i],
+    }));
+    terminal.out(JSON.stringify({ ok: true, outputs }, null, 2));
+    return EXIT_DONE;
+  }
+  for (const [i, { name, data }] of results.entries()) {
+    terminal.out(`${name}  ${data.dtype}[${data.shape.join(',')}]  ${files?.[i] ?? preview(data)}`);
+  }
+  return EXIT_DONE;
+}
+
+function parseArray(text: string): NamedArray {
+  const scanner = new ArgumentScanner('--input', text, 'input-syntax');
+  const name = scanName(scanner, FORM);
+  const from = scanner.position;
+  const file = scanner.rest();
+  if (!file.endsWith('.npy')) {
+    scanner.fail('thaw run takes arrays in .npy files', { from, length: file.length, help: `the form is ${FORM}` });
+  }
+  return { name, data: readNpy(file) };
+}
+
+/** Compiles for the very sizes of the arrays: this one run needs no other. */
+async function runTorchScript(path: string, arrays: readonly NamedArray[], line: CommandLine): Promise<NamedArray[]> {
+  const consts = parseEach('const', line.const, parseConst);
+  const folder = mkdtempSync(join(tmpdir(), 'thaw-'));
+  try {
+    const file = join(folder, 'model.onnx');
+    await withModel(path, line.rules, async ({ model, rules, thaw }) => {
+      const inputs = inputsOfArrays(model.inputs, arrays);
+      const { onnx } = await thaw.compile(model, { inputs, consts, rules });
+      writeModel(onnx, file, thaw.serializeModel);
+    });
+    return await runOnnx(file, arrays);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runOnnx(path: string, arrays: readonly NamedArray[]): Promise<NamedArray[]> {
+  const { createSession } = await import('../runtime/session.js');
+  const session = await createSession(path);
+  try {
+    const results = await session.run(Object.fromEntries(arrays.map(({ name, data }) => [name, data])));
+    return Object.entries(results).map(([name, data]) => ({ name, data }));
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** One file for each output. Names come from a model, so whatever could leave the folder is replaced. */
+function writeArrays(folder: string, results: readonly NamedArray[]): string[] {
+  const taken = new Set<string>();
+  const paths = results.map(({ name }) => {
+    const plain = name.replace(/[^\w.-]/g, '_').replace(/^\.+/, '_') || '_';
+    let unique = plain;
+    for (let i = 2; taken.has(unique.toLowerCase()); i++) unique = `${plain}-${i}`;
+    taken.add(unique.toLowerCase());
+    return join(folder, `${unique}.npy`);
+  });
+  return writeOutputs(paths, (open) => {
+    for (const [i, { data }] of results.entries()) {
+      const file = open(paths[i] ?? folder);
+      for (const chunk of npyChunks(data)) file.write(chunk);
+    }
+    return paths;
+  });
+}
+
+function preview(data: TensorData): string {
+  if (!hasNumberForm(data.dtype)) return '';
+  const numbers = readNumbers(data);
+  const shown = numbers.slice(0, PREVIEW).map((v) => (data.dtype === 'bool' ? v === 1 : Number(v.toPrecision(6))));
+  return `${shown.join(' ')}${numbers.length > PREVIEW ? ' ...' : ''}`;
+}

@@ -1,0 +1,16 @@
+/** Where a command prints to. Results go to standard output, everything else to standard error. */
+export interface Terminal {
+  out(line: string): void;
+  error(line: string): void;
+  /** Whether standard error shows colors. */
+  readonly color: boolean;
+}
+
+export function processTerminal(): Terminal {
+  return {
+    out: (line) => process.stdout.write(`${line}\n`),
+    error: (line) => process.stderr.write(`${line}\n`),
+    // Follows NO_COLOR, FORCE_COLOR and the terminal's own abilities; a pipe has no such method.
+    color: typeof process.stderr.hasColors === 'function' && process.stderr.hasColors(),
+  };
+}
