@@ -136,7 +136,8 @@ export class Archive {
     const record = sourceRecord(qualifier) + RANGES;
     if (!this.hasEntry(record)) return undefined;
     const label = `${this.label}:${record}`;
-    return new SourceRanges(unpickle(this.readEntry(record), { label }), this.readSource(qualifier), label);
+    const value = unpickle(this.readEntry(record), { label, nesting: 'unchecked' });
+    return new SourceRanges(value, this.readSource(qualifier), label);
   }
 
   private unpickle(place: 'data' | 'constants'): PickleValue {

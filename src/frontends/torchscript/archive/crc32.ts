@@ -1,3 +1,5 @@
+import * as zlib from 'node:zlib';
+
 /** The reflected CRC-32 of zip archives (polynomial 0xEDB88320), eight bits at a time. */
 const TABLE = new Uint32Array(256).map((_, byte) => {
   let c = byte;
@@ -5,9 +7,12 @@ const TABLE = new Uint32Array(256).map((_, byte) => {
   return c >>> 0;
 });
 
-/** Unsigned CRC-32 of all bytes. */
-export function crc32(bytes: Uint8Array): number {
+function byTable(bytes: Uint8Array): number {
   let c = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) c = (c >>> 8) ^ (TABLE[(c ^ (bytes[i] ?? 0)) & 0xff] ?? 0);
   return (c ^ 0xffffffff) >>> 0;
 }
+
+/** Unsigned CRC-32 of all bytes. Node has its own from 20.15 on. */
+export const crc32: (bytes: Uint8Array) => number =
+  typeof zlib.crc32 === 'function' ? (bytes) => zlib.crc32(bytes) : byTable;

@@ -4,11 +4,12 @@ import type { ByteSource } from '../../../ir/tensor-data.js';
 import { resolveGlobal } from './pickle-globals.js';
 import { DictBuilder, type Item, isData, ListBuilder, ObjectBuilder } from './pickle-items.js';
 import { checkNesting } from './pickle-nesting.js';
+import { OP } from './pickle-opcodes.js';
 import { PickleStream } from './pickle-stream.js';
 import type { PickleValue } from './pickle-value.js';
 import { STORAGE_DTYPES } from './storage-types.js';
 
-/** Entries of the memo; a pickle of the largest models has about 10^6. */
+/** Numbers of shared values; a pickle of the largest models has about 10^6. */
 export const MAX_MEMO_ENTRIES = 2 ** 24;
 
 /** A storage that a pickle refers to: its bytes stand in another record. */
@@ -24,54 +25,9 @@ export interface UnpickleOptions {
   readonly label: string;
   /** Finds the bytes of a storage; without it a pickle with tensors is refused. */
   readonly storage?: (request: StorageRequest) => ByteSource;
+  /** A reader that looks at fixed depths only needs no check of depth and cycles. */
+  readonly nesting?: 'unchecked';
 }
-
-/** Opcodes of pickle protocols 2 to 4 (Lib/pickletools.py) that plain data needs. */
-const OP = {
-  mark: 0x28,
-  stop: 0x2e,
-  pop: 0x30,
-  popMark: 0x31,
-  dup: 0x32,
-  none: 0x4e,
-  newTrue: 0x88,
-  newFalse: 0x89,
-  int1: 0x4b,
-  int2: 0x4d,
-  int4: 0x4a,
-  long1: 0x8a,
-  long4: 0x8b,
-  float: 0x47,
-  text1: 0x8c,
-  text4: 0x58,
-  text8: 0x8d,
-  emptyList: 0x5d,
-  append: 0x61,
-  appends: 0x65,
-  list: 0x6c,
-  emptyTuple: 0x29,
-  tuple: 0x74,
-  tuple1: 0x85,
-  tuple2: 0x86,
-  tuple3: 0x87,
-  emptyDict: 0x7d,
-  dict: 0x64,
-  setItem: 0x73,
-  setItems: 0x75,
-  global: 0x63,
-  stackGlobal: 0x93,
-  reduce: 0x52,
-  newObject: 0x81,
-  build: 0x62,
-  persistentId: 0x51,
-  get1: 0x68,
-  get4: 0x6a,
-  put1: 0x71,
-  put4: 0x72,
-  memoize: 0x94,
-  proto: 0x80,
-  frame: 0x95,
-} as const;
 
 const MIN_PROTOCOL = 2;
 const MAX_PROTOCOL = 4;
@@ -85,14 +41,21 @@ const MAX_INTEGER_BYTES = 64;
  */
 export function unpickle(bytes: Uint8Array, options: UnpickleOptions): PickleValue {
   const value = new Machine(new PickleStream(bytes, options.label), options).run();
-  checkNesting(value, options.label);
+  if (options.nesting !== 'unchecked') checkNesting(value, options.label);
   return value;
 }
+
+/** Values without parts are shared: pickles hold thousands of each. */
+const NONE: PickleValue = { kind: 'none' };
+const TRUE: PickleValue = { kind: 'bool', value: true };
+const FALSE: PickleValue = { kind: 'bool', value: false };
+const SMALL_INTS: readonly PickleValue[] = Array.from({ length: 256 }, (_, value) => ({ kind: 'int', value }));
 
 class Machine {
   private readonly stack: Item[] = [];
   private readonly marks: number[] = [];
-  private readonly memo = new Map<number, Item>();
+  private readonly memo: Item[] = [];
+  private memoized = 0;
   private readonly bad = (why: string): never => this.stream.malformed(why);
 
   constructor(
@@ -125,12 +88,12 @@ class Machine {
     const { stream } = this;
     switch (op) {
       case OP.none:
-        return { kind: 'none' };
+        return NONE;
       case OP.newTrue:
       case OP.newFalse:
-        return { kind: 'bool', value: op === OP.newTrue };
+        return op === OP.newTrue ? TRUE : FALSE;
       case OP.int1:
-        return { kind: 'int', value: stream.uint8() };
+        return SMALL_INTS[stream.uint8()];
       case OP.int2:
         return { kind: 'int', value: stream.uint16() };
       case OP.int4:
@@ -253,7 +216,7 @@ class Machine {
         this.remember(stream.uint32());
         return true;
       case OP.memoize:
-        this.remember(this.memo.size);
+        this.remember(this.memoized);
         return true;
       case OP.proto:
         stream.uint8();
@@ -341,14 +304,15 @@ class Machine {
   }
 
   private remember(index: number): void {
-    if (this.memo.size >= MAX_MEMO_ENTRIES) {
+    if (index >= MAX_MEMO_ENTRIES) {
       fail('archive-limit', `${this.options.label} shares more values than MAX_MEMO_ENTRIES`);
     }
-    this.memo.set(index, this.top());
+    this.memoized++;
+    this.memo[index] = this.top();
   }
 
   private recall(index: number): Item {
-    return this.memo.get(index) ?? this.stream.malformed(`the shared value ${index} was never stored`);
+    return this.memo[index] ?? this.stream.malformed(`the shared value ${index} was never stored`);
   }
 
   private push(item: Item): void {
@@ -365,8 +329,9 @@ class Machine {
   }
 
   private popMany(count: number): Item[] {
-    const items = Array.from({ length: count }, () => this.pop());
-    return items.reverse();
+    const start = this.stack.length - count;
+    if (start < (this.marks[this.marks.length - 1] ?? 0)) this.stream.malformed('a value is missing');
+    return this.stack.splice(start);
   }
 
   private popToMark(): Item[] {
