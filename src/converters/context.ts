@@ -4,15 +4,18 @@ import type { ExprValue } from '../expr/value.js';
 import { isDim, isList } from '../expr/value.js';
 import type { Dim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
-import type { Block, Node, Value } from '../ir/graph.js';
+import type { Block, Node, OpName, Value } from '../ir/graph.js';
 import type { TensorType } from '../ir/type.js';
-import type { OnnxBuilder } from '../onnx/builder.js';
+import type { AttrInput } from '../onnx/attributes.js';
+import type { AddOptions, OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxGraph, OnnxValue } from '../onnx/types.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import { operandValue } from '../shapes/operands.js';
 import { reshapeLiteral } from '../shapes/reshape-literal.js';
 import type { Converted } from './define-converter.js';
+import { addNode } from './kernel-dtypes.js';
 import { type Plain, toPlain } from './operand-value.js';
+import type { Operand } from './operator-call.js';
 
 /** What a context needs of the conversion under way; implemented by `GraphConverter`. */
 export interface ConversionScope {
@@ -24,6 +27,8 @@ export interface ConversionScope {
   itemsOf(value: Value): readonly Converted[];
   /** A 0-d int64 tensor that holds an extent at run time. */
   extent(dim: Dim): OnnxValue;
+  /** Converts another operator on the way of `node`; its results in order. */
+  call(node: Node, op: OpName, operands: ReadonlyMap<string, Operand>): readonly Converted[];
   /**
    * Converts a block of a node as an ONNX subgraph. `params` declares the subgraph's inputs on the inner builder and
    * gives the values of the block's parameters.
@@ -171,11 +176,33 @@ export class ConvertContext {
     );
   }
 
-  /** One ONNX node with one output. */
-  add(op: string, inputs: (OnnxValue | null)[], attributes?: Parameters<OnnxBuilder['add']>[2]): OnnxValue {
-    const [out] = this.builder.add(op, inputs, attributes);
+  /** One ONNX node with one output; casts stand around it where no kernel has its dtype. */
+  add(op: string, inputs: readonly (OnnxValue | null)[], attributes?: Readonly<Record<string, AttrInput>>): OnnxValue {
+    const [out] = this.addAll(op, inputs, attributes);
     if (out === undefined) throw new Error(`${op} without output`);
     return out;
+  }
+
+  /** As `add`, with all outputs. */
+  addAll(
+    op: string,
+    inputs: readonly (OnnxValue | null)[],
+    attributes?: Readonly<Record<string, AttrInput>>,
+    options?: AddOptions,
+  ): OnnxValue[] {
+    return addNode(this.builder, op, inputs, attributes, options);
+  }
+
+  /** The results of another operator: tensors, values of the graph, or expression values by argument. */
+  call(op: OpName, operands: Readonly<Record<string, Operand>>): readonly Converted[] {
+    return this.scope.call(this.node, op, new Map(Object.entries(operands)));
+  }
+
+  /** `call` of an operator with one tensor as result. */
+  callOne(op: OpName, operands: Readonly<Record<string, Operand>>): OnnxValue {
+    const [v] = this.call(op, operands);
+    if (v === undefined || isItems(v)) throw new Error(`${op} gives no tensor`);
+    return v;
   }
 
   cast(v: OnnxValue, dtype: DType): OnnxValue {
@@ -220,4 +247,8 @@ export class ConvertContext {
   private wrong(name: string, wanted: string): never {
     return this.fail('unsupported-argument', `\`${name}\` of ${this.node.op} must be ${wanted}`);
   }
+}
+
+function isItems(c: Converted): c is readonly Converted[] {
+  return Array.isArray(c);
 }

@@ -8,10 +8,12 @@ import type { OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxGraph, OnnxValue } from '../onnx/types.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { Recipe } from '../schema/recipe.js';
+import { Inference } from '../shapes/infer.js';
 import { type ConversionScope, ConvertContext } from './context.js';
 import type { Converted, Converter } from './define-converter.js';
 import { buildExtent } from './extent.js';
 import { interpretRecipe, recipeApplies } from './interpret-recipe.js';
+import { callNode, type Operand } from './operator-call.js';
 
 /** What the conversion knows of operators. */
 export interface ConversionRules {
@@ -84,9 +86,32 @@ export class GraphConverter implements ConversionScope {
       const r = results[i];
       if (r === undefined) return;
       this.converted.set(output, r);
-      if (!isItems(r)) this.noteSources(output, r);
+      if (isItems(r)) return;
+      if (output.type.kind === 'tensor') this.builder.refine(r, { shape: output.type.shape });
+      this.noteSources(output, r);
     });
   }
+
+  /** Results get the types that facts and ONNX inference tell together. */
+  call(at: Node, op: string, operands: ReadonlyMap<string, Operand>): readonly Converted[] {
+    const schema = this.rules.schema(op) ?? fail('recipe-invalid', `${at.op} calls ${op}, which no schema declares`);
+    const node = callNode(schema, operands, at.loc, (value, made) => {
+      if (isItems(made)) this.converted.set(value, made);
+      else this.bind(value, made);
+    });
+    this.inference.inferNode(node);
+    const results = this.results(node, new ConvertContext(node, schema, this));
+    node.setInputs([]);
+    return results;
+  }
+
+  private get inference(): Inference {
+    if (this.outer !== undefined) return this.outer.inference;
+    this.inner ??= new Inference({ get: (op) => this.rules.schema(op) }, { prefix: '_c' });
+    return this.inner;
+  }
+
+  private inner: Inference | undefined;
 
   private results(node: Node, ctx: ConvertContext): readonly Converted[] {
     const recipes = this.rules.recipes(node.op);
@@ -155,9 +180,33 @@ export class GraphConverter implements ConversionScope {
       }
       case 'list':
         return this.listConstant(value, dtype);
+      case 'elements':
+        return this.elementsConstant(value, c.values, dtype);
       default:
         return undefined;
     }
+  }
+
+  /** A small integer tensor whose elements are known, wherever they came from. */
+  private elementsConstant(value: Value, elements: readonly Dim[], dtype: DType | undefined): OnnxValue | undefined {
+    const { type } = value;
+    if (type.kind !== 'tensor' || type.dtype === undefined || type.shape === undefined) return undefined;
+    const to = dtype ?? type.dtype;
+    const numbers = elements.filter((d) => typeof d === 'number');
+    if (numbers.length === elements.length) {
+      return this.builder.constant(tensorFromNumbers(to, numbers, type.shape.map(Number)));
+    }
+    const axis = this.builder.ints([0]);
+    const parts = elements.map((d) => this.extent(d));
+    if (type.shape.length === 0 && parts[0] !== undefined) return this.cast(parts[0], to);
+    return this.cast(
+      this.one(
+        'Concat',
+        parts.map((p) => this.one('Unsqueeze', [p, axis], {})),
+        { axis: 0 },
+      ),
+      to,
+    );
   }
 
   private listConstant(value: Value, dtype: DType | undefined): OnnxValue | undefined {

@@ -1,39 +1,31 @@
-import { fail } from '../diagnostics/diagnostic.js';
-import { BUILTINS } from '../expr/builtins.js';
-import { truth } from '../expr/evaluate.js';
-import { parseExpr } from '../expr/parse.js';
-import { type Expr, type ExprEnv, ExprError, type ExprValue, Float, isDim, isList, UNKNOWN } from '../expr/value.js';
-import { type Dim, type SymbolicDim, symbol } from '../ir/dim.js';
-import { type DType, isDType } from '../ir/dtype.js';
-import { tensorFromNumbers } from '../ir/half.js';
+import { isDim, isList, UNKNOWN } from '../expr/value.js';
+import type { DType } from '../ir/dtype.js';
+import type { AttrInput } from '../onnx/attributes.js';
+import { paramAt } from '../onnx/infer/infer.js';
+import { opSpec } from '../onnx/op-spec.js';
 import type { OnnxValue } from '../onnx/types.js';
-import type { Recipe, RecipeAttribute, RecipeItem, RecipeStep } from '../schema/recipe.js';
+import type {
+  CallOperand,
+  CallStep,
+  LoopStep,
+  NodeStep,
+  Recipe,
+  RecipeAttribute,
+  RecipeItem,
+  RecipeStep,
+} from '../schema/recipe.js';
 import { expandLiteral } from '../shapes/expand-literal.js';
-import { SHAPE_FUNCTIONS } from '../shapes/functions/index.js';
-import { operandValue } from '../shapes/operands.js';
 import { reshapeLiteral } from '../shapes/reshape-literal.js';
 import type { ConvertContext } from './context.js';
-import { onnxRef, type Plain, toPlain } from './operand-value.js';
-import { RECIPE_FUNCTIONS } from './recipe-functions.js';
-
-const parsed = new Map<string, Expr>();
-
-/** Parses each expression text once a process. */
-export function cachedExpr(text: string): Expr {
-  let e = parsed.get(text);
-  if (e === undefined) {
-    e = parseExpr(text);
-    parsed.set(text, e);
-  }
-  return e;
-}
+import type { Converted } from './define-converter.js';
+import { type Plain, toPlain } from './operand-value.js';
+import type { Operand } from './operator-call.js';
+import { RecipeScope } from './recipe-scope.js';
 
 /** True if the recipe is for this opset and its `when` holds. */
 export function recipeApplies(recipe: Recipe, ctx: ConvertContext): boolean {
   if (recipe.opset !== undefined && !opsetMatches(recipe.opset, ctx.opset)) return false;
-  if (recipe.when === undefined) return true;
-  const held = new Interpreter(recipe, ctx).evaluate(recipe.when);
-  return held !== UNKNOWN && truth(held);
+  return recipe.when === undefined || new RecipeScope(recipe, ctx).holds(recipe.when);
 }
 
 /** `>=18`, `<20`, `18`. */
@@ -58,107 +50,108 @@ export function opsetMatches(range: string, opset: number): boolean {
 }
 
 /** Builds the ONNX nodes of one node by a recipe; the results in order. */
-export function interpretRecipe(recipe: Recipe, ctx: ConvertContext): OnnxValue[] {
-  return new Interpreter(recipe, ctx).run();
+export function interpretRecipe(recipe: Recipe, ctx: ConvertContext): Converted[] {
+  return new Interpreter(new RecipeScope(recipe, ctx)).run();
 }
 
 class Interpreter {
-  private readonly bound = new Map<string, ExprValue>();
-  private readonly steps = new Map<string, OnnxValue>();
-  private readonly promoted = new Map<string, DType>();
-  private readonly env: ExprEnv;
-  private unknowns = 0;
+  private readonly ctx: ConvertContext;
 
-  constructor(
-    private readonly recipe: Recipe,
-    private readonly ctx: ConvertContext,
-  ) {
-    this.env = {
-      lookup: (name) => this.lookup(name),
-      function: (name) => BUILTINS.get(name) ?? SHAPE_FUNCTIONS.get(name) ?? RECIPE_FUNCTIONS.get(name),
-      fresh: (): SymbolicDim => symbol(`_r${++this.unknowns}`),
-    };
-    for (const [name, text] of recipe.let) this.bound.set(name, this.evaluate(text));
+  constructor(private readonly scope: RecipeScope) {
+    this.ctx = scope.ctx;
   }
 
-  evaluate(text: string): ExprValue {
-    try {
-      return cachedExpr(text).evaluate(this.env);
-    } catch (e) {
-      if (!(e instanceof ExprError)) throw e;
-      return fail('recipe-invalid', `${this.ctx.node.op}: ${e.message} in \`${text}\``, {
-        at: this.recipe.span,
-        notes: this.ctx.node.loc[0] === undefined ? [] : [{ message: 'for this line', at: this.ctx.node.loc[0] }],
-      });
-    }
-  }
-
-  private lookup(name: string): ExprValue | undefined {
-    const bound = this.bound.get(name);
-    if (bound !== undefined) return bound;
-    if (name.startsWith('$')) {
-      const step = this.steps.get(name.slice(1));
-      return step === undefined ? undefined : onnxRef(step);
-    }
-    const index = this.ctx.schema.signature.args.findIndex((a) => a.name === name);
-    const operand = index < 0 ? undefined : this.ctx.node.inputs[index];
-    if (operand !== undefined) return operandValue(operand);
-    if (name === 'result') return this.ctx.node.outputs[0] && operandValue(this.ctx.node.outputs[0]);
-    if (name === 'results') return this.ctx.node.outputs.map(operandValue);
-    if (name === 'opset') return this.ctx.opset;
-    if (name === 'op') return this.ctx.node.op;
-    return isDType(name) ? name : undefined;
-  }
-
-  run(): OnnxValue[] {
-    const { promote } = this.recipe;
+  run(): Converted[] {
+    const { promote, out, steps } = this.scope.recipe;
     if (promote !== undefined) {
-      const to = promote.to === undefined ? this.ctx.resultDtype() : this.dtype(promote.to);
-      for (const name of promote.args) this.promoted.set(name, to);
+      const to = promote.to === undefined ? this.ctx.resultDtype() : this.scope.dtype(promote.to);
+      for (const name of promote.args) this.scope.promote(name, to);
     }
-    let last: OnnxValue[] = [];
-    for (const step of this.recipe.steps) last = this.step(step);
-    const { out } = this.recipe;
+    const last = this.sequence(steps);
     if (out === undefined) return last;
-    return out.map((name) => this.operand(name.startsWith('$') || !this.steps.has(name) ? name : `$${name}`));
+    return out.map((name) =>
+      name.startsWith('$') || this.scope.hasStep(name) ? this.scope.result(name) : this.scope.operand(name),
+    );
   }
 
-  private step(step: RecipeStep): OnnxValue[] {
-    if (step.if !== undefined) {
-      const held = this.evaluate(step.if);
-      if (held === UNKNOWN || !truth(held)) {
-        const through = this.items(step.in[0] as RecipeItem)[0];
-        if (through === undefined || through === null)
-          return this.bad(`step ${step.op} is left out but has no input to stand for it`);
-        if (step.out[0] !== undefined) this.steps.set(step.out[0], through);
-        return [through];
-      }
+  /** The outputs of the last step. */
+  private sequence(steps: readonly RecipeStep[]): Converted[] {
+    let last: Converted[] = [];
+    for (const step of steps) last = this.step(step);
+    return last;
+  }
+
+  private step(step: RecipeStep): Converted[] {
+    switch (step.kind) {
+      case 'node':
+        return this.skipped(step, step.in[0]) ?? this.node(step);
+      case 'call':
+        return this.skipped(step, firstItem(step.in[0]?.[1])) ?? this.call(step);
+      case 'for':
+        return this.loop(step);
+      case 'if':
+        return this.sequence(this.scope.holds(step.test) ? step.do : step.else);
     }
-    const inputs = this.literalTarget(step) ?? step.in.flatMap((item) => this.items(item));
+  }
+
+  /** What stands for a step that is left out; undefined when it is not. */
+  private skipped(step: NodeStep | CallStep, first: RecipeItem | undefined): Converted[] | undefined {
+    if (step.if === undefined || this.scope.holds(step.if)) return undefined;
+    const through = first === undefined ? undefined : this.scope.items(first)[0];
+    if (through === undefined || through === null)
+      return this.scope.bad(`step ${step.op} is left out but has no input to stand for it`);
+    if (step.out[0] !== undefined) this.scope.set(step.out[0], through);
+    return [through];
+  }
+
+  private node(step: NodeStep): Converted[] {
+    const inputs = this.literalTarget(step) ?? this.inputs(step);
     while (inputs.length > 0 && inputs[inputs.length - 1] === null) inputs.pop();
     const attributes: Record<string, Plain> = {};
     for (const [name, value] of step.attrs) {
       const v = this.attribute(value);
       if (v !== null) attributes[name] = v;
     }
-    const outputs = this.ctx.builder.add(
-      step.op,
-      inputs,
-      attributes as Parameters<ConvertContext['builder']['add']>[2],
-      {
-        outputs: Math.max(1, step.out.length),
-        domain: step.domain === '' ? undefined : step.domain,
-      },
-    );
+    const outputs = this.ctx.addAll(step.op, inputs, attributes as Record<string, AttrInput>, {
+      outputs: step.out.length > 0 ? step.out.length : undefined,
+      domain: step.domain === '' ? undefined : step.domain,
+    });
     step.out.forEach((name, i) => {
       const v = outputs[i];
-      if (v !== undefined) this.steps.set(name, v);
+      if (v !== undefined) this.scope.set(name, v);
     });
     return [...outputs];
   }
 
+  /** Constants without a dtype take that of another input of the same type variable. */
+  private inputs(step: NodeStep): (OnnxValue | null)[] {
+    const params = step.domain === '' ? opSpec(step.op, this.ctx.opset)?.inputs : undefined;
+    const typeVarAt = (i: number): string => (params === undefined ? '' : (paramAt(params, i)?.typeVar ?? ''));
+    const given = step.in.map((item) => (isPlainConstant(item) ? undefined : this.scope.items(item)));
+    const dtypes = new Map<string, DType>();
+    let position = 0;
+    for (const values of given) {
+      for (const v of values ?? []) {
+        const typeVar = typeVarAt(position);
+        if (v !== null && typeVar !== '' && !dtypes.has(typeVar)) dtypes.set(typeVar, v.dtype);
+        position += 1;
+      }
+      if (values === undefined) position += 1;
+    }
+    position = 0;
+    return step.in.flatMap((item, i) => {
+      const made =
+        given[i] ??
+        (isPlainConstant(item)
+          ? [this.scope.constant(item.const, undefined, item.shape, dtypes.get(typeVarAt(position)))]
+          : []);
+      position += made.length;
+      return made;
+    });
+  }
+
   /** Reshape and Expand to a symbolic shape whose run-time sizes need not be read: the literal form. */
-  private literalTarget(step: RecipeStep): (OnnxValue | null)[] | undefined {
+  private literalTarget(step: NodeStep): (OnnxValue | null)[] | undefined {
     const target = step.in[1];
     if (
       (step.op !== 'Reshape' && step.op !== 'Expand') ||
@@ -168,9 +161,9 @@ class Interpreter {
     ) {
       return undefined;
     }
-    const dims = this.evaluate(target.const);
+    const dims = this.scope.evaluate(target.const);
     if (!isList(dims) || !dims.every(isDim) || dims.every((d) => typeof d === 'number')) return undefined;
-    const [data] = this.items(step.in[0] as RecipeItem);
+    const [data] = this.scope.items(step.in[0] as RecipeItem);
     if (data === undefined || data === null) return undefined;
     const literal = step.op === 'Reshape' ? reshapeLiteral(data.shape, dims) : expandLiteral(data.shape, dims);
     return literal === undefined ? undefined : [data, this.ctx.ints1d(literal)];
@@ -179,7 +172,7 @@ class Interpreter {
   private attribute(value: RecipeAttribute): Plain {
     if (typeof value === 'number' || typeof value === 'boolean') return value;
     if (typeof value !== 'string') return value.map((v) => this.attribute(v));
-    const v = toPlain(this.evaluate(value));
+    const v = toPlain(this.scope.evaluate(value));
     if (v === undefined) {
       return this.ctx.fail(
         'needs-constant',
@@ -189,79 +182,71 @@ class Interpreter {
     return v;
   }
 
-  private items(item: RecipeItem): (OnnxValue | null)[] {
-    if (item === null) return [null];
-    if (typeof item === 'string') {
-      if (item.startsWith('...')) return this.spread(item.slice(3));
-      return [this.optional(item)];
+  private call(step: CallStep): Converted[] {
+    const operands = new Map(step.in.map(([name, o]) => [name, this.callOperand(o)] as const));
+    const results = this.ctx.scope.call(this.ctx.node, step.op, operands);
+    step.out.forEach((name, i) => {
+      const v = results[i];
+      if (v !== undefined) this.scope.set(name, v);
+    });
+    return [...results];
+  }
+
+  private callOperand(o: CallOperand): Operand {
+    if (o !== null && typeof o === 'object' && 'list' in o)
+      return { kind: 'list', items: o.list.map((x) => this.callOperand(x)) };
+    if (typeof o === 'string') {
+      if (/^\$\w+$/.test(o)) return { kind: 'made', made: this.scope.result(o) };
+      if (o.startsWith('...')) return { kind: 'made', made: this.scope.spread(o.slice(3)) };
+      if (this.scope.isArgument(o)) return { kind: 'value', value: this.ctx.value(o) };
+      if (/^\$?\w+\[[^:]+\]$/.test(o)) return { kind: 'made', made: this.scope.operand(o) };
+      const expr = this.scope.evaluate(o);
+      if (expr === UNKNOWN) {
+        return this.ctx.fail('needs-constant', `${this.ctx.node.op} needs \`${o}\` at compile time`);
+      }
+      return { kind: 'expr', expr };
     }
-    if ('const' in item) return [this.constant(item.const, item.dtype, item.shape)];
-    if ('else' in item) return this.optional(item.arg) === null ? this.items(item.else) : [this.operand(item.arg)];
-    return [this.ctx.cast(this.operand(item.arg), this.dtype(item.cast))];
+    const [made] = this.scope.items(o);
+    return made === undefined || made === null ? { kind: 'expr', expr: null } : { kind: 'made', made };
   }
 
-  private spread(name: string): OnnxValue[] {
-    const to = this.promoted.get(name);
-    return this.ctx.tensors(name).map((t) => (to === undefined ? t : this.ctx.cast(t, to)));
-  }
-
-  /** None becomes an omitted input. */
-  private optional(name: string): OnnxValue | null {
-    if (!name.startsWith('$') && !this.bound.has(name) && !this.ctx.has(name)) return null;
-    return this.operand(name);
-  }
-
-  private operand(name: string): OnnxValue {
-    const to = this.promoted.get(name);
-    if (name.startsWith('$')) {
-      const step = this.steps.get(name.slice(1));
-      if (step === undefined) return this.bad(`no step is named \`${name}\``);
-      return to === undefined ? step : this.ctx.cast(step, to);
+  private loop(step: LoopStep): Converted[] {
+    for (const [name, initial] of step.carry) {
+      const [v] = this.scope.items(initial);
+      if (v === undefined || v === null) this.scope.bad(`\`${name}\` has no first value`);
+      else this.scope.set(name, v);
     }
-    return this.ctx.tensor(name, to);
-  }
-
-  private dtype(text: string): DType {
-    const v = this.evaluate(text);
-    if (typeof v === 'string' && isDType(v)) return v;
-    return this.ctx.fail('needs-constant', `${this.ctx.node.op}: \`${text}\` is not a dtype known at compile time`);
-  }
-
-  /** Constants: numbers, lists of them, or (symbolic) extents, which are read at run time. */
-  private constant(text: string, dtypeText: string | undefined, shapeText: string | undefined): OnnxValue {
-    const v = this.evaluate(text);
-    const items: readonly ExprValue[] = isList(v) ? v : [v];
-    const dtype = dtypeText === undefined ? defaultDtype(items) : this.dtype(dtypeText);
-    if (items.length > 0 && items.every(isDim) && items.some((d) => typeof d !== 'number')) {
-      const t = isList(v) ? this.ctx.shapeTensor(items) : this.ctx.scope.extent(v as Dim);
-      return this.ctx.cast(t, dtype);
+    const collected = new Map<string, Converted[]>(step.collect.map((name) => [name, []]));
+    let last: Converted[] = [];
+    const turn = (): void => {
+      this.scope.let(step.let);
+      last = this.sequence(step.do);
+      for (const [name, list] of collected) list.push(this.scope.result(name));
+    };
+    if (step.over.startsWith('...')) {
+      for (const v of this.scope.spread(step.over.slice(3))) {
+        this.scope.set(step.name, v);
+        turn();
+      }
+    } else {
+      const items = this.scope.evaluate(step.over);
+      if (items === UNKNOWN || !isList(items))
+        return this.ctx.fail('needs-constant', `${this.ctx.node.op} needs \`${step.over}\` at compile time`);
+      for (const v of items) {
+        this.scope.bind(step.name, v);
+        turn();
+      }
     }
-    const plain = toPlain(items);
-    if (!Array.isArray(plain))
-      return this.ctx.fail('needs-constant', `${this.ctx.node.op} needs \`${text}\` at compile time`);
-    const numbers = plain.map((x) =>
-      typeof x === 'number' ? x : typeof x === 'boolean' ? Number(x) : this.bad(`\`${text}\` is no number`),
-    );
-    const shape = shapeText === undefined ? (isList(v) ? [numbers.length] : []) : this.shape(shapeText);
-    const count = shape.reduce((a, b) => a * b, 1);
-    const filled =
-      numbers.length === 1 && count !== 1 ? Array.from({ length: count }, () => numbers[0] as number) : numbers;
-    return this.ctx.builder.constant(tensorFromNumbers(dtype, filled, shape));
-  }
-
-  private shape(text: string): number[] {
-    const v = toPlain(this.evaluate(text));
-    if (!Array.isArray(v) || !v.every((d) => typeof d === 'number'))
-      return this.bad(`\`${text}\` is no constant shape`);
-    return v as number[];
-  }
-
-  private bad(message: string): never {
-    return fail('recipe-invalid', `${this.ctx.node.op}: ${message}`, { at: this.recipe.span });
+    for (const [name, list] of collected) this.scope.set(name, list);
+    if (step.collect.length > 0) return step.collect.map((name) => this.scope.result(name));
+    return step.carry.length > 0 ? step.carry.map(([name]) => this.scope.result(name)) : last;
   }
 }
 
-function defaultDtype(items: readonly ExprValue[]): DType {
-  if (items.some((v) => v instanceof Float)) return 'float32';
-  return items.length > 0 && items.every((v) => typeof v === 'boolean') ? 'bool' : 'int64';
+function isPlainConstant(item: RecipeItem): item is { readonly const: string; readonly shape?: string } {
+  return typeof item === 'object' && item !== null && 'const' in item && item.dtype === undefined;
+}
+
+function firstItem(o: CallOperand | undefined): RecipeItem | undefined {
+  return o === undefined || (o !== null && typeof o === 'object' && 'list' in o) ? undefined : o;
 }

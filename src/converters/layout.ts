@@ -109,7 +109,7 @@ const sort = defineConverter({
     const self = ctx.tensor('self');
     const d = ctx.int('dim');
     const axis = d < 0 ? d + shape.length : d;
-    const [values, indices] = ctx.builder.add(
+    const [values, indices] = ctx.addAll(
       'TopK',
       [self, ctx.shapeTensor([shape[axis] as Dim])],
       { axis, largest: Number(ctx.bool('descending')), sorted: 1 },

@@ -24,7 +24,7 @@ function axisOf(ctx: ConvertContext, rank: number): number {
 function cut(ctx: ConvertContext, axis: number, sizes: readonly Dim[]): OnnxValue[] {
   const self = ctx.tensor('self');
   if (sizes.length === 1) return [self];
-  return ctx.builder.add('Split', [self, ctx.shapeTensor(sizes)], { axis }, { outputs: sizes.length });
+  return ctx.addAll('Split', [self, ctx.shapeTensor(sizes)], { axis }, { outputs: sizes.length });
 }
 
 const split = defineConverter({

@@ -36,7 +36,7 @@ const maxPool = defineConverter({
     };
     if (!ctx.node.op.endsWith('_with_indices')) return batched(ctx, n, (x) => [ctx.add('MaxPool', [x], attrs)]);
     return batched(ctx, n, (x) => {
-      const [values, flat] = ctx.builder.add('MaxPool', [x], attrs, { outputs: 2 });
+      const [values, flat] = ctx.addAll('MaxPool', [x], attrs, { outputs: 2 });
       // ONNX counts over the whole tensor, PyTorch within one channel's plane.
       const shape = ctx.shape('self').slice(-n);
       const plane = ctx.shapeTensor(shape);

@@ -11,7 +11,7 @@ const GATE_ORDER: Record<Kind, readonly number[]> = { LSTM: [0, 3, 1, 2], GRU: [
 function reorder(ctx: ConvertContext, kind: Kind, w: OnnxValue): OnnxValue {
   const order = GATE_ORDER[kind];
   if (order.length === 1) return w;
-  const pieces = ctx.builder.add('Split', [w], { axis: 0, num_outputs: order.length }, { outputs: order.length });
+  const pieces = ctx.addAll('Split', [w], { axis: 0, num_outputs: order.length }, { outputs: order.length });
   return ctx.add(
     'Concat',
     order.map((i) => pieces[i] as OnnxValue),
@@ -84,7 +84,7 @@ function recurrent(ctx: ConvertContext, kind: Kind, activation: string | undefin
       ...(kind === 'GRU' ? { linear_before_reset: 1 } : {}),
       ...(activation === undefined ? {} : { activations: Array.from({ length: directions }, () => activation) }),
     };
-    const outs = ctx.builder.add(kind, [x, w, r, b, null, ...starts], attrs, { outputs: kind === 'LSTM' ? 3 : 2 });
+    const outs = ctx.addAll(kind, [x, w, r, b, null, ...starts], attrs, { outputs: kind === 'LSTM' ? 3 : 2 });
     const y = outs[0] as OnnxValue;
     // [T, D, B, H] to [T, B, D * H].
     x =
