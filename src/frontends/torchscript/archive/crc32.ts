@@ -7,7 +7,8 @@ const TABLE = new Uint32Array(256).map((_, byte) => {
   return c >>> 0;
 });
 
-function byTable(bytes: Uint8Array): number {
+/** The same from a table. */
+export function crc32ByTable(bytes: Uint8Array): number {
   let c = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) c = (c >>> 8) ^ (TABLE[(c ^ (bytes[i] ?? 0)) & 0xff] ?? 0);
   return (c ^ 0xffffffff) >>> 0;
@@ -15,4 +16,4 @@ function byTable(bytes: Uint8Array): number {
 
 /** Unsigned CRC-32 of all bytes. Node has its own from 20.15 on. */
 export const crc32: (bytes: Uint8Array) => number =
-  typeof zlib.crc32 === 'function' ? (bytes) => zlib.crc32(bytes) : byTable;
+  typeof zlib.crc32 === 'function' ? (bytes) => zlib.crc32(bytes) : crc32ByTable;
