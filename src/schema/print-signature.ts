@@ -23,9 +23,10 @@ function argText(arg: Arg): string {
 function resultsText(sig: Signature): string {
   const results = sig.results.map(resultText);
   if (sig.varresults) return results.length === 0 ? '...' : `(${[...results, '...'].join(', ')})`;
-  const [only] = sig.results;
-  const plain = only !== undefined && only.type.kind !== 'tuple' && only.name === undefined;
-  return sig.results.length === 1 && plain ? results.join('') : `(${results.join(', ')})`;
+  const [only] = results;
+  const isPlain =
+    results.length === 1 && only !== undefined && !only.startsWith('(') && sig.results[0]?.name === undefined;
+  return isPlain ? only : `(${results.join(', ')})`;
 }
 
 function resultText(r: Result): string {

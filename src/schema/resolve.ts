@@ -90,20 +90,17 @@ export function resolveOverload<S extends { readonly signature: Signature }>(
   return firstMatch([schema], operands, form) ?? raiseNoOverload(signature.op, [signature], operands, at, form);
 }
 
-/** A node has as many operands as its signature has arguments: only if none does may operands be left out. */
+/** The first candidate that fits. A node has as many operands as its signature has arguments, if any signature has. */
 function firstMatch<S extends { readonly signature: Signature }>(
   candidates: readonly S[],
   operands: readonly CallOperand[],
   form: CallForm,
 ): Resolution<S> | undefined {
-  const whole = candidates.filter((c) => c.signature.args.length === operands.length);
-  const rounds = form === 'node' && whole.length > 0 ? [whole, candidates] : [candidates];
-  for (const round of rounds) {
-    for (const leniency of LENIENCIES) {
-      for (const schema of round) {
-        const found = matchSignature(schema.signature, operands, leniency, form);
-        if (typeof found !== 'string') return { ...found, schema };
-      }
+  const whole = form === 'node' ? candidates.filter((c) => c.signature.args.length === operands.length) : [];
+  for (const leniency of LENIENCIES) {
+    for (const schema of [...whole, ...candidates]) {
+      const found = matchSignature(schema.signature, operands, leniency, form);
+      if (typeof found !== 'string') return { ...found, schema };
     }
   }
   return undefined;
