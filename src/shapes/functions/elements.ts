@@ -106,6 +106,14 @@ function truthy(test: (a: boolean, b: boolean) => boolean): Binary {
   );
 }
 
+/** A power of constants that is a whole number; square roots of squares are (the side of a square grid of tokens). */
+function power(base: number, exponent: Num): number | undefined {
+  if (typeof exponent === 'number') return exponent >= 0 ? base ** exponent : undefined;
+  if (isDim(exponent) || exponent.value !== 0.5 || base < 0) return undefined;
+  const root = Math.round(Math.sqrt(base));
+  return root * root === base ? root : undefined;
+}
+
 const BINARY: Readonly<Record<string, Binary>> = {
   add: arithmetic('+'),
   sub: arithmetic('-'),
@@ -116,7 +124,7 @@ const BINARY: Readonly<Record<string, Binary>> = {
   mod: onInts((_, a, b) => (b === 0 ? undefined : dimMod(a, b))),
   min: extreme('le', minExtent),
   max: extreme('ge', maxExtent),
-  pow: onInts((_, a, b) => (typeof a === 'number' && typeof b === 'number' && b >= 0 ? a ** b : undefined)),
+  pow: (_, a, b) => (typeof a === 'number' ? power(a, b) : undefined),
   lt: comparison('lt'),
   le: comparison('le'),
   gt: comparison('gt'),
