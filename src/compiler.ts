@@ -4,6 +4,8 @@ import { GraphConverter } from './converters/graph-converter.js';
 import { graphOutputs } from './converters/graph-outputs.js';
 import { CONVERTERS } from './converters/registry.js';
 import { type Diagnostic, DiagnosticError, fail } from './diagnostics/diagnostic.js';
+import { runRules } from './engine/driver.js';
+import type { Outcome } from './engine/trace.js';
 import { type LoadedModel, type LoadOptions, load } from './frontends/torchscript/load.js';
 import { dimSymbols, type Interval } from './ir/dim.js';
 import type { Graph } from './ir/graph.js';
@@ -40,27 +42,59 @@ export async function loadModel(
   return load(source, rules.registry, options);
 }
 
-/** What a compilation gives. Weights stay in the archive until the model is written. */
-export interface CompileResult {
-  readonly onnx: OnnxModel;
-  readonly inputs: readonly BoundInput[];
+/** A model after the rules: what `check` reports on, before any ONNX is made. */
+export interface CheckResult {
   readonly graph: Graph;
+  readonly inputs: readonly BoundInput[];
+  /** What the rules of each stage did; `translation` is undefined when all inputs are static. */
+  readonly lowering: Outcome;
+  readonly translation: Outcome | undefined;
+}
+
+/** What a compilation gives. Weights stay in the archive until the model is written. */
+export interface CompileResult extends CheckResult {
+  readonly onnx: OnnxModel;
 }
 
 /**
- * Compiles a loaded model to ONNX. The model's graph is consumed: load it again for another compilation. Errors: the
- * problems of the first stage that finds any, all of that stage at once.
+ * Rewrites a loaded model for its declared inputs: everything but the emission of ONNX. The model's graph is consumed:
+ * load it again for another run. Errors: the problems of the first stage that finds any, all of that stage at once.
  */
+export async function check(model: LoadedModel, options: CompileOptions & RuleOptions = {}): Promise<CheckResult> {
+  const rules = await rulesOf(options);
+  return rewrite(model, rules, options);
+}
+
+/** As `check`, and converts the result to ONNX. */
 export async function compile(model: LoadedModel, options: CompileOptions & RuleOptions = {}): Promise<CompileResult> {
   const rules = await rulesOf(options);
   const opset = checkedOpset(options.opset);
-  const inputs = bindInputs(model, options.inputs ?? [], options.consts ?? [], rules.castOperator);
-  const inference = new Inference(rules.registry, { ranges: checkedRanges(options, inputs) });
-  specialize(model.graph, inference);
-  return { onnx: convert(model.graph, inputs, rules, opset), inputs, graph: model.graph };
+  const checked = rewrite(model, rules, options);
+  return { ...checked, onnx: convert(checked, rules, opset) };
 }
 
-function convert(graph: Graph, inputs: readonly BoundInput[], rules: RuleBook, opset: number): OnnxModel {
+function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions): CheckResult {
+  const { graph } = model;
+  // functionalize(graph, rules.registry);
+  const inputs = bindInputs(model, options.inputs ?? [], options.consts ?? [], rules.castOperator);
+  const inference = new Inference(rules.registry, { ranges: checkedRanges(options, inputs) });
+  specialize(graph, inference);
+  const lowering = settled(runRules(graph, rules.lowering, inference));
+  const dynamic = inputs.some((i) => i.dims.length === 0 || i.dims.some((d) => typeof d !== 'number'));
+  const translation = dynamic ? settled(runRules(graph, rules.translation, inference)) : undefined;
+  return { graph, inputs, lowering, translation };
+}
+
+/** Stops when the rules did not reach a fixpoint. */
+function settled(outcome: Outcome): Outcome {
+  if (outcome.stop === 'fixpoint') return outcome;
+  return fail('rewrite-limit', `the rules did not settle after ${outcome.steps} rewrites (${outcome.stop})`, {
+    notes: [{ message: `the last rules: ${outcome.chain.join(' -> ')}` }],
+    help: 'two rules undo each other, or one feeds itself: see `thaw rules lint`',
+  });
+}
+
+function convert({ graph, inputs }: CheckResult, rules: RuleBook, opset: number): OnnxModel {
   const builder = new OnnxBuilder({ opset });
   const converter = new GraphConverter(builder, opset, {
     schema: (op) => rules.registry.get(op),

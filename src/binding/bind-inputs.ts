@@ -3,8 +3,9 @@ import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { type Dim, symbol } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import { type Graph, Node, type Value } from '../ir/graph.js';
-import { BOOL, FLOAT, INT, listOf, NONE, STR, type Type, tensorType, tupleOf, typeName } from '../ir/type.js';
-import { ConstantMaker } from './constants.js';
+import { FLOAT, INT, listOf, NONE, type Type, tensorType, tupleOf, typeName } from '../ir/type.js';
+import type { Literal } from '../schema/signature.js';
+import { ConstantMaker, constOf } from './constants.js';
 
 /** One ONNX input to be: a tensor with its dtype and symbolic shape. */
 export interface BoundInput {
@@ -17,7 +18,7 @@ export interface BoundInput {
 /** What the binder needs of a model: its graph, and the arguments of its method in order. */
 export interface Bindable {
   readonly graph: Graph;
-  readonly inputs: readonly { readonly name: string; readonly type: Type; readonly default?: ConstValue }[];
+  readonly inputs: readonly { readonly name: string; readonly type: Type; readonly default?: Literal }[];
 }
 
 /** Fresh symbols of `?` dims are named after their input and axis. */
@@ -83,7 +84,7 @@ class Binder {
     const name = declared?.name ?? value.name;
     if (spec !== undefined && 'value' in spec) return this.constant(spec.value, value.type, name);
     if (spec !== undefined) return this.open(spec.type, value.type, spec.name, name);
-    if (declared?.default !== undefined) return this.made.constant(declared.default, value.type);
+    if (declared?.default !== undefined) return this.made.constant(constOf(declared.default, value.type), value.type);
     const scalar = scalarDtype(value.type);
     if (scalar !== undefined) return this.open({ kind: 'tensor', dtype: scalar, dims: [] }, value.type, name, name);
     if (value.type.kind === 'optional' || value.type.kind === 'none') return this.made.constant({ kind: 'none' }, NONE);

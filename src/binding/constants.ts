@@ -1,6 +1,7 @@
 import type { ConstValue } from '../compiler-options.js';
 import { Node, type Value } from '../ir/graph.js';
 import { BOOL, FLOAT, INT, listOf, NONE, STR, type Type, tensorType, tupleOf } from '../ir/type.js';
+import type { Literal } from '../schema/signature.js';
 
 /** Makes constant nodes of given literals. `insert` puts a node in its place. */
 export class ConstantMaker {
@@ -62,4 +63,17 @@ export class ConstantMaker {
         : listOf(values[0]?.type ?? INT);
     return node.addOutput(this.freshName(), type);
   }
+}
+
+/** A signature's default value as a constant; a whole number is a float where the type says so. */
+export function constOf(literal: Literal, type: Type): ConstValue {
+  const wanted = type.kind === 'optional' ? type.element : type;
+  if (literal === null) return { kind: 'none' };
+  if (typeof literal === 'boolean') return { kind: 'bool', value: literal };
+  if (typeof literal === 'string') return { kind: 'str', value: literal };
+  if (typeof literal === 'number') {
+    return { kind: wanted.kind === 'float' || !Number.isInteger(literal) ? 'float' : 'int', value: literal };
+  }
+  const element: Type = wanted.kind === 'list' ? wanted.element : { kind: 'any' };
+  return { kind: 'list', items: literal.map((item) => constOf(item, element)) };
 }
