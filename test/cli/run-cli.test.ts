@@ -2,22 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runCli } from '../../src/cli/run-cli.js';
 import { writeOutputs } from '../../src/cli/write-output.js';
 import { symbol } from '../../src/ir/dim.js';
 import { readNumbers, tensorFromNumbers } from '../../src/ir/half.js';
 import { readNpy } from '../../src/npy/read-npy.js';
 import { npyBytes } from '../../src/npy/write-npy.js';
 import { modelBytes } from '../../src/onnx/serialize.js';
-
-/** Runs a command and gathers what it prints. */
-async function thaw(...argv: string[]): Promise<{ code: number; out: string; error: string }> {
-  const out: string[] = [];
-  const error: string[] = [];
-  const terminal = { out: (l: string) => out.push(l), error: (l: string) => error.push(l), color: false };
-  const code = await runCli(argv, terminal);
-  return { code, out: out.join('\n'), error: error.join('\n') };
-}
+import { thaw } from './thaw.js';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'thaw-'));
 
