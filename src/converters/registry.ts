@@ -1,6 +1,7 @@
 import { ATTENTION } from './attention.js';
 import { CONVOLUTIONS } from './conv.js';
 import type { Converter } from './define-converter.js';
+import { DYNAMIC } from './dynamic.js';
 import { FUSED } from './fused.js';
 import { INDEXING } from './indexing.js';
 import { INTERPOLATE } from './interpolate.js';
@@ -23,6 +24,7 @@ export const CONVERTERS: ReadonlyMap<string, Converter> = new Map(
     ...LAYOUT,
     ...PADDING,
     ...POOLING,
+    ...DYNAMIC,
     ...FUSED,
     ...RECURRENT,
   ].flatMap((c) => c.ops.map((op) => [op, c] as const)),
