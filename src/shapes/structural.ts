@@ -1,10 +1,11 @@
-import type { Content } from '../ir/content.js';
+import { TensorRef, UNKNOWN } from '../expr/value.js';
+import { type Content, MAX_TRACKED_ELEMENTS } from '../ir/content.js';
 import type { Attribute, Node, Value } from '../ir/graph.js';
 import { TensorData } from '../ir/tensor-data.js';
 import { type Type, tensorType } from '../ir/type.js';
 import type { Inference } from './infer.js';
 import { Join } from './join.js';
-import { elementType } from './operands.js';
+import { elementType, operandValue } from './operands.js';
 
 type Rule = (node: Node, inference: Inference) => void;
 
@@ -148,6 +149,35 @@ function uncheckedCast(node: Node): void {
   if (source !== undefined) forward(node.output, source);
 }
 
+/** `isinstance` of a type that is known by now; the attribute `types` holds the names that are asked for. */
+function isInstance(node: Node, inference: Inference): void {
+  const type = node.inputs[0]?.type;
+  const wanted = node.attributes.get('types');
+  const open = type === undefined || type.kind === 'any' || type.kind === 'optional' || type.kind === 'union';
+  if (open || !Array.isArray(wanted)) return inference.forget(node.output);
+  const names = (wanted as readonly Attribute[]).map(String);
+  if (names.includes(typeName(type))) node.output.content = { kind: 'bool', value: true };
+  else if (names.every((name) => /^\w+$/.test(name) && name !== 'Any'))
+    node.output.content = { kind: 'bool', value: false };
+  else inference.forget(node.output);
+}
+
+/** A 1-d tensor as a list: of as many numbers as it has elements. */
+function toList(node: Node, inference: Inference): void {
+  const out = node.output;
+  const [tensor] = node.inputs;
+  const value = tensor === undefined ? UNKNOWN : operandValue(tensor);
+  if (!(value instanceof TensorRef)) return inference.forget(out);
+  const { elements, shape } = value;
+  const count = shape?.length === 1 ? shape[0] : undefined;
+  const ints = out.type.kind === 'list' && out.type.element.kind === 'int';
+  if (!ints || typeof count !== 'number' || count > MAX_TRACKED_ELEMENTS) return inference.forget(out);
+  out.content = {
+    kind: 'list',
+    items: Array.from({ length: count }, (_, i) => ({ kind: 'int', value: elements?.[i] ?? inference.freshInt() })),
+  };
+}
+
 const RULES: Readonly<Record<string, Rule | undefined>> = {
   'prim::Constant': constant,
   'prim::ListConstruct': listConstruct,
@@ -156,6 +186,8 @@ const RULES: Readonly<Record<string, Rule | undefined>> = {
   'prim::TupleUnpack': unpack,
   'prim::TupleIndex': tupleIndex,
   'prim::unchecked_cast': uncheckedCast,
+  'prim::isinstance': isInstance,
+  'prim::tolist': toList,
   'prim::If': branch,
   'prim::Loop': loop,
 };
