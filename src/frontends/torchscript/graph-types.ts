@@ -21,8 +21,9 @@ export class OpenDims {
     return symbol(name);
   }
 
-  sameAs(id: string, make: () => Dim): Dim {
-    const known = this.numbered.get(id) ?? make();
+  /** The extent that the text called `id` before, else `own`. */
+  sameAs(id: string, own: Dim): Dim {
+    const known = this.numbered.get(id) ?? own;
     this.numbered.set(id, known);
     return known;
   }
@@ -153,7 +154,8 @@ export class GraphTypeReader {
       lexer.expect('(', 'before the number of an extent');
       const id = lexer.take().text;
       lexer.expect(')', 'after the number of an extent');
-      return this.dims.sameAs(id, () => this.open());
+      const own = this.open();
+      return this.dims.sameAs(id, own);
     }
     if (lexer.peek.kind !== 'number') lexer.unexpected('an extent');
     const token = lexer.take();
