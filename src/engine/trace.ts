@@ -1,5 +1,4 @@
-import type { Node, OpName } from '../ir/graph.js';
-import type { SourceLoc } from '../ir/graph.js';
+import type { Node, OpName, SourceLoc } from '../ir/graph.js';
 import type { RuleId } from '../schema/rule.js';
 
 /** One rewrite: which rule replaced which operator by which, and where in the user's source. */

@@ -62,8 +62,7 @@ export class Matcher {
   }
 
   private fail(at: Node | Value, why: Failure['why']): false {
-    if (this.failure === undefined || this.depth > this.failure.depth)
-      this.failure = { at, why, depth: this.depth };
+    if (this.failure === undefined || this.depth > this.failure.depth) this.failure = { at, why, depth: this.depth };
     return false;
   }
 

@@ -31,7 +31,9 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   } catch (e) {
     if (!(e instanceof DiagnosticError)) throw e;
     for (const d of e.diagnostics) {
-      console.error(`${d.severity}[${d.code}]: ${d.message}\n  --> ${d.at?.file}:${d.at?.line}:${d.at?.column}${d.help === undefined ? '' : `\n  help: ${d.help}`}`);
+      console.error(
+        `${d.severity}[${d.code}]: ${d.message}\n  --> ${d.at?.file}:${d.at?.line}:${d.at?.column}${d.help === undefined ? '' : `\n  help: ${d.help}`}`,
+      );
     }
     process.exitCode = 1;
   }

@@ -19,7 +19,13 @@ export function schemaPath(kind: FileKind): string {
 function validatorOf(kind: FileKind): ValidateFunction {
   let v = validators.get(kind);
   if (v === undefined) {
-    const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, strictTypes: false, strictRequired: false });
+    const ajv = new Ajv2020({
+      allErrors: true,
+      verbose: true,
+      strict: true,
+      strictTypes: false,
+      strictRequired: false,
+    });
     v = ajv.compile(JSON.parse(readFileSync(schemaPath(kind), 'utf8')));
     validators.set(kind, v);
   }

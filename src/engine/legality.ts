@@ -1,0 +1,140 @@
+import type { Diagnostic, Note } from '../diagnostics/diagnostic.js';
+import type { Graph, Node, Value } from '../ir/graph.js';
+import { typeName } from '../ir/type.js';
+import type { RuleSet } from '../matcher/compile.js';
+import { Matcher } from '../matcher/match.js';
+import type { NearMiss } from '../matcher/pattern.js';
+import type { OperatorSchema } from '../schema/operator-schema.js';
+import { attributeOf } from '../shapes/constants.js';
+import type { Inference } from '../shapes/infer.js';
+import { ruleSkeleton } from './rule-skeleton.js';
+
+/** Callers of the line that are told. */
+const MAX_CALLERS = 3;
+
+/** An operator that may not stay, and the operand or result that is known only at run time. */
+interface Illegal {
+  readonly node: Node;
+  readonly schema: OperatorSchema;
+  /** Index of the operand; undefined when it is the operator's own result, or the operator is never legal. */
+  readonly operand: number | undefined;
+}
+
+/**
+ * Every operator that is still illegal once no rule matches, one diagnostic `no-dynamic-form` each: the argument that a
+ * tensor feeds, where the number comes from, the nearest rule and why it does not match, and YAML to start from.
+ * Empty when the graph may be converted.
+ */
+export function checkLegality(graph: Graph, rules: RuleSet, inference: Inference): Diagnostic[] {
+  const matcher = new Matcher(rules.registry, rules.roles, inference.ranges);
+  const found: Diagnostic[] = [];
+  for (const node of graph.allNodes()) {
+    const illegal = illegalForm(node, rules);
+    if (illegal !== undefined) found.push(describe(illegal, rules, matcher));
+  }
+  return found;
+}
+
+function illegalForm(node: Node, rules: RuleSet): Illegal | undefined {
+  const schema = rules.registry.get(node.op);
+  if (schema === undefined || schema.legal === 'always' || schema.role === 'cast') return undefined;
+  if (schema.legal === 'never') return { node, schema, operand: undefined };
+  const operand = node.inputs.findIndex((v) => rules.roles.isDynamic(v));
+  if (operand >= 0) return { node, schema, operand };
+  const open = schema.role === undefined && node.outputs.some((out) => out.uses.size > 0 && isOpenNumber(out));
+  return open ? { node, schema, operand: undefined } : undefined;
+}
+
+/** A number, or a list of numbers, whose value is not a constant. */
+function isOpenNumber(value: Value): boolean {
+  const type = value.type.kind === 'list' ? value.type.element : value.type;
+  switch (type.kind) {
+    case 'int':
+    case 'float':
+    case 'bool':
+    case 'number':
+      return attributeOf(value.content) === undefined;
+    default:
+      return false;
+  }
+}
+
+function describe(illegal: Illegal, rules: RuleSet, matcher: Matcher): Diagnostic {
+  const { node, schema, operand } = illegal;
+  const [at, ...callers] = node.loc;
+  const notes: Note[] = callers.slice(0, MAX_CALLERS).map((span) => ({ message: 'called from here', at: span }));
+  notes.push(...origin(illegal, rules));
+  const near = nearestRule(node, rules, matcher);
+  notes.push(
+    near === undefined
+      ? { message: `no rule of the translation map is about ${node.op}` }
+      : { message: `the nearest rule is ${near.rule.id}, but ${near.reason}`, at: near.rule.span },
+  );
+  return {
+    code: 'no-dynamic-form',
+    severity: 'error',
+    message: `${node.op} has no dynamic alternative: ${complaint(illegal)}`,
+    at,
+    notes,
+    help: ruleSkeleton(schema, operand, rules),
+  };
+}
+
+function complaint({ node, schema, operand }: Illegal): string {
+  if (operand === undefined) {
+    const out = node.outputs.find(isOpenNumber);
+    return out === undefined
+      ? 'it must be rewritten before the conversion'
+      : `its result is ${article(typeName(out.type))} that is known only at run time`;
+  }
+  const arg = schema.signature.args[operand];
+  const name = arg === undefined ? `operand ${operand}` : `argument \`${arg.name}\``;
+  const type = node.inputs[operand]?.type;
+  return `its ${name}${type === undefined ? '' : ` (${typeName(type)})`} is fed by a tensor that is known only at run time`;
+}
+
+function article(text: string): string {
+  return `${/^[aeiou]/.test(text) ? 'an' : 'a'} ${text}`;
+}
+
+/** Where the number comes from: the first operator of the user's, going back, that reads it off a tensor. */
+function origin({ node, operand }: Illegal, rules: RuleSet): Note[] {
+  const value = operand === undefined ? undefined : node.inputs[operand];
+  const tensor = value === undefined ? undefined : rules.roles.behind(value);
+  if (tensor === undefined) return [];
+  const source = sourceOf(tensor);
+  if (source === undefined) return [{ message: `the number is the input %${tensor.name}` }];
+  const from = source.origin === undefined ? source.op : `${source.op}, made by rule ${source.origin}`;
+  return [{ message: `the number comes from here (${from})`, at: source.loc[0] }];
+}
+
+/** Goes back through the operators that rules have made, to the first that reads a tensor of the user's. */
+function sourceOf(tensor: Value): Node | undefined {
+  const seen = new Set<Value>([tensor]);
+  const queue = [tensor];
+  let last = tensor.producer;
+  for (const v of queue) {
+    const { producer } = v;
+    if (producer === undefined) continue;
+    last = producer;
+    if (producer.origin === undefined) return producer;
+    const made = producer.inputs.filter((i) => i.type.kind === 'tensor');
+    if (made.some((i) => i.producer?.origin === undefined)) return producer;
+    for (const i of made) {
+      if (seen.has(i)) continue;
+      seen.add(i);
+      queue.push(i);
+    }
+  }
+  return last;
+}
+
+/** Of the rules for the operator, the one that came farthest. */
+function nearestRule(node: Node, rules: RuleSet, matcher: Matcher): NearMiss | undefined {
+  let best: NearMiss | undefined;
+  for (const rule of rules.of(node.op)) {
+    const miss = matcher.explain(rule, node);
+    if (miss !== undefined && (best === undefined || miss.depth > best.depth)) best = miss;
+  }
+  return best;
+}
