@@ -2,7 +2,7 @@ import { TensorRef, UNKNOWN } from '../expr/value.js';
 import { type Content, MAX_TRACKED_ELEMENTS } from '../ir/content.js';
 import type { Attribute, Node, Value } from '../ir/graph.js';
 import { TensorData } from '../ir/tensor-data.js';
-import { type Type, tensorType } from '../ir/type.js';
+import { type Type, tensorType, typeName } from '../ir/type.js';
 import type { Inference } from './infer.js';
 import { Join } from './join.js';
 import { elementType, operandValue } from './operands.js';
@@ -154,9 +154,9 @@ function isInstance(node: Node, inference: Inference): void {
   const type = node.inputs[0]?.type;
   const wanted = node.attributes.get('types');
   const open = type === undefined || type.kind === 'any' || type.kind === 'optional' || type.kind === 'union';
-  if (open || !Array.isArray(wanted)) return inference.forget(node.output);
-  const names = (wanted as readonly Attribute[]).map(String);
-  if (names.includes(typeName(type))) node.output.content = { kind: 'bool', value: true };
+  const names = Array.isArray(wanted) ? (wanted as readonly Attribute[]).map(String) : [];
+  if (open || names.length === 0) inference.forget(node.output);
+  else if (names.includes(typeName(type))) node.output.content = { kind: 'bool', value: true };
   else if (names.every((name) => /^\w+$/.test(name) && name !== 'Any'))
     node.output.content = { kind: 'bool', value: false };
   else inference.forget(node.output);
@@ -167,11 +167,11 @@ function toList(node: Node, inference: Inference): void {
   const out = node.output;
   const [tensor] = node.inputs;
   const value = tensor === undefined ? UNKNOWN : operandValue(tensor);
-  if (!(value instanceof TensorRef)) return inference.forget(out);
-  const { elements, shape } = value;
+  const { elements, shape } = value instanceof TensorRef ? value : {};
   const count = shape?.length === 1 ? shape[0] : undefined;
   const ints = out.type.kind === 'list' && out.type.element.kind === 'int';
-  if (!ints || typeof count !== 'number' || count > MAX_TRACKED_ELEMENTS) return inference.forget(out);
+  inference.forget(out);
+  if (!ints || typeof count !== 'number' || count > MAX_TRACKED_ELEMENTS) return;
   out.content = {
     kind: 'list',
     items: Array.from({ length: count }, (_, i) => ({ kind: 'int', value: elements?.[i] ?? inference.freshInt() })),
