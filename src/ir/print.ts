@@ -50,7 +50,9 @@ class Printer {
     const outputs = node.outputs.map((v) => this.definition(v)).join(', ');
     const operands = this.uses(node.inputs);
     const op = this.options.overloads ? node.op : withoutOverload(node.op);
-    this.lines.push(`${indent}${outputs} = ${op}${this.attributes(node)}(${operands})${this.place(node)}`);
+    // PyTorch prints ` = ` before a node without results too, at an indent that `torch._C.parse_ir` refuses.
+    const results = outputs === '' ? '' : `${outputs} = `;
+    this.lines.push(`${indent}${results}${op}${this.attributes(node)}(${operands})${this.place(node)}`);
     node.blocks.forEach((block, i) => {
       const params = block.params.map((v) => this.definition(v)).join(', ');
       this.lines.push(`${indent}  block${i}(${params}):`);

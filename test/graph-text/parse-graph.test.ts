@@ -276,8 +276,8 @@ graph(%x : Tensor,
       '          -> (%e)',
       '        block1():',
       '          -> (%a)',
-      '       = prim::Print(%d)',
-      '       = prim::Print(%i)',
+      '      prim::Print(%d)',
+      '      prim::Print(%i)',
       '      -> (%t, %d, %b)',
     ]);
   });
