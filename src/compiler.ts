@@ -5,6 +5,7 @@ import { graphOutputs } from './converters/graph-outputs.js';
 import { CONVERTERS } from './converters/registry.js';
 import { type Diagnostic, DiagnosticError, fail } from './diagnostics/diagnostic.js';
 import { runRules } from './engine/driver.js';
+import { checkLegality } from './engine/legality.js';
 import type { Outcome } from './engine/trace.js';
 import { type LoadedModel, type LoadOptions, load } from './frontends/torchscript/load.js';
 import { dimSymbols, type Interval } from './ir/dim.js';
@@ -82,6 +83,8 @@ function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions): 
   const lowering = settled(runRules(graph, rules.lowering, inference));
   const dynamic = inputs.some((i) => i.dims.length === 0 || i.dims.some((d) => typeof d !== 'number'));
   const translation = dynamic ? settled(runRules(graph, rules.translation, inference)) : undefined;
+  const problems = checkLegality(graph, rules.translation, inference);
+  if (problems.length > 0) throw new DiagnosticError(problems);
   return { graph, inputs, lowering, translation };
 }
 

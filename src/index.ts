@@ -1,4 +1,7 @@
-export { type CompileResult, compile, loadModel, type RuleOptions } from './compiler.js';
+export { parseConst } from './cli/parse-const.js';
+export { parseDim } from './cli/parse-dim.js';
+export { parseInput } from './cli/parse-input.js';
+export { type CheckResult, type CompileResult, check, compile, loadModel, type RuleOptions } from './compiler.js';
 export type {
   CompileOptions,
   ConstSpec,
@@ -9,8 +12,12 @@ export type {
   InputType,
 } from './compiler-options.js';
 export { type Diagnostic, DiagnosticError, type Note, type Severity, type Span } from './diagnostics/diagnostic.js';
+export { renderDiagnostic } from './diagnostics/render.js';
 export type { LoadedModel } from './frontends/torchscript/load.js';
+export { readNumbers, tensorFromNumbers } from './ir/half.js';
 export { TensorData } from './ir/tensor-data.js';
+export { parseNpy, readNpy } from './npy/read-npy.js';
+export { npyBytes } from './npy/write-npy.js';
 export { modelBytes, serializeModel } from './onnx/serialize.js';
 export { RuleBook } from './rulebook/load.js';
 export { createSession, type Feed, type Session, type SessionOptions } from './runtime/session.js';

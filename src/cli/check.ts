@@ -10,7 +10,7 @@ export async function checkCommand(line: CommandLine, terminal: Terminal): Promi
   const path = modelOf('check', line);
   const options = compileOptions(line);
   const rules = await withModel(path, line.rules, async ({ model, rules: book, thaw }) => {
-    const { graph } = await thaw.compile(model, { ...options, rules: book });
+    const { graph } = await thaw.check(model, { ...options, rules: book });
     return appliedRules(graph);
   });
   if (line.json) {
