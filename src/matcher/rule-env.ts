@@ -52,6 +52,10 @@ export function ruleFunction(name: string): ExprFunction | undefined {
   return BY_NAME.get(name) ?? PREDICATES.get(name) ?? SHAPE_FUNCTIONS.get(name) ?? BUILTINS.get(name);
 }
 
+export function* ruleFunctionNames(): Generator<string> {
+  for (const table of [BY_NAME, PREDICATES, SHAPE_FUNCTIONS, BUILTINS]) yield* table.keys();
+}
+
 /** Names that every rule's expressions may use beside its captures. */
 export const RULE_NAMES: ReadonlySet<string> = new Set(['result', 'results', 'op', 'i']);
 

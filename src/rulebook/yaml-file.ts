@@ -63,6 +63,22 @@ export class YamlFile {
     return range === undefined || range === null ? this.at(0, 1) : this.at(range[0], Math.max(1, range[1] - range[0]));
   }
 
+  /** True if there is a node at `path`. */
+  has(path: YamlPath): boolean {
+    return this.document.hasIn(path);
+  }
+
+  /** A part of the text of the scalar at `path`: an expression's mistake `offset` characters into it. */
+  part(path: YamlPath, offset: number, length: number): Span {
+    const whole = this.span(path);
+    const { text = '' } = whole;
+    const quoted = /['"]/.test(text[whole.column - 1] ?? '') ? 1 : 0;
+    const column = whole.column + quoted + offset;
+    // Folded and escaped text has other offsets than its source: the whole of it is the place.
+    if (column > text.length) return whole;
+    return { ...whole, column, length: Math.min(length, text.length - column + 1) };
+  }
+
   private at(offset: number, length: number): Span {
     const { line, col } = this.lines.linePos(offset);
     const start = offset - (col - 1);
