@@ -61,8 +61,10 @@ function listText(items: readonly Attribute[], type: Type): string {
       return elements.length === 1 ? `(${elements[0]},)` : `(${elements.join(', ')})`;
     }
     case 'dict': {
-      const pair: Type = { kind: 'tuple', elements: [type.key, type.value] };
-      const entries = items.map((v) => itemText(v, pair).slice(1, -1).replace(', ', ': '));
+      const entries = items.map((entry) => {
+        const [key, value] = Array.isArray(entry) ? entry : [];
+        return `${itemText(key ?? null, type.key)}: ${itemText(value ?? null, type.value)}`;
+      });
       return `{${entries.join(', ')}}`;
     }
     default: {

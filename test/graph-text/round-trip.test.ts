@@ -57,7 +57,6 @@ const constant: fc.Arbitrary<readonly [Attribute, Type]> = fc.oneof(
   fc.array(fc.boolean()).map((v) => [v, listOf(BOOL)] as const),
   fc.array(text).map((v) => [v, listOf(STR)] as const),
   fc.tuple(fc.integer(), float, text).map((v) => [v, tupleOf([INT, FLOAT, STR])] as const),
-  fc.array(fc.tuple(text, float)).map((v) => [v, { kind: 'dict', key: STR, value: FLOAT } as const] as const),
   tensor.map((v) => [v, tensorType(v.dtype, v.shape)] as const),
 );
 

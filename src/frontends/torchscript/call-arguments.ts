@@ -1,4 +1,4 @@
-import { Node, type SourceLoc, type Value } from '../../ir/graph.js';
+import { type Attribute, Node, type SourceLoc, type Value } from '../../ir/graph.js';
 import { ANY, BOOL, FLOAT, INT, listOf, NONE, STR, type Type } from '../../ir/type.js';
 import type { ArgSource, Resolution } from '../../schema/resolve.js';
 import type { Literal, Signature } from '../../schema/signature.js';
@@ -60,16 +60,30 @@ function list(items: readonly Value[], element: Type, site: CallSite): Value {
 }
 
 /** A prim::Constant that holds the default of an argument. */
-export function defaultConstant(value: Literal, type: Type, site: CallSite): Value {
-  const node = new Node('prim::Constant', [], site.loc);
+function defaultConstant(value: Literal, type: Type, site: CallSite): Value {
   const wanted = type.kind === 'optional' ? type.element : type;
   // `int[2] stride=1` means [1, 1].
-  const held =
-    wanted.kind === 'list' && typeof value === 'number' ? new Array<number>(wanted.size ?? 1).fill(value) : value;
-  node.attributes.set('value', held);
-  const out = node.addOutput(site.freshName(), literalType(held, wanted));
+  const isSpread = wanted.kind === 'list' && typeof value === 'number';
+  const held = isSpread ? new Array<number>(wanted.size ?? 1).fill(value) : value;
+  return constant(held, literalType(held, wanted), site);
+}
+
+/** A prim::Constant of this value and type. */
+function constant(value: Attribute, type: Type, site: CallSite): Value {
+  const node = new Node('prim::Constant', [], site.loc);
+  node.attributes.set('value', value);
+  const out = node.addOutput(site.freshName(), type);
   site.insert(node);
   return out;
+}
+
+/** Keys and values of a constant dict, given as pairs, as constants: prim::DictConstruct takes them in turn. */
+export function dictEntries(pairs: Attribute, type: Extract<Type, { kind: 'dict' }>, site: CallSite): Value[] {
+  const list = Array.isArray(pairs) ? (pairs as readonly Attribute[]) : [];
+  return list.flatMap((pair) => {
+    const [key = null, value = null] = Array.isArray(pair) ? (pair as readonly Attribute[]) : [];
+    return [constant(key, type.key, site), constant(value, type.value, site)];
+  });
 }
 
 /** The type of a default: the argument's own where the literal leaves it open. */

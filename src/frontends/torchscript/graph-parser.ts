@@ -1,18 +1,14 @@
-import type { Span } from '../../diagnostics/diagnostic.js';
 import { type Block, Graph, Node, type SourceLoc, type Value } from '../../ir/graph.js';
 import { ANY, NONE, TENSOR, type Type } from '../../ir/type.js';
 import { nearest } from '../../schema/nearest.js';
-import type { OperatorRegistry } from '../../schema/registry.js';
-import { resolveCall, resolveOverload } from '../../schema/resolve.js';
-import type { Signature } from '../../schema/signature.js';
-import { type CallSite, callArguments } from './call-arguments.js';
+import { type CallSite, callArguments, dictEntries } from './call-arguments.js';
+import { chooseOverload, type GraphRegistry } from './choose-overload.js';
 import { GraphLexer, GraphProblems, type GraphToken } from './graph-lexer.js';
 import { GraphLiteralReader, type ReadLiteral } from './graph-literals.js';
 import { ELIDED } from './graph-tensor-literal.js';
 import { GraphTypeReader, OpenDims } from './graph-types.js';
 
-/** Operators by whose schemas the overloads of a text are chosen. */
-export type GraphRegistry = OperatorRegistry<{ readonly signature: Signature }>;
+export type { GraphRegistry } from './choose-overload.js';
 
 /**
  * Parses TorchScript's graph text: what `print(graph)` of PyTorch gives, what `torch._C.parse_ir` reads, and what
@@ -42,6 +38,8 @@ class GraphParser {
   private readonly types: GraphTypeReader;
   private readonly literals: GraphLiteralReader;
   private readonly made: Node[] = [];
+  /** Stand for values that nothing defines. */
+  private readonly unknowns = new Set<Value>();
   /** Names of the innermost block, to be forgotten at its end. */
   private scope: string[] = [];
 
@@ -128,11 +126,16 @@ class GraphParser {
     this.attributes(node);
     const operands = this.operands();
     node.loc = this.place(start);
+    if (literal !== undefined && literal !== ELIDED && literal.type.kind === 'dict') {
+      node.op = 'prim::DictConstruct';
+      node.attributes.clear();
+      operands.push(...dictEntries(literal.value, literal.type, this.site(node.loc, block)));
+    }
     if (literal === ELIDED) {
       for (const { name, type, token } of outputs) this.define(name, this.result.addInput(name, type ?? TENSOR), token);
       return;
     }
-    const results = this.complete(node, operands, outputs, block, start);
+    const results = this.complete(node, operands, outputs, block);
     while (lexer.peek.kind === 'word' && /^block\d+$/.test(lexer.peek.text)) this.block(node);
     outputs.forEach(({ name, type, token }, i) => {
       this.define(name, node.addOutput(name, literal?.type ?? type ?? results[i] ?? TENSOR), token);
@@ -203,6 +206,7 @@ class GraphParser {
     );
     const stand = new Graph().addInput(name, ANY);
     this.values.set(name, stand);
+    this.unknowns.add(stand);
     return stand;
   }
 
@@ -212,10 +216,12 @@ class GraphParser {
     operands: readonly Value[],
     outputs: readonly Declared[],
     block: Block,
-    start: GraphToken,
   ): readonly Type[] {
     const typed = outputs.every((o) => o.type !== undefined);
-    const found = this.problems.attempt(() => this.resolution(node.op, operands, typed, start));
+    const isKnown = operands.every((v) => !this.unknowns.has(v));
+    const found = this.problems.attempt(() =>
+      isKnown && this.registry !== undefined ? chooseOverload(this.registry, node, operands, typed) : undefined,
+    );
     node.op = found?.schema.signature.op ?? node.op;
     node.setInputs(found === undefined ? operands : callArguments(found, operands, this.site(node.loc, block)));
     block.append(node);
@@ -231,24 +237,6 @@ class GraphParser {
       },
       freshName: () => '',
     };
-  }
-
-  /** Undefined for an operator that the registry lacks, or that the text already tells in full. */
-  private resolution(op: string, operands: readonly Value[], typed: boolean, start: GraphToken) {
-    const { registry } = this;
-    const given = registry?.get(op);
-    if (registry === undefined) return undefined;
-    const isFull = given !== undefined && (given.signature.varargs || given.signature.args.length === operands.length);
-    const alone = registry.overloads(op).length <= 1;
-    if (isFull && typed && alone) return undefined;
-    if (!alone || (given === undefined && registry.hasBase(op))) {
-      return resolveCall(registry, op, operands, this.spanOf(start, op), 'node');
-    }
-    return given === undefined ? undefined : resolveOverload(given, operands, this.spanOf(start, op), 'node');
-  }
-
-  private spanOf(start: GraphToken, op: string): Span {
-    return { ...this.lexer.span(start), length: op.length };
   }
 
   private block(node: Node): void {
