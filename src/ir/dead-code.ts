@@ -1,4 +1,4 @@
-import type { Block, Graph, Node } from './graph.js';
+import type { Block, Graph, Node, Value } from './graph.js';
 
 /** Tells whether a node may go when nothing uses its results; its blocks are looked at apart. */
 export type IsPure = (node: Node) => boolean;
@@ -15,6 +15,7 @@ function sweep(block: Block, isPure: IsPure): void {
     else {
       if (node.op === 'prim::If') dropUnusedResults(node);
       for (const inner of node.blocks) sweep(inner, isPure);
+      if (node.op === 'prim::Loop') dropUnusedCarried(node);
       if (node.blocks.length > 0 && isDead(node, isPure)) node.destroy();
     }
     node = prev;
@@ -36,8 +37,32 @@ function dropUnusedResults(node: Node): void {
   const kept = node.outputs.filter((out) => out.uses.size > 0);
   if (kept.length === node.outputs.length) return;
   for (const block of node.blocks) block.setReturns(kept.flatMap((out) => block.returns[out.defIndex] ?? []));
-  node.outputs.splice(0, node.outputs.length, ...kept);
-  kept.forEach((out, i) => {
-    out.defIndex = i;
+  reindexed(node.outputs, kept);
+}
+
+/** Takes off a loop what it only passes on from round to round and nobody reads. */
+function dropUnusedCarried(node: Node): void {
+  const body = node.blocks[0];
+  if (body === undefined) return;
+  const kept = node.outputs.filter((out, i) => {
+    const uses = [...(body.params[i + 1]?.uses ?? [])];
+    return out.uses.size > 0 || uses.some((use) => use.user !== body || use.index !== i + 1);
+  });
+  if (kept.length === node.outputs.length) return;
+  const indexes = kept.map((out) => out.defIndex);
+  const inputs = indexes.flatMap((i) => node.inputs[i + 2] ?? []);
+  const returns = indexes.flatMap((i) => body.returns[i + 1] ?? []);
+  const params = indexes.flatMap((i) => body.params[i + 1] ?? []);
+  node.setInputs([...node.inputs.slice(0, 2), ...inputs]);
+  body.setReturns([...body.returns.slice(0, 1), ...returns]);
+  reindexed(body.params, [...body.params.slice(0, 1), ...params]);
+  reindexed(node.outputs, kept);
+}
+
+/** Puts these values in place of all and numbers them anew. */
+function reindexed(values: Value[], kept: readonly Value[]): void {
+  values.splice(0, values.length, ...kept);
+  kept.forEach((v, i) => {
+    v.defIndex = i;
   });
 }

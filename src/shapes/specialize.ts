@@ -9,6 +9,7 @@ import { widenLoop } from './blocks.js';
 import { attributeOf, constantBefore, holdsConstant } from './constants.js';
 import { foldContainer } from './fold-containers.js';
 import type { Inference } from './infer.js';
+import { openBranchResults, openCarriedContainers } from './open-results.js';
 
 /** Rounds of loops that are unrolled in one graph. A model's own loops run over layers or levels: far fewer. */
 export const MAX_UNROLLED_ROUNDS = 10_000;
@@ -123,6 +124,7 @@ class Specializer {
     // What would stop the run is not what the model is compiled for.
     if (yesFails !== undefined && noFails === undefined) return this.take(node, no, false);
     if (noFails !== undefined && yesFails === undefined) return this.take(node, yes, false);
+    openBranchResults(node, this.graph);
     this.inference.inferNode(node);
     this.foldConstants(node);
     this.foldEqualResults(node);
@@ -171,11 +173,12 @@ class Specializer {
   private loop(node: Node): Node | undefined {
     const { next } = node;
     if (this.unroll(node)) return next;
+    openCarriedContainers(node, this.graph);
     widenLoop(node, this.inference);
     for (const body of node.blocks) this.inference.scoped(() => this.block(body));
     this.inference.inferNode(node);
     this.foldConstants(node);
-    return next;
+    return node.next;
   }
 
   /**

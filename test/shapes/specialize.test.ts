@@ -204,6 +204,41 @@ describe('specialize', () => {
     expect(output(graph, 2)).toBe('4');
   });
 
+  it('opens containers that branches and loops give', () => {
+    const graph = specialized(
+      `graph(%x : Tensor):
+      %zero : int = prim::Constant[value=0]()
+      %one : int = prim::Constant[value=1]()
+      %yes : bool = prim::Constant[value=1]()
+      %n : int = aten::size(%x, %zero)
+      %c : bool = aten::gt(%n, %one)
+      %shifts : int[] = prim::If(%c)
+        block0():
+          %a : int[] = prim::ListConstruct(%zero, %n)
+          -> (%a)
+        block1():
+          %b : int[] = prim::ListConstruct(%zero, %one)
+          -> (%b)
+      %first : int = aten::__getitem__(%shifts, %zero)
+      %state : (Tensor, Tensor) = prim::TupleConstruct(%x, %x)
+      %last : (Tensor, Tensor) = prim::Loop(%n, %yes, %state)
+        block0(%i : int, %s : (Tensor, Tensor)):
+          %h : Tensor, %k : Tensor = prim::TupleUnpack(%s)
+          %r : Tensor = aten::relu(%h)
+          %next : (Tensor, Tensor) = prim::TupleConstruct(%k, %r)
+          -> (%yes, %next)
+      %p : Tensor, %q : Tensor = prim::TupleUnpack(%last)
+      return (%first, %p, %shifts)`,
+      [N, 3],
+    );
+    expect(output(graph)).toBe('0');
+    expect(output(graph, 1)).toBe('[N, 3]');
+    const loop = [...graph.allNodes()].find((n) => n.op === 'prim::Loop');
+    expect(loop?.outputs.map((v) => v.type.kind)).toEqual(['tensor', 'tensor']);
+    expect(ops(graph)).not.toContain('prim::TupleConstruct');
+    expect([...graph.allNodes()].find((n) => n.op === 'prim::If')?.outputs.map((v) => v.type.kind)).toEqual(['int']);
+  });
+
   it('follows floats that come from sizes', () => {
     const graph = specialized(
       `graph(%x : Tensor):
