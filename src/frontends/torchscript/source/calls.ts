@@ -1,9 +1,9 @@
-import { FLOAT, type Type, typeName } from '../../../ir/type.js';
+import { type Type, typeName } from '../../../ir/type.js';
 import type { CallExpr, Expr, Range } from './ast.js';
 import type { ClassInfo, FunctionInfo } from './code-library.js';
 import type { Context } from './context.js';
 import { Frame } from './frame.js';
-import { constItem, describeItem, type Item, NONE_ITEM, POISON } from './item.js';
+import { describeItem, fitConstant, type Item, NONE_ITEM, POISON } from './item.js';
 import type { Operand } from './operators.js';
 import type { ScriptObject } from './script-object.js';
 import { SPECIAL_FORMS } from './special-forms.js';
@@ -189,22 +189,21 @@ export class Calls {
       if (given === undefined && p.default === undefined) return misfit(`is called without its argument ${p.name}`);
       frame.variables.set(
         p.name,
-        given === undefined ? this.evaluateDefault(p.default, frame, type) : fitNumber(given, type),
+        given === undefined ? this.evaluateDefault(p.default, frame, type) : fitDeclared(given, type),
       );
     }
     return true;
   }
 
   private evaluateDefault(e: Expr | undefined, frame: Frame, type: Type | undefined): Item {
-    return e === undefined ? NONE_ITEM : fitNumber(this.context.expressions.evaluate(e, frame, type), type);
+    return e === undefined ? NONE_ITEM : fitDeclared(this.context.expressions.evaluate(e, frame, type), type);
   }
 }
 
-/** An int literal where a float is declared. */
-export function fitNumber(item: Item, type: Type | undefined): Item {
-  const wanted = type?.kind === 'optional' ? type.element : type;
-  return wanted?.kind === 'float' && item.kind === 'const' && item.type.kind === 'int'
-    ? constItem(FLOAT, Number(item.value))
+/** A literal of the declared type: an int where a float is declared. */
+export function fitDeclared(item: Item, type: Type | undefined): Item {
+  return item.kind === 'const' && type !== undefined
+    ? fitConstant(item, type.kind === 'optional' ? type.element : type)
     : item;
 }
 

@@ -1,5 +1,5 @@
 import type { Attribute, Value } from '../../../ir/graph.js';
-import { ANY, BOOL, NONE, type Type, tupleOf } from '../../../ir/type.js';
+import { ANY, BOOL, COMPLEX, DEVICE, FLOAT, INT, NONE, type Type, tupleOf } from '../../../ir/type.js';
 import type { ClassInfo, FunctionInfo } from './code-library.js';
 import type { Frame } from './frame.js';
 import type { ScriptObject } from './script-object.js';
@@ -141,4 +141,15 @@ export function sameItem(a: Item, b: Item): boolean {
   if (a.kind === 'function' && b.kind === 'function')
     return a.info === b.info && a.self === b.self && a.outer === b.outer;
   return a.kind === 'class' && b.kind === 'class' && a.info === b.info;
+}
+
+/** A constant as one of the wanted type, where TorchScript converts it by itself. */
+export function fitConstant(item: ConstItem, wanted: Type): ConstItem {
+  const { type, value } = item;
+  const number = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+  if (type.kind === wanted.kind) return item;
+  if (wanted.kind === 'float' && number && type.kind !== 'complex') return constItem(FLOAT, Number(value));
+  if (wanted.kind === 'int' && typeof value === 'boolean') return constItem(INT, Number(value));
+  if (wanted.kind === 'complex' && number) return constItem(COMPLEX, [Number(value), 0]);
+  return wanted.kind === 'device' && type.kind === 'str' ? constItem(DEVICE, value) : item;
 }

@@ -1,13 +1,23 @@
 import { DiagnosticError } from '../../../diagnostics/diagnostic.js';
 import type { Attribute, Value } from '../../../ir/graph.js';
-import { BOOL, COMPLEX, DEVICE, FLOAT, INT, listOf, NUMBER, type Type } from '../../../ir/type.js';
+import { BOOL, FLOAT, INT, listOf, NONE, type Type } from '../../../ir/type.js';
 import { type ArgSource, resolveCall } from '../../../schema/resolve.js';
-import type { Arg, Literal, Signature } from '../../../schema/signature.js';
+import type { Literal, Signature } from '../../../schema/signature.js';
 import type { Range } from './ast.js';
 import type { Context } from './context.js';
 import { foldOperator } from './fold.js';
 import type { Frame } from './frame.js';
-import { boolItem, constItem, describeItem, type Item, POISON, resultItem, typeOfItem, valueItem } from './item.js';
+import {
+  boolItem,
+  constItem,
+  describeItem,
+  fitConstant,
+  type Item,
+  POISON,
+  resultItem,
+  typeOfItem,
+  valueItem,
+} from './item.js';
 
 /** One operand of a call, with its keyword where it has one. */
 export interface Operand {
@@ -15,14 +25,40 @@ export interface Operand {
   readonly keyword?: string;
 }
 
-/** The conversion that TorchScript inserts where a tensor stands for a number. */
-const FROM_TENSOR: Partial<Record<Type['kind'], readonly [op: string, type: Type]>> = {
-  int: ['aten::IntImplicit', INT],
-  float: ['aten::FloatImplicit', FLOAT],
-  complex: ['aten::ComplexImplicit', COMPLEX],
-  number: ['aten::ScalarImplicit', NUMBER],
-  bool: ['aten::Bool.Tensor', BOOL],
+/** The conversions that TorchScript inserts by itself, by what they give. */
+const FROM_TENSOR: Partial<Record<Type['kind'], string>> = {
+  int: 'aten::IntImplicit',
+  float: 'aten::FloatImplicit',
+  complex: 'aten::ComplexImplicit',
+  number: 'aten::ScalarImplicit',
+  bool: 'aten::Bool.Tensor',
 };
+
+const FROM_NUMBER: Partial<Record<Type['kind'], string>> = {
+  int: 'aten::Int.Scalar',
+  float: 'aten::Float.Scalar',
+  complex: 'aten::Complex.Scalar',
+};
+
+const FROM_BOOL: Partial<Record<Type['kind'], string>> = { int: 'aten::Int.bool', float: 'aten::Float.bool' };
+
+function conversionOf(given: Type, wanted: Type): string | undefined {
+  if (given.kind === wanted.kind) return undefined;
+  switch (given.kind) {
+    case 'tensor':
+      return FROM_TENSOR[wanted.kind];
+    case 'int':
+    case 'float':
+    case 'number':
+      return FROM_NUMBER[wanted.kind];
+    case 'bool':
+      return FROM_BOOL[wanted.kind];
+    case 'str':
+      return wanted.kind === 'device' ? 'aten::device' : undefined;
+    default:
+      return undefined;
+  }
+}
 
 /** Operators called by name: overloads resolved, defaults filled in, nodes emitted. */
 export class Operators {
@@ -83,9 +119,11 @@ export class Operators {
     const wanted = arg?.type ?? { kind: 'any' };
     switch (source.kind) {
       case 'operand':
-        return this.convert(operands[source.index]?.item ?? POISON, wanted);
-      case 'default':
-        return emitter.constant(literalType(source.value, arg), literalAttribute(source.value));
+        return this.convert(operands[source.index]?.item ?? POISON, source.convert ?? wanted);
+      case 'default': {
+        const value = spread(source.value, wanted);
+        return emitter.constant(literalType(value, wanted), literalAttribute(value));
+      }
       case 'broadcast': {
         const element = elementOf(wanted);
         const item = this.convert(operands[source.index]?.item ?? POISON, element);
@@ -107,27 +145,17 @@ export class Operators {
   convert(item: Item, declared: Type): Value {
     const { emitter } = this.context;
     const wanted = declared.kind === 'optional' ? declared.element : declared;
-    if (item.kind === 'const') {
-      if (wanted.kind === 'float' && item.type.kind === 'int') return emitter.constant(FLOAT, Number(item.value));
-      if (wanted.kind === 'device' && item.type.kind === 'str') return emitter.constant(DEVICE, item.value);
-      return emitter.materialize(item);
-    }
+    if (item.kind === 'const') return emitter.materialize(fitConstant(item, wanted));
     if (item.kind === 'tuple' && wanted.kind === 'list') {
-      const items = item.items.map((i) => this.convert(i, wanted.element));
-      return emitter.value(
-        'prim::ListConstruct',
-        items,
-        listOf(wanted.element.kind === 'var' ? typeOfItem(item.items[0] ?? POISON) : wanted.element),
-      );
+      const element = wanted.element.kind === 'var' ? typeOfItem(item.items[0] ?? POISON) : wanted.element;
+      const items = item.items.map((i) => this.convert(i, element));
+      return emitter.value('prim::ListConstruct', items, listOf(element));
     }
     const value = emitter.materialize(item);
-    const { kind } = value.type;
-    const conversion = kind === 'tensor' ? FROM_TENSOR[wanted.kind] : undefined;
-    if (conversion !== undefined) return emitter.value(conversion[0], [value], conversion[1]);
-    if (wanted.kind === 'float' && kind === 'int') return emitter.value('aten::Float.Scalar', [value], FLOAT);
-    if (wanted.kind === 'list' && value.type.kind === 'tuple')
-      return this.tupleToList(value, value.type.elements, wanted.element);
-    return value;
+    const { type } = value;
+    if (wanted.kind === 'list' && type.kind === 'tuple') return this.tupleToList(value, type.elements, wanted.element);
+    const conversion = conversionOf(type, wanted);
+    return conversion === undefined ? value : emitter.value(conversion, [value], wanted);
   }
 
   private tupleToList(value: Value, elements: readonly Type[], wanted: Type): Value {
@@ -185,10 +213,15 @@ function elementOf(type: Type): Type {
   return list.kind === 'list' ? list.element : list;
 }
 
+/** `int[2] padding=0` means [0, 0]. */
+function spread(value: Literal, declared: Type): Literal {
+  const type = declared.kind === 'optional' ? declared.element : declared;
+  return type.kind === 'list' && typeof value === 'number' ? new Array<number>(type.size ?? 1).fill(value) : value;
+}
+
 /** The type of a default value: the argument's, or None; of a `Scalar`, the number's own. */
-export function literalType(value: Literal, arg: Pick<Arg, 'type'> | undefined): Type {
-  if (value === null) return { kind: 'none' };
-  const declared = arg?.type ?? { kind: 'any' };
+function literalType(value: Literal, declared: Type): Type {
+  if (value === null) return NONE;
   const type = declared.kind === 'optional' ? declared.element : declared;
   if (type.kind === 'number' && typeof value === 'number') return Number.isInteger(value) ? INT : FLOAT;
   if (type.kind === 'number' && typeof value === 'boolean') return BOOL;

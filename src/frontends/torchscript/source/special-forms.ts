@@ -1,9 +1,9 @@
-import { BOOL, type Type, typeName } from '../../../ir/type.js';
+import { ANY, BOOL, type Type, typeName } from '../../../ir/type.js';
 import type { CallExpr, Expr } from './ast.js';
 import type { Context } from './context.js';
 import type { Frame } from './frame.js';
 import { boolItem, constItem, describeItem, type Item, NONE_ITEM, POISON, typeOfItem, valueItem } from './item.js';
-import { instanceOf } from './type-relations.js';
+import { type Certainty, instanceOf, ofKind } from './type-relations.js';
 
 /** A call by a name that is part of the language. */
 type SpecialForm = (context: Context, e: CallExpr, frame: Frame, expected: Type | undefined) => Item;
@@ -84,35 +84,48 @@ function uninitialized(context: Context, e: CallExpr, frame: Frame): Item {
   return type === undefined ? POISON : { kind: 'uninitialized', type };
 }
 
-function isInstance(context: Context, e: CallExpr, frame: Frame): Item {
-  const item = argument(context, e, 0, frame);
-  const second = e.args[1];
-  const wanted: Type[] = [];
-  for (const annotation of second?.kind === 'tuple' || second?.kind === 'list'
-    ? second.items
-    : second === undefined
-      ? []
-      : [second]) {
-    const type = context.types.parse(annotation);
-    if (type !== undefined) wanted.push(type);
-  }
-  if (item.kind === 'poison') return POISON;
-  if (wanted.length === 0) return context.expressions.unsupported('isinstance needs a type', e, frame);
-  const own = typeOfItem(item);
-  const answers = wanted.map((t) => containerOf(own, t) ?? instanceOf(own, t));
-  if (answers.includes('always')) return boolItem(true);
-  if (!answers.includes('perhaps')) return boolItem(false);
-  if (!context.emitter.isValue(item))
-    return context.expressions.unsupported(`the class of ${describeItem(item)} is not known`, e, frame);
-  context.emitter.loc = frame.locAt(e.start);
-  const node = context.emitter.emit('prim::isinstance', [context.emitter.materialize(item)], [BOOL]);
-  node.attributes.set('types', wanted.map(typeName));
-  return valueItem(node.output);
+/** `isinstance(x, list)`: any list. */
+const CONTAINERS: Readonly<Record<string, 'list' | 'tuple' | 'dict'>> = {
+  list: 'list',
+  tuple: 'tuple',
+  dict: 'dict',
+  AnyListType: 'list',
+  AnyTupleType: 'tuple',
+};
+
+/** A type that isinstance asks for; undefined when the annotation is none. */
+function instanceTest(context: Context, annotation: Expr, own: Type): { type: Type; answer: Certainty } | undefined {
+  const id = annotation.kind === 'name' ? annotation.id : '';
+  const container = Object.hasOwn(CONTAINERS, id) ? CONTAINERS[id] : undefined;
+  if (container !== undefined) return { type: ANY, answer: ofKind(own, container) };
+  const type = context.types.parse(annotation);
+  return type === undefined ? undefined : { type, answer: instanceOf(own, type) };
 }
 
-/** `isinstance(x, list)`: any list. */
-function containerOf(own: Type, wanted: Type): 'perhaps' | undefined {
-  return wanted.kind === 'any' && own.kind === 'any' ? 'perhaps' : undefined;
+function isInstance(context: Context, e: CallExpr, frame: Frame): Item {
+  const item = argument(context, e, 0, frame);
+  const wanted = e.args[1];
+  if (item.kind === 'poison' || wanted === undefined) return POISON;
+  const annotations = wanted.kind === 'tuple' || wanted.kind === 'list' ? wanted.items : [wanted];
+  const tests = annotations.map((a) => instanceTest(context, a, typeOfItem(item)));
+  if (tests.includes(undefined))
+    return context.expressions.unsupported('isinstance is given something that is no type', e, frame);
+  if (tests.some((t) => t?.answer === 'always')) return boolItem(true);
+  if (tests.every((t) => t?.answer === 'never')) return boolItem(false);
+  if (!context.emitter.isValue(item) || tests.some((t) => t?.type === ANY)) {
+    return context.expressions.unsupported(
+      `whether ${describeItem(item)} is an instance is not known at compile time`,
+      e,
+      frame,
+    );
+  }
+  context.emitter.loc = frame.locAt(e.start);
+  const node = context.emitter.emit('prim::isinstance', [context.emitter.materialize(item)], [BOOL]);
+  node.attributes.set(
+    'types',
+    tests.map((t) => typeName(t?.type ?? ANY)),
+  );
+  return valueItem(node.output);
 }
 
 function attributeName(e: Expr | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { STR } from '../../../ir/type.js';
 import type { AssignStatement, Expr, IfStatement, Range, Statement, WithStatement } from './ast.js';
-import { fitNumber } from './calls.js';
+import { fitDeclared } from './calls.js';
 import type { Context } from './context.js';
 import { knownBool } from './fold.js';
 import type { Frame } from './frame.js';
@@ -125,7 +125,7 @@ export class Statements {
     const declared = s.annotation === undefined ? undefined : this.context.types.parse(s.annotation);
     if (declared !== undefined && first?.kind === 'name') frame.declared.set(first.id, declared);
     if (s.value === undefined) return;
-    const item = fitNumber(this.context.expressions.evaluate(s.value, frame, declared), declared);
+    const item = fitDeclared(this.context.expressions.evaluate(s.value, frame, declared), declared);
     for (const target of s.targets) this.assign(target, item, frame);
   }
 

@@ -38,9 +38,6 @@ const PLAIN: Readonly<Record<string, Type>> = {
   Generator: { kind: 'generator' },
   Layout: INT,
   QScheme: INT,
-  list: ANY,
-  tuple: ANY,
-  dict: ANY,
 };
 
 /** Reads type annotations. An unknown annotation is undefined; classes are looked up in the archive's code. */

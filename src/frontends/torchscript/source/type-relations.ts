@@ -1,5 +1,8 @@
 import { listOf, NONE, optionalOf, TENSOR, type Type, tupleOf, typeEquals } from '../../../ir/type.js';
 
+/** What is known of a test before the program runs. */
+export type Certainty = 'always' | 'never' | 'perhaps';
+
 /**
  * The type of a variable that has one or the other type after a branch, as TorchScript unifies them; undefined when
  * they have nothing in common.
@@ -44,7 +47,7 @@ function isNumber(t: Type): boolean {
 }
 
 /** Whether a value of this static type is None: surely, never, or perhaps. */
-export function noneness(type: Type): 'always' | 'never' | 'perhaps' {
+export function noneness(type: Type): Certainty {
   switch (type.kind) {
     case 'none':
       return 'always';
@@ -60,7 +63,7 @@ export function noneness(type: Type): 'always' | 'never' | 'perhaps' {
 }
 
 /** `isinstance` by static type: what is known of it before the program runs. */
-export function instanceOf(type: Type, wanted: Type): 'always' | 'never' | 'perhaps' {
+export function instanceOf(type: Type, wanted: Type): Certainty {
   if (wanted.kind === 'any') return 'always';
   if (type.kind === 'any') return 'perhaps';
   if (type.kind === 'optional') return either([instanceOf(NONE, wanted), instanceOf(type.element, wanted)]);
@@ -94,19 +97,20 @@ export function instanceOf(type: Type, wanted: Type): 'always' | 'never' | 'perh
   }
 }
 
-function either(parts: readonly string[]): 'always' | 'never' | 'perhaps' {
+/** Whether a value of this static type is a list, tuple or dict. */
+export function ofKind(type: Type, kind: 'list' | 'tuple' | 'dict'): Certainty {
+  if (type.kind === kind) return 'always';
+  if (type.kind === 'any' || type.kind === 'var') return 'perhaps';
+  if (type.kind === 'optional') return ofKind(type.element, kind) === 'never' ? 'never' : 'perhaps';
+  return type.kind === 'union' ? either(type.members.map((m) => ofKind(m, kind))) : 'never';
+}
+
+function either(parts: readonly Certainty[]): Certainty {
   if (parts.every((p) => p === 'always')) return 'always';
   return parts.every((p) => p === 'never') ? 'never' : 'perhaps';
 }
 
-function every(parts: readonly string[]): 'always' | 'never' | 'perhaps' {
+function every(parts: readonly Certainty[]): Certainty {
   if (parts.includes('never')) return 'never';
   return parts.includes('perhaps') ? 'perhaps' : 'always';
-}
-
-/** The declared type where it says more than what was inferred, with what is known kept: `Optional[T]` of a T is T. */
-export function refine(declared: Type, known: Type): Type {
-  if (known.kind === 'any' || known.kind === 'var') return declared;
-  if (declared.kind === 'optional' || declared.kind === 'any' || declared.kind === 'union') return known;
-  return declared;
 }
