@@ -1,3 +1,4 @@
+import { match } from 'ts-pattern';
 import type { ConstValue } from '../compiler-options.js';
 import { Node, type Value } from '../ir/graph.js';
 import { BOOL, FLOAT, INT, listOf, NONE, STR, type Type, tensorType, tupleOf } from '../ir/type.js';
@@ -13,23 +14,15 @@ export class ConstantMaker {
   /** A value of `type` (seen through optional) that holds `given`; an int literal serves where a float is asked for. */
   constant(given: ConstValue, type: Type): Value {
     const wanted = type.kind === 'optional' ? type.element : type;
-    switch (given.kind) {
-      case 'none':
-        return this.leaf(null, NONE);
-      case 'int':
-        return this.leaf(given.value, wanted.kind === 'float' ? FLOAT : INT);
-      case 'float':
-        return this.leaf(given.value, FLOAT);
-      case 'bool':
-        return this.leaf(given.value, BOOL);
-      case 'str':
-        return this.leaf(given.value, STR);
-      case 'tensor':
-        return this.leaf(given.data, tensorType(given.data.dtype, given.data.shape));
-      case 'list':
-      case 'tuple':
-        return this.container(given.items, wanted);
-    }
+    return match(given)
+      .with({ kind: 'none' }, () => this.leaf(null, NONE))
+      .with({ kind: 'int' }, ({ value }) => this.leaf(value, wanted.kind === 'float' ? FLOAT : INT))
+      .with({ kind: 'float' }, ({ value }) => this.leaf(value, FLOAT))
+      .with({ kind: 'bool' }, ({ value }) => this.leaf(value, BOOL))
+      .with({ kind: 'str' }, ({ value }) => this.leaf(value, STR))
+      .with({ kind: 'tensor' }, ({ data }) => this.leaf(data, tensorType(data.dtype, data.shape)))
+      .with({ kind: 'list' }, { kind: 'tuple' }, ({ items }) => this.container(items, wanted))
+      .exhaustive();
   }
 
   private leaf(
