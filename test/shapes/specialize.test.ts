@@ -284,6 +284,16 @@ describe('specialize', () => {
     expect(output(graph, 1)).toBe('bool');
   });
 
+  it('reports shapes that cannot fit, at their place, and nothing that might', () => {
+    const text = `graph(%x : Tensor, %y : Tensor):
+      %r : Tensor = aten::matmul(%x, %y)
+      return (%r)`;
+    expect(() => specialized(text, [2, 3])).toThrow(/shape-mismatch.*aten::matmul.*3 is not 2/);
+    expect(output(specialized(text, [N, 3]))).toBe('[N, 3]');
+    expect(output(specialized(text, [N, N]))).toBe('[N, N]');
+    expect(() => specialized(text, [N])).not.toThrow();
+  });
+
   it('changes nothing the second time', () => {
     const graph = specialized(
       `graph(%x : Tensor):
