@@ -12,7 +12,7 @@ import { Inference } from '../shapes/infer.js';
 import { type ConversionScope, ConvertContext } from './context.js';
 import type { Converted, Converter } from './define-converter.js';
 import { buildExtent } from './extent.js';
-import { interpretRecipe, recipeApplies } from './interpret-recipe.js';
+import { interpretRecipe, opsetMatches, recipeApplies } from './interpret-recipe.js';
 import { callNode, type Operand } from './operator-call.js';
 
 /** What the conversion knows of operators. */
@@ -120,6 +120,10 @@ export class GraphConverter implements ConversionScope {
     if (converter !== undefined) {
       const r = converter.convert(ctx);
       return isItems(r) ? r : [r];
+    }
+    const opsets = new Set(recipes.flatMap((r) => (r.opset === undefined ? [] : [r.opset])));
+    if (recipes.length > 0 && recipes.every((r) => r.opset !== undefined && !opsetMatches(r.opset, this.opset))) {
+      return ctx.fail('opset-range', `${node.op} has no form at opset ${this.opset}`, `compile for opset ${[...opsets]}`);
     }
     if (recipes.length > 0) {
       return ctx.fail(

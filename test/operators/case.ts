@@ -49,7 +49,7 @@ export function isTensorArg(a: CaseArg): a is CaseTensor {
 
 /** The numbers that JSON cannot hold are spelled. */
 export function numberOf(v: number | string): number {
-  return typeof v === 'number' ? v : v === 'inf' ? Infinity : v === '-inf' ? -Infinity : Number.NaN;
+  return typeof v === 'number' ? v : v === 'inf' ? Infinity : v === '-inf' ? -Infinity : Number(v);
 }
 
 /** Draws of a linear congruential generator (Numerical Recipes), as record.py makes them. */

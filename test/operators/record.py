@@ -68,6 +68,8 @@ def spell_number(v):
     if math.isinf(v):
         return 'inf' if v > 0 else '-inf'
     r = float('%.7g' % v)
+    if r == 0 and math.copysign(1, v) < 0:
+        return '-0'
     return int(r) if r == int(r) and abs(r) < 2 ** 53 else r
 
 
