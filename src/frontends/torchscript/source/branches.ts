@@ -35,8 +35,8 @@ export class Branches {
   }
 
   private side(block: Block, run: () => Item, frame: Frame): [Item, Changes] {
-    const { emitter, state } = this.context;
-    state.open(frame);
+    const { emitter, objects, state } = this.context;
+    state.open(frame, objects.count);
     const result = emitter.within(block, run);
     return [result, state.close()];
   }

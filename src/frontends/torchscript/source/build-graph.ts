@@ -44,14 +44,8 @@ export function buildGraph(archive: CodeArchive, registry: Schemas, options: Bui
   const method = findMethod(model, options.method ?? 'forward');
   const frame = new Frame(method, model, [], 0, undefined);
   const inputs = method.def.parameters.slice(1).map((p) => graphInput(context, p, frame));
-  const operands = inputs.map((i) => ({ item: valueItem(graph.addInput(`${i.name}.1`, i.type)) }));
-  refuseHooks(model, method);
-  const result = context.calls.inline(
-    { kind: 'function', info: method, self: model },
-    operands,
-    method.def,
-    new Frame(method, model, [], 0, undefined),
-  );
+  const args = inputs.map((i) => valueItem(graph.addInput(`${i.name}.1`, i.type)));
+  const result = callMethod(context, model, method, args);
   giveResult(context, result, frame);
   context.problems.throwIfAny();
   return { graph, inputs };
@@ -91,17 +85,36 @@ function findMethod(model: ScriptObject, name: string): FunctionInfo {
   });
 }
 
-/** Hooks run around a call of the model, not inside its code: a graph without them would be another program. */
-function refuseHooks(model: ScriptObject, method: FunctionInfo): void {
-  for (const list of ['__forward_pre_hooks__', '__forward_hooks__']) {
-    const hooks = model.info.constants.get(list);
-    if (method.def.name === 'forward' && hooks?.kind === 'list' && hooks.items.length > 0) {
-      fail('unsupported-syntax', `${model.info.name} has forward hooks, which Thaw does not compile`, {
-        at: model.info.unit.span(hooks),
-        help: 'remove the hooks, or call what they do inside forward, before the model is saved',
-      });
-    }
+/** Calls the method as the module itself is called: `forward` between the hooks that the module has. */
+function callMethod(context: Context, model: ScriptObject, method: FunctionInfo, args: readonly Item[]): Item {
+  const { calls, subscripts } = context;
+  const frame = new Frame(method, model, [], 0, undefined);
+  const call = (info: FunctionInfo, items: readonly Item[]): Item =>
+    calls.inline(
+      { kind: 'function', info, self: model },
+      items.map((item) => ({ item })),
+      info.def,
+      frame,
+    );
+  if (method.def.name !== 'forward') return call(method, args);
+  let given = args;
+  for (const hook of hooksOf(model, '__forward_pre_hooks__')) {
+    const result = call(hook, [{ kind: 'tuple', items: given }]);
+    if (result.kind === 'poison') return result;
+    if (result !== NONE_ITEM) given = subscripts.openTuple(result, hook.def, frame) ?? [result];
   }
+  let result = call(method, given);
+  for (const hook of hooksOf(model, '__forward_hooks__')) {
+    const changed = call(hook, [{ kind: 'tuple', items: given }, result]);
+    if (changed !== NONE_ITEM) result = changed;
+  }
+  return result;
+}
+
+function hooksOf(model: ScriptObject, list: string): FunctionInfo[] {
+  const names = model.info.constants.get(list);
+  if (names?.kind !== 'list') return [];
+  return names.items.flatMap((e) => (e.kind === 'str' ? (model.info.methods.get(e.value) ?? []) : []));
 }
 
 function graphInput(context: Context, p: Parameter, frame: Frame): GraphInput {
@@ -164,7 +177,7 @@ function literals(items: readonly Item[]): Literal | undefined {
 }
 
 function giveResult(context: Context, result: Item, frame: Frame): void {
-  const { emitter, expressions, graph } = { ...context, graph: context.emitter.graph };
+  const { emitter, expressions } = context;
   if (result.kind === 'poison') return;
   if (!emitter.isValue(result)) {
     const why =
@@ -173,5 +186,5 @@ function giveResult(context: Context, result: Item, frame: Frame): void {
     return;
   }
   emitter.loc = frame.locAt(frame.info.def.start);
-  graph.block.addReturn(emitter.materialize(result === NONE_ITEM ? NONE_ITEM : result));
+  emitter.graph.block.addReturn(emitter.materialize(result));
 }

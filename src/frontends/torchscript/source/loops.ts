@@ -182,14 +182,14 @@ export class Loops {
     const block = node.addBlock();
     const index = block.addParam(emitter.graph.freshName('i'), INT);
     const params = carried.map((c) => block.addParam(emitter.graph.freshName(hintOf(c.name)), c.type));
-    state.open(plan.frame);
+    state.open(plan.frame, serial);
     carried.forEach((c, i) => {
       const param = params[i];
       if (param !== undefined) this.write(c, valueItem(param), plan.frame);
     });
     const condition = emitter.within(block, () => plan.trip(index));
     const changes = state.close();
-    if (this.widen(carried, changes, serial, plan)) {
+    if (this.widen(carried, changes, plan)) {
       node.destroy();
       return false;
     }
@@ -205,7 +205,7 @@ export class Loops {
   }
 
   /** True if a carried type became wider, or something older than the loop changes that was not carried. */
-  private widen(carried: Carried[], changes: Changes, serial: number, plan: Plan): boolean {
+  private widen(carried: Carried[], changes: Changes, plan: Plan): boolean {
     const { emitter, objects } = this.context;
     let changed = false;
     for (let i = carried.length - 1; i >= 0; i--) {
@@ -223,7 +223,6 @@ export class Loops {
       }
     }
     for (const [object, attributes] of changes.attributes) {
-      if (object.serial >= serial) continue;
       for (const [name, item] of attributes) {
         if (carried.some((c) => c.object === object && c.name === name)) continue;
         const before = objects.attribute(object, name);

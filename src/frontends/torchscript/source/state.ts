@@ -10,6 +10,8 @@ export interface Changes {
 
 interface Scope {
   readonly frame: Frame;
+  /** Objects with this serial or a higher one were made in the scope: nothing of them needs putting back. */
+  readonly firstSerial: number;
   /** Items before the scope wrote them. */
   readonly variables: Map<string, Item | undefined>;
   readonly attributes: Map<ScriptObject, Map<string, Item | undefined>>;
@@ -32,7 +34,7 @@ export class State {
 
   setAttribute(object: ScriptObject, name: string, item: Item): void {
     const scope = this.scopes[this.scopes.length - 1];
-    if (scope !== undefined) {
+    if (scope !== undefined && object.serial < scope.firstSerial) {
       let kept = scope.attributes.get(object);
       if (kept === undefined) {
         kept = new Map();
@@ -43,8 +45,8 @@ export class State {
     object.attributes.set(name, item);
   }
 
-  open(frame: Frame): void {
-    this.scopes.push({ frame, variables: new Map(), attributes: new Map() });
+  open(frame: Frame, firstSerial: number): void {
+    this.scopes.push({ frame, firstSerial, variables: new Map(), attributes: new Map() });
   }
 
   close(): Changes {
