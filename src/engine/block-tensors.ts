@@ -57,6 +57,11 @@ function tensorForm(value: Value, target: Block, mover: BlockMover): Value {
   return mover.roles.behind(value) ?? mover.freeze(value, target);
 }
 
+/** True for an int, a float or a bool, which blocks take and give as tensors. */
+export function isNumber(type: Type): boolean {
+  return NUMBERS[type.kind] !== undefined;
+}
+
 /** The tensor type that stands for a number; undefined for what stays as it is. */
 function asTensor(type: Type): Type | undefined {
   const dtype = NUMBERS[type.kind];

@@ -1,13 +1,14 @@
 import { fail } from '../diagnostics/diagnostic.js';
+import { isFloating } from '../ir/dtype.js';
 import { Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
-import { TENSOR, type Type } from '../ir/type.js';
+import { BOOL, FLOAT, INT, TENSOR, type Type } from '../ir/type.js';
 import type { Match } from '../matcher/pattern.js';
 import type { Roles } from '../matcher/roles.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { NodeTemplate, Template } from '../schema/rule.js';
 import { constantBefore } from '../shapes/constants.js';
 import type { Inference } from '../shapes/infer.js';
-import { moveBlocksAsTensors } from './block-tensors.js';
+import { isNumber, moveBlocksAsTensors } from './block-tensors.js';
 import { constantOf, literalConstant } from './constant.js';
 import { carryOver } from './refine.js';
 
@@ -103,7 +104,10 @@ export class Rewriter {
       return this.constant(literalConstant(arg.default ?? null, arg.type), match);
     });
     for (const { name, tensors } of t.operands) {
-      for (const v of this.all(match, name)) inputs.push(tensors ? this.tensorOf(v, match) : v);
+      for (const v of this.all(match, name)) {
+        const asTensor = tensors && (!t.blocks || isNumber(v.type));
+        inputs.push(asTensor ? this.tensorOf(v, match) : v);
+      }
     }
     const node = new Node(t.op, inputs, match.node.loc);
     node.insertBefore(match.node);
@@ -145,7 +149,7 @@ export class Rewriter {
     }
     carryOver(old, value);
     const cast = new Node(this.castOperator(), [value], match.node.loc);
-    const out = cast.addOutput(this.graph.freshName(old.name), old.type);
+    const out = cast.addOutput(this.graph.freshName(old.name), castType(old.type, value.type));
     cast.insertBefore(match.node);
     this.made.push(cast);
     this.inference.inferNode(cast);
@@ -157,9 +161,9 @@ export class Rewriter {
     return this.roles.cast ?? fail('internal', 'no schema has the role of the cast');
   }
 
-  /** The tensor behind a cast; a tensor itself; the frozen form of anything else. */
+  /** The tensor behind a cast; a tensor itself, and None; the frozen form of anything else. */
   private tensorOf(value: Value, match: Match): Value {
-    if (value.type.kind === 'tensor') return value;
+    if (value.type.kind === 'tensor' || value.type.kind === 'none') return value;
     return this.roles.behind(value) ?? this.freeze(value, match.node);
   }
 
@@ -200,6 +204,13 @@ export class Rewriter {
   private schema(op: OpName): OperatorSchema {
     return this.inference.schemas.get(op) ?? fail('unknown-operator', `no schema declares ${op}`);
   }
+}
+
+/** What a cast gives: a Scalar is the number that its tensor's dtype says. */
+function castType(old: Type, tensor: Type): Type {
+  if (old.kind !== 'number' || tensor.kind !== 'tensor' || tensor.dtype === undefined) return old;
+  if (tensor.dtype === 'bool') return BOOL;
+  return isFloating(tensor.dtype) ? FLOAT : INT;
 }
 
 /** The nodes that read a node's results, those of inner blocks included. */

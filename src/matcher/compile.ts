@@ -70,7 +70,8 @@ export function compileRule(rule: Rule, registry: OperatorRegistry<OperatorSchem
   visitTemplate(rule.rewrite, (t) => {
     if (t.kind === 'compute') computed.push({ template: t, expr: parseExpr(t.text) });
     if (t.kind === 'tensor') tensors.add(t.name);
-    if (t.kind === 'node') for (const o of t.operands) if (o.tensors) tensors.add(o.name);
+    // What blocks carry may be lists too, which stay as they are.
+    if (t.kind === 'node' && !t.blocks) for (const o of t.operands) if (o.tensors) tensors.add(o.name);
   });
   return {
     rule,

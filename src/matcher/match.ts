@@ -185,7 +185,12 @@ export class Matcher {
   }
 
   private hasTensor(v: Value): boolean {
-    return v.type.kind === 'tensor' || this.roles.isDynamic(v) || this.roles.freezeOf(v) !== undefined;
+    return (
+      v.type.kind === 'tensor' ||
+      v.type.kind === 'none' ||
+      this.roles.isDynamic(v) ||
+      this.roles.freezeOf(v) !== undefined
+    );
   }
 
   private evaluate(expr: Expr, env: RuleEnv, node: Node): ExprValue | undefined {

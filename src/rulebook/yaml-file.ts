@@ -14,7 +14,7 @@ import { type Diagnostic, DiagnosticError, type Span } from '../diagnostics/diag
 /** A path into a document: keys and indexes. */
 export type YamlPath = readonly (string | number)[];
 
-/** A YAML file with the place of every node. Errors: `yaml-syntax`, all of the file at once. */
+/** A YAML file with the place of every node. Errors: `yaml-syntax`, the first of the file. */
 export class YamlFile {
   private readonly document: Document;
   private readonly lines = new LineCounter();
@@ -25,9 +25,11 @@ export class YamlFile {
     private readonly text: string,
   ) {
     this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true, prettyErrors: false });
-    if (this.document.errors.length > 0) {
+    // After a first mistake the parser has lost its place: what it says next is about other text than the user's.
+    const first = this.document.errors.slice(0, 1);
+    if (first.length > 0) {
       throw new DiagnosticError(
-        this.document.errors.map(
+        first.map(
           (e): Diagnostic => ({
             code: 'yaml-syntax',
             severity: 'error',
