@@ -74,10 +74,13 @@ class Interpreter {
     );
   }
 
-  /** The outputs of the last step. */
+  /** The outputs of the last step that gave any: a branch that is not taken gives none. */
   private sequence(steps: readonly RecipeStep[]): Converted[] {
     let last: Converted[] = [];
-    for (const step of steps) last = this.step(step);
+    for (const step of steps) {
+      const results = this.step(step);
+      if (results.length > 0) last = results;
+    }
     return last;
   }
 

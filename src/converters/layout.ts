@@ -102,21 +102,4 @@ const movedim = defineConverter({
   },
 });
 
-const sort = defineConverter({
-  ops: ['aten::sort', 'aten::sort.stable', 'aten::argsort', 'aten::argsort.stable'],
-  convert: (ctx) => {
-    const shape = ctx.shape('self');
-    const self = ctx.tensor('self');
-    const d = ctx.int('dim');
-    const axis = d < 0 ? d + shape.length : d;
-    const [values, indices] = ctx.addAll(
-      'TopK',
-      [self, ctx.shapeTensor([shape[axis] as Dim])],
-      { axis, largest: Number(ctx.bool('descending')), sorted: 1 },
-      { outputs: 2 },
-    ) as [OnnxValue, OnnxValue];
-    return ctx.node.op.startsWith('aten::argsort') ? indices : [values, indices];
-  },
-});
-
-export const LAYOUT = [roll, channelShuffle, pixelShuffle, pixelUnshuffle, movedim, sort];
+export const LAYOUT = [roll, channelShuffle, pixelShuffle, pixelUnshuffle, movedim];

@@ -49,6 +49,32 @@ export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<strin
     },
   ],
   ['lowest', { minArgs: 1, maxArgs: 1, doc: 'the lowest finite value of a dtype', call: ([d]) => smallest(d) }],
+  ['nan', { minArgs: 0, maxArgs: 0, doc: 'not a number', call: () => new Float(Number.NaN) }],
+  [
+    'reduced',
+    {
+      minArgs: 2,
+      maxArgs: 2,
+      doc: 'the axes that a reduction takes: none or [] is all, and a tensor of rank 0 has none',
+      call: ([dims, rank]) => {
+        const r = rank as number;
+        const all = Array.from({ length: r }, (_, i) => i);
+        if (dims === null || dims === undefined || r === 0) return all;
+        const given: readonly ExprValue[] = isList(dims) ? dims : [dims];
+        if (given.length === 0) return all;
+        return [...new Set(given.map((d) => ((d as number) + r) % r))].sort((a, b) => a - b);
+      },
+    },
+  ],
+  [
+    'computed_in',
+    {
+      minArgs: 1,
+      maxArgs: 1,
+      doc: 'the dtype that PyTorch computes in: float32 for float16 and bfloat16',
+      call: ([d]) => (text(d) === 'float16' || text(d) === 'bfloat16' ? 'float32' : text(d)),
+    },
+  ],
   ['infinity', { minArgs: 0, maxArgs: 0, doc: 'positive infinity', call: () => new Float(Number.POSITIVE_INFINITY) }],
   [
     'pads',

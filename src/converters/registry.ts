@@ -10,6 +10,7 @@ import { LISTS } from './lists.js';
 import { PADDING } from './padding.js';
 import { POOLING } from './pooling.js';
 import { RECURRENT } from './recurrent.js';
+import { SCANS } from './scan.js';
 import { STRUCTURAL } from './structural.js';
 
 /** Every conversion in TypeScript, by operator. Recipes (rules/onnx) come first where both exist. */
@@ -27,5 +28,6 @@ export const CONVERTERS: ReadonlyMap<string, Converter> = new Map(
     ...DYNAMIC,
     ...FUSED,
     ...RECURRENT,
+    ...SCANS,
   ].flatMap((c) => c.ops.map((op) => [op, c] as const)),
 );
