@@ -99,7 +99,7 @@ export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<strin
     },
   ],
   [
-    'repeat',
+    'filled',
     {
       minArgs: 2,
       maxArgs: 2,

@@ -1,4 +1,4 @@
-import { type Dim, dimAdd, dimFloorDiv, dimMax, dimMin, dimMul, dimNeg, type Ranges } from '../ir/dim.js';
+import { type Dim, dimAdd, dimFloorDiv, dimMax, dimMin, dimMul, dimNeg, type Ranges, SymbolicDim } from '../ir/dim.js';
 import { equal, truth } from './evaluate.js';
 import { floatOf, quotientCeil, quotientFloor, quotientOf, quotientTruncate } from './quotient.js';
 import {
@@ -78,6 +78,8 @@ function rounding(compute: (x: number) => number, follow: (q: Quotient, ranges?:
 }
 
 function range(args: readonly ExprValue[]): ExprValue {
+  if (args.some((v) => isDim(v) && typeof v !== 'number')) return UNKNOWN;
+  if (args.some((v) => v instanceof SymbolicDim)) return UNKNOWN;
   const [a, b, c] = args.map((v) => intOf(v, 'range'));
   const from = b === undefined ? 0 : (a as number);
   const to = b === undefined ? (a as number) : b;
@@ -131,7 +133,7 @@ export const BUILTINS: ReadonlyMap<string, ExprFunction> = new Map<string, ExprF
   ],
   ['sum', { minArgs: 1, maxArgs: 1, doc: 'sum of a list of ints', call: fold('sum', 0, dimAdd) }],
   ['prod', { minArgs: 1, maxArgs: 1, doc: 'product of a list of ints', call: fold('prod', 1, dimMul) }],
-  ['range', { minArgs: 1, maxArgs: 3, doc: 'list of ints as Python range', call: range }],
+  ['range', { minArgs: 1, maxArgs: 3, doc: 'list of ints as Python range; unknown for symbolic bounds', call: range }],
   ['all', { minArgs: 1, maxArgs: 1, doc: 'true if every item holds', call: quantifier(false) }],
   ['any', { minArgs: 1, maxArgs: 1, doc: 'true if some item holds', call: quantifier(true) }],
   [
