@@ -23,7 +23,7 @@ export class Branches {
   /** As `run`; gives the result of the side that the program takes. */
   choose(test: Item, then: () => Item, orelse: () => Item, range: Range, frame: Frame): Item {
     const { emitter, objects } = this.context;
-    emitter.loc = frame.locAt(range.start);
+    emitter.at(frame, range.start);
     const merge = new Merge(this.context, emitter.control('prim::If', [emitter.materialize(test)]), objects.count);
     const [result, changes] = this.side(merge.body, then, frame);
     const [other, otherChanges] = this.side(merge.orelse, orelse, frame);

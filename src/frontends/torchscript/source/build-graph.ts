@@ -185,6 +185,6 @@ function giveResult(context: Context, result: Item, frame: Frame): void {
     expressions.unsupported(why, frame.info.def, frame);
     return;
   }
-  emitter.loc = frame.locAt(frame.info.def.start);
+  emitter.at(frame, frame.info.def.start);
   emitter.graph.block.addReturn(emitter.materialize(result));
 }

@@ -99,7 +99,7 @@ export class Calls {
   private methodOfValue(object: Item, name: string, e: CallExpr, frame: Frame, expected: Type | undefined): Item {
     const { emitter, operators, registry } = this.context;
     if (name === 'tolist' && expected !== undefined && object.kind === 'value') {
-      emitter.loc = frame.locAt(e.start);
+      emitter.at(frame, e.start);
       return { kind: 'value', value: emitter.value('prim::tolist', [object.value], expected) };
     }
     const base =
@@ -162,6 +162,7 @@ export class Calls {
       const why = recursive ? 'calls itself' : `is called at a depth of more than ${MAX_CALL_DEPTH}`;
       return this.context.expressions.unsupported(`${info.name} ${why}, which cannot be inlined`, range, caller);
     }
+    this.context.emitter.countCall();
     const frame = new Frame(info, self, caller.locAt(range.start), caller.depth + 1, target.outer);
     const given = self === undefined ? operands : [{ item: self }, ...operands];
     if (!this.bind(info, given, frame, range, caller)) return POISON;

@@ -10,10 +10,14 @@ import {
 } from '../../../ir/graph.js';
 import type { TensorData } from '../../../ir/tensor-data.js';
 import { ANY, STR, TENSOR, type Type } from '../../../ir/type.js';
+import type { Frame } from './frame.js';
 import { type Item, typeOfItem } from './item.js';
 
-/** A program that inlines to more is an attack: nested calls can double it at each level. */
-export const MAX_INLINED_NODES = 5_000_000;
+/**
+ * A program that inlines to more operations, or more calls, is an attack: nested calls can double it at each level.
+ * Real models have some ten thousand; so many take a gigabyte.
+ */
+export const MAX_INLINED_NODES = 1_000_000;
 
 /**
  * Writes nodes at the current place of the graph. Constants and the containers that hold a module's attributes go to
@@ -22,7 +26,9 @@ export const MAX_INLINED_NODES = 5_000_000;
 export class Emitter {
   block: Block;
   /** The user's Python that the next nodes come from. */
-  loc: SourceLoc = [];
+  private loc: SourceLoc = [];
+  /** False where the archive does not say: such nodes come from where their operands do. */
+  private isPlaced = false;
   private inPrelude = false;
   private preludeEnd: Node | undefined;
   private emitted = 0;
@@ -33,9 +39,16 @@ export class Emitter {
     this.block = graph.block;
   }
 
+  /** The next nodes come from this place of a function. */
+  at(frame: Frame, offset: number): void {
+    const own = frame.ownLoc(offset);
+    this.loc = frame.withCallSites(own);
+    this.isPlaced = own.length > 0;
+  }
+
   /** Adds a node with one output for each type. Names are given when a variable takes the value. */
   emit(op: OpName, inputs: readonly Value[], types: readonly Type[]): Node {
-    const node = new Node(op, inputs, this.loc);
+    const node = new Node(op, inputs, this.isPlaced ? this.loc : (operandLoc(inputs) ?? this.loc));
     for (const type of types) node.addOutput(this.graph.freshName(), type);
     this.insert(node);
     return node;
@@ -49,6 +62,11 @@ export class Emitter {
   /** Adds a node that carries blocks. Outputs are added when the blocks are known. */
   control(op: OpName, inputs: readonly Value[]): Node {
     return this.insert(new Node(op, inputs, this.loc));
+  }
+
+  /** Counts a call that is about to be inlined, which may emit nothing by itself. */
+  countCall(): void {
+    this.spend();
   }
 
   /** What `write` emits stands at the graph's start. */
@@ -155,14 +173,24 @@ export class Emitter {
   }
 
   private insert(node: Node): Node {
-    this.emitted += 1;
-    if (this.emitted > MAX_INLINED_NODES) {
-      fail('archive-limit', `the model has more than ${MAX_INLINED_NODES} operations once its calls are inlined`);
-    }
+    this.spend();
     if (this.inPrelude && this.block === this.graph.block) {
       this.block.attach(node, this.preludeEnd === undefined ? this.block.first : this.preludeEnd.next);
       this.preludeEnd = node;
     } else this.block.append(node);
     return node;
   }
+
+  private spend(): void {
+    this.emitted += 1;
+    if (this.emitted > MAX_INLINED_NODES) {
+      fail('archive-limit', `the model has more than ${MAX_INLINED_NODES} operations once its calls are inlined`);
+    }
+  }
+}
+
+/** Where the first operand comes from that is not a constant. */
+function operandLoc(inputs: readonly Value[]): SourceLoc | undefined {
+  for (const { producer } of inputs) if (producer !== undefined && producer.loc.length > 0) return producer.loc;
+  return undefined;
 }

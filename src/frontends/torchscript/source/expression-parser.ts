@@ -200,19 +200,21 @@ export class ExpressionParser {
 
   private postfix(): Expr {
     const { lex } = this;
+    // With the brackets of `(x).f`: PyTorch's debug ranges start there.
+    const { start } = lex;
     let e = this.atom();
     let links = 0;
     for (; lex.kind === 'op'; links++) {
       if (lex.text === '.') {
         lex.next();
         const name = this.name();
-        e = { kind: 'attribute', object: e, name, start: e.start, end: lex.previousEnd };
-      } else if (lex.text === '(') e = this.call(e);
+        e = { kind: 'attribute', object: e, name, start, end: lex.previousEnd };
+      } else if (lex.text === '(') e = this.call(e, start);
       else if (lex.text === '[') {
         lex.next();
         const index = this.subscript();
         this.expect(']');
-        e = { kind: 'subscript', object: e, index, start: e.start, end: lex.previousEnd };
+        e = { kind: 'subscript', object: e, index, start, end: lex.previousEnd };
       } else break;
       this.enter();
     }
@@ -220,7 +222,7 @@ export class ExpressionParser {
     return e;
   }
 
-  private call(callee: Expr): Expr {
+  private call(callee: Expr, start: number): Expr {
     const { lex } = this;
     lex.next();
     const args: Expr[] = [];
@@ -236,7 +238,7 @@ export class ExpressionParser {
       if (!this.accept(',')) break;
     }
     this.expect(')');
-    return { kind: 'call', callee, args, keywords, start: callee.start, end: lex.previousEnd };
+    return { kind: 'call', callee, args, keywords, start, end: lex.previousEnd };
   }
 
   private subscript(): Expr {

@@ -168,7 +168,7 @@ export class Expressions {
     if (bad !== undefined)
       return this.unsupported(`a list of ${describeItem(bad)} cannot be part of the graph`, e, frame);
     const values = items.map((i) => this.context.operators.convert(i, element));
-    emitter.loc = frame.locAt(e.start);
+    emitter.at(frame, e.start);
     return valueItem(emitter.value('prim::ListConstruct', values, listOf(element)));
   }
 
@@ -197,7 +197,7 @@ export class Expressions {
       this.context.operators.convert(k, key),
       this.context.operators.convert(values[i] ?? POISON, value),
     ]);
-    emitter.loc = frame.locAt(e.start);
+    emitter.at(frame, e.start);
     return valueItem(emitter.value('prim::DictConstruct', inputs, { kind: 'dict', key, value }));
   }
 

@@ -25,9 +25,18 @@ export class Frame {
     return this.variables.get(name) ?? this.outer?.lookup(name);
   }
 
-  /** The user's Python behind a place of this function, then its call sites. Equal places give the same list. */
+  /** The user's Python behind a place of this function; empty where the archive does not say. */
+  ownLoc(offset: number): SourceLoc {
+    return this.info.unit.userLoc(offset);
+  }
+
+  /** The user's Python behind a place of this function, then its call sites. */
   locAt(offset: number): SourceLoc {
-    const own = this.info.unit.userLoc(offset);
+    return this.withCallSites(this.ownLoc(offset));
+  }
+
+  /** Equal places give the same list. */
+  withCallSites(own: SourceLoc): SourceLoc {
     if (own.length === 0 || this.callSites.length === 0) return own.length === 0 ? this.callSites : own;
     let loc = this.merged.get(own);
     if (loc === undefined) {

@@ -125,7 +125,7 @@ export class Loops {
   private countedLoop(s: ForStatement, count: Item, element: (index: Item) => Item, frame: Frame): void {
     const { emitter, operators, statements } = this.context;
     if (count.kind === 'poison' || (count.kind === 'const' && count.value === 0)) return;
-    emitter.loc = frame.locAt(s.start);
+    emitter.at(frame, s.start);
     const trip = (index: Value): Item => {
       statements.assign(s.target, element(valueItem(index)), frame);
       statements.runBlock(s.body, frame);
@@ -157,7 +157,7 @@ export class Loops {
     const carried = this.carriedVariables(plan);
     const problemsBefore = problems.count;
     for (;;) {
-      emitter.loc = plan.frame.locAt(plan.range.start);
+      emitter.at(plan.frame, plan.range.start);
       if (this.attempt(plan, carried)) return;
       problems.forgetAfter(problemsBefore);
     }

@@ -78,7 +78,7 @@ export class Operators {
       const why = item.kind === 'unusable' ? item.why : `${base} is given ${describeItem(item)}`;
       return problems.report(frame, range, { code: 'unsupported-syntax', message: why });
     }
-    emitter.loc = frame.locAt(range.start);
+    emitter.at(frame, range.start);
     try {
       return this.emit(base, operands);
     } catch (error) {

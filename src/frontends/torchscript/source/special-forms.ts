@@ -60,7 +60,7 @@ function annotate(context: Context, e: CallExpr, frame: Frame): Item {
     context.emitter.isValue(item) &&
     (type.kind !== 'number' || own.kind === 'tensor')
   ) {
-    context.emitter.loc = frame.locAt(e.start);
+    context.emitter.at(frame, e.start);
     return item.kind === 'const' && type.kind === 'float'
       ? constItem(type, Number(item.value))
       : valueItem(context.operators.convert(item, type));
@@ -75,7 +75,7 @@ function uncheckedCast(context: Context, e: CallExpr, frame: Frame): Item {
   if (type === undefined || item.kind === 'poison') return POISON;
   if (!context.emitter.isValue(item) || instanceOf(typeOfItem(item), type) === 'always') return item;
   if (item.kind === 'tuple') return item;
-  context.emitter.loc = frame.locAt(e.start);
+  context.emitter.at(frame, e.start);
   return valueItem(context.emitter.value('prim::unchecked_cast', [context.emitter.materialize(item)], type));
 }
 
@@ -119,7 +119,7 @@ function isInstance(context: Context, e: CallExpr, frame: Frame): Item {
       frame,
     );
   }
-  context.emitter.loc = frame.locAt(e.start);
+  context.emitter.at(frame, e.start);
   const node = context.emitter.emit('prim::isinstance', [context.emitter.materialize(item)], [BOOL]);
   node.attributes.set(
     'types',

@@ -198,7 +198,7 @@ export class Statements {
       expressions.unsupported(`${describeItem(item)} cannot be unpacked`, range, frame);
       return Array.from({ length: count }, () => POISON);
     }
-    emitter.loc = frame.locAt(range.start);
+    emitter.at(frame, range.start);
     return emitter
       .emit(
         'prim::ListUnpack',

@@ -57,14 +57,14 @@ export class Subscripts {
     ) {
       return expressions.unsupported('a tuple of different types needs a constant index', range, frame);
     }
-    emitter.loc = frame.locAt(range.start);
+    emitter.at(frame, range.start);
     return valueItem(emitter.value('prim::TupleIndex', [emitter.materialize(object), index.value], first));
   }
 
   /** The item of a tuple that is a value of the graph. */
   tupleItem(value: Value, elements: readonly Type[], index: number, range: Range, frame: Frame): Item {
     const { emitter } = this.context;
-    emitter.loc = frame.locAt(range.start);
+    emitter.at(frame, range.start);
     return valueItem(
       emitter.value('prim::TupleIndex', [value, emitter.constant(INT, index)], elements[index] ?? { kind: 'any' }),
     );
@@ -117,7 +117,7 @@ export class Subscripts {
     if (item.kind === 'tuple') return item.items;
     if (item.kind !== 'value' || item.value.type.kind !== 'tuple') return undefined;
     const { emitter } = this.context;
-    emitter.loc = frame.locAt(range.start);
+    emitter.at(frame, range.start);
     return emitter.emit('prim::TupleUnpack', [item.value], item.value.type.elements).outputs.map(valueItem);
   }
 }
