@@ -43,12 +43,16 @@ export function holdsConstant(type: Type): boolean {
     case 'number':
       return true;
     case 'list':
-      return holdsConstant(type.element);
+      return !isOptionalTensor(type.element) && holdsConstant(type.element);
     case 'optional':
       return holdsConstant(type.element) || type.element.kind === 'tensor';
     default:
       return false;
   }
+}
+
+function isOptionalTensor(type: Type): boolean {
+  return type.kind === 'optional' && type.element.kind === 'tensor';
 }
 
 /** A new prim::Constant before `anchor`. */
