@@ -32,10 +32,15 @@ export function tensorOf(shape: readonly number[], storage = memorySource(new Ui
 export function archiveOf(
   source: string,
   attributes: Readonly<Record<string, Plain>> = {},
-  more: { readonly constants?: readonly PickleValue[]; readonly userLoc?: (offset: number) => SourceLoc } = {},
+  more: {
+    readonly version?: number;
+    readonly constants?: readonly PickleValue[];
+    readonly userLoc?: (offset: number) => SourceLoc;
+  } = {},
 ): CodeArchive {
   return {
     label: 'm.pt',
+    version: more.version ?? 10,
     dataPickle: objectOf('__torch__.m.M', attributes),
     constants: more.constants ?? [],
     hasSource: (qualifier) => qualifier === '__torch__.m',
@@ -82,6 +87,10 @@ const SIGNATURES = [
   'aten::Int.Tensor(Tensor a) -> int',
   'aten::Bool.Tensor(Tensor a) -> bool',
   'aten::avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0) -> Tensor',
+  'aten::div.Tensor(Tensor self, Tensor other) -> Tensor',
+  'aten::div.Scalar(Tensor self, Scalar other) -> Tensor',
+  'aten::full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Device? device=None) -> Tensor',
+  'aten::linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None) -> Tensor',
   'aten::format(str self, ...) -> str',
   'prim::RaiseException(str msg, str? cls=None) -> ()',
 ];

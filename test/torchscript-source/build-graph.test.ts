@@ -489,3 +489,44 @@ class M(Module):
     ]);
   });
 });
+
+describe('old archives', () => {
+  it('keep what their operators meant', () => {
+    const body = `
+      a = torch.div(torch.div(x, 2.), 2)
+      b = torch.full([2], 3)
+      c = torch.linspace(0, 1, None)
+      return torch.div(a, torch.add(b, c))`;
+    const lines = graphLines(archiveOf(forward(body), {}, { version: 3 }));
+    expect(lines).toEqual([
+      '%1 = aten::div.Scalar(%0, 2)',
+      '%2 = aten::is_floating_point(%1)',
+      '%3 = prim::If(%2)',
+      '  block():',
+      '    %4 = aten::div.Scalar(%1, 2)',
+      '    -> (%4)',
+      '  block():',
+      '    %5 = aten::div.Scalar_mode(%1, 2, "trunc")',
+      '    -> (%5)',
+      '%6 = prim::ListConstruct(2)',
+      '%7 = aten::full(%6, 3, None, None)',
+      '%8 = aten::linspace(0, 1, 100, None)',
+      '%9 = aten::add.Tensor(%7, %8, 1)',
+      '%10 = aten::is_floating_point(%3)',
+      '%11 = aten::is_floating_point(%9)',
+      '%12 = aten::__or__.bool(%10, %11)',
+      '%13 = prim::If(%12)',
+      '  block():',
+      '    %14 = aten::div.Tensor(%3, %9)',
+      '    -> (%14)',
+      '  block():',
+      '    %15 = aten::div.Tensor_mode(%3, %9, "trunc")',
+      '    -> (%15)',
+      'return %13',
+    ]);
+    expect(graphLines(archiveOf(forward('return torch.div(x, 2)'), {}, { version: 4 }))).toEqual([
+      '%1 = aten::div.Scalar(%0, 2)',
+      'return %1',
+    ]);
+  });
+});

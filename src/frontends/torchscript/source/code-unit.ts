@@ -6,6 +6,8 @@ import type { Range } from './ast.js';
 /** What the graph builder reads of an archive; `Archive` is one. */
 export interface CodeArchive {
   readonly label: string;
+  /** PyTorch's version number of the operators' meaning. */
+  readonly version: number;
   readonly dataPickle: PickleValue;
   readonly constants: readonly PickleValue[];
   hasSource(qualifier: string): boolean;

@@ -18,6 +18,7 @@ import {
   typeOfItem,
   valueItem,
 } from './item.js';
+import { OldOperators } from './old-operators.js';
 
 /** One operand of a call, with its keyword where it has one. */
 export interface Operand {
@@ -62,7 +63,11 @@ function conversionOf(given: Type, wanted: Type): string | undefined {
 
 /** Operators called by name: overloads resolved, defaults filled in, nodes emitted. */
 export class Operators {
-  constructor(private readonly context: Context) {}
+  private readonly old: OldOperators;
+
+  constructor(private readonly context: Context) {
+    this.old = new OldOperators(context);
+  }
 
   /** Calls `base` (`aten::add`). Problems are reported and give POISON. */
   call(base: string, operands: readonly Operand[], range: Range, frame: Frame): Item {
@@ -80,7 +85,7 @@ export class Operators {
     }
     emitter.at(frame, range.start);
     try {
-      return this.emit(base, operands);
+      return this.emit(base, this.old.operands(base, operands));
     } catch (error) {
       const [first] = error instanceof DiagnosticError ? error.diagnostics : [];
       if (first === undefined || (first.code !== 'unknown-operator' && first.code !== 'no-overload')) throw error;
@@ -110,7 +115,8 @@ export class Operators {
     const { signature } = r.schema;
     const inputs = r.args.map((source, i) => this.argument(source, signature, i, operands));
     for (const index of r.rest) inputs.push(emitter.materialize(operands[index]?.item ?? POISON));
-    return resultItem(emitter.emit(signature.op, inputs, r.results).outputs);
+    const old = this.old.emit(signature.op, inputs);
+    return old === undefined ? resultItem(emitter.emit(signature.op, inputs, r.results).outputs) : valueItem(old);
   }
 
   private argument(source: ArgSource, signature: Signature, at: number, operands: readonly Operand[]): Value {
