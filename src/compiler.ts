@@ -8,6 +8,7 @@ import { runRules } from './engine/driver.js';
 import { checkLegality } from './engine/legality.js';
 import type { Outcome } from './engine/trace.js';
 import { type LoadedModel, type LoadOptions, load } from './frontends/torchscript/load.js';
+import { functionalize } from './functionalize/functionalize.js';
 import { dimSymbols, type Interval } from './ir/dim.js';
 import type { Graph } from './ir/graph.js';
 import { OnnxBuilder } from './onnx/builder.js';
@@ -76,7 +77,7 @@ export async function compile(model: LoadedModel, options: CompileOptions & Rule
 
 function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions): CheckResult {
   const { graph } = model;
-  // functionalize(graph, rules.registry);
+  functionalize(graph, rules.registry);
   const inputs = bindInputs(model, options.inputs ?? [], options.consts ?? [], rules.castOperator);
   const inference = new Inference(rules.registry, { ranges: checkedRanges(options, inputs) });
   specialize(graph, inference);
