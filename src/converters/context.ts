@@ -216,7 +216,8 @@ export class ConvertContext {
   /** Reshape to known extents: in literal form where that can say it, else with sizes read at run time. */
   reshape(v: OnnxValue, dims: readonly Dim[]): OnnxValue {
     const literal = reshapeLiteral(v.shape, dims);
-    return this.add('Reshape', [v, literal === undefined ? this.shapeTensor(dims) : this.ints1d(literal)]);
+    const target = literal === undefined ? this.shapeTensor(dims) : this.ints1d(literal);
+    return this.add('Reshape', [v, target], dims.includes(0) ? { allowzero: 1 } : {});
   }
 
   /** A run-time shape tensor of extents: constants where they are known, read from tensors where not. */

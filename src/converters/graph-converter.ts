@@ -1,9 +1,10 @@
 import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.js';
+import type { Content } from '../ir/content.js';
 import { type Dim, dimKey, dimSymbols, type SymbolicDim, symbolName } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import type { Block, Graph, Node, Value } from '../ir/graph.js';
 import { tensorFromNumbers } from '../ir/half.js';
-import { typeName } from '../ir/type.js';
+import { type Type, typeName } from '../ir/type.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxGraph, OnnxValue } from '../onnx/types.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
@@ -80,6 +81,7 @@ export class GraphConverter implements ConversionScope {
   private node(node: Node): void {
     const schema = this.rules.schema(node.op);
     if (schema === undefined || isCompileTimeOnly(node)) return;
+    if (node.outputs.length > 0 && node.outputs.every((o) => this.isKnownNumber(o.type, o.content))) return;
     const ctx = new ConvertContext(node, schema, this);
     const results = this.builder.withProvenance(provenance(node), () => this.results(node, ctx));
     node.outputs.forEach((output, i) => {
@@ -90,6 +92,23 @@ export class GraphConverter implements ConversionScope {
       if (output.type.kind === 'tensor') this.builder.refine(r, { shape: output.type.shape });
       this.noteSources(output, r);
     });
+  }
+
+  /** Numbers that need no node: constants, and sizes that can be read from tensors at hand. */
+  private isKnownNumber(type: Type, content: Content | undefined): boolean {
+    if (type.kind === 'tensor' || content === undefined) return false;
+    switch (content.kind) {
+      case 'int':
+        return [...dimSymbols(content.value)].every((s) => this.source(s) !== undefined);
+      case 'list':
+        return (
+          type.kind === 'list' &&
+          type.element.kind !== 'tensor' &&
+          content.items.every((c) => this.isKnownNumber(type.element, c))
+        );
+      default:
+        return true;
+    }
   }
 
   /** Results get the types that facts and ONNX inference tell together. */
@@ -123,7 +142,11 @@ export class GraphConverter implements ConversionScope {
     }
     const opsets = new Set(recipes.flatMap((r) => (r.opset === undefined ? [] : [r.opset])));
     if (recipes.length > 0 && recipes.every((r) => r.opset !== undefined && !opsetMatches(r.opset, this.opset))) {
-      return ctx.fail('opset-range', `${node.op} has no form at opset ${this.opset}`, `compile for opset ${[...opsets]}`);
+      return ctx.fail(
+        'opset-range',
+        `${node.op} has no form at opset ${this.opset}`,
+        `compile for opset ${[...opsets]}`,
+      );
     }
     if (recipes.length > 0) {
       return ctx.fail(

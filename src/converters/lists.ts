@@ -38,6 +38,8 @@ const split = defineConverter({
     'aten::unsafe_split_with_sizes',
     'aten::tensor_split.sections',
     'aten::tensor_split.indices',
+    'aten::tensor_split.tensor_indices_or_sections',
+    'aten::split',
   ],
   convert: (ctx) => {
     const axis = axisOf(ctx, ctx.rank('self'));
@@ -60,15 +62,18 @@ const unbind = defineConverter({
   },
 });
 
-const stack = defineConverter({
-  ops: ['aten::stack'],
+/** Tensors of one axis of extent 0 stand for nothing when they are joined with others: the old form of torch.cat. */
+const cat = defineConverter({
+  ops: ['aten::cat', 'aten::concat', 'aten::concatenate'],
   convert: (ctx) => {
-    const tensors = ctx.tensors('tensors');
-    const rank = ctx.resultShape().length;
-    const axis = axisOf(ctx, rank);
     const dtype = ctx.resultDtype();
-    const parts = tensors.map((t) => ctx.add('Unsqueeze', [ctx.cast(t, dtype), ctx.ints1d([axis])]));
-    return ctx.add('Concat', parts, { axis });
+    const rank = ctx.resultShape().length;
+    const parts = ctx.tensors('tensors').filter((t) => t.shape?.length === rank);
+    return ctx.add(
+      'Concat',
+      parts.map((t) => ctx.cast(t, dtype)),
+      { axis: axisOf(ctx, rank) },
+    );
   },
 });
 
@@ -159,4 +164,4 @@ function strided(
   return ctx.add('Transpose', [ctx.add('ScatterND', [first, at, updates])], { perm: back });
 }
 
-export const LISTS = [split, unbind, stack, meshgrid, sliceScatter];
+export const LISTS = [split, unbind, cat, meshgrid, sliceScatter];

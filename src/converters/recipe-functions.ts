@@ -99,6 +99,25 @@ export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<strin
     },
   ],
   [
+    'moved',
+    {
+      minArgs: 3,
+      maxArgs: 3,
+      doc: 'the permutation of a rank that moves axes to places: moved(3, [0], [2]) is [1, 2, 0]',
+      call: ([rank, from, to]) => {
+        const r = rank as number;
+        const axes = (v: ExprValue | undefined): number[] =>
+          (v !== undefined && isList(v) ? v : [v as ExprValue]).map((d) => ((d as number) + r) % r);
+        const [source, target] = [axes(from), axes(to)];
+        const rest = Array.from({ length: r }, (_, i) => i).filter((i) => !source.includes(i));
+        return Array.from({ length: r }, (_, i) => {
+          const at = target.indexOf(i);
+          return (at < 0 ? rest.shift() : source[at]) as number;
+        });
+      },
+    },
+  ],
+  [
     'filled',
     {
       minArgs: 2,

@@ -5,7 +5,6 @@ import { DYNAMIC } from './dynamic.js';
 import { FUSED } from './fused.js';
 import { INDEXING } from './indexing.js';
 import { INTERPOLATE } from './interpolate.js';
-import { LAYOUT } from './layout.js';
 import { LISTS } from './lists.js';
 import { PADDING } from './padding.js';
 import { POOLING } from './pooling.js';
@@ -22,7 +21,6 @@ export const CONVERTERS: ReadonlyMap<string, Converter> = new Map(
     ...ATTENTION,
     ...CONVOLUTIONS,
     ...INTERPOLATE,
-    ...LAYOUT,
     ...PADDING,
     ...POOLING,
     ...DYNAMIC,

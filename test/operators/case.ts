@@ -10,6 +10,8 @@ export interface CaseTensor {
   readonly hi?: number;
   /** A constant of the model: its extents never vary. */
   readonly w?: true;
+  /** Axes whose extents are static in every mode. */
+  readonly k?: readonly number[];
 }
 
 /** An argument: a bare number is an int. `sym` is an int computed from the sizes. */

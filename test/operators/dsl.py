@@ -17,11 +17,17 @@ class Flt:
 class Tensor:
     def __init__(self, dims, dtype, values=None, lo=-4, hi=4, constant=False):
         self.dims, self.dtype, self.values, self.lo, self.hi, self.constant = list(dims), dtype, values, lo, hi, constant
-        self.seed, self.shown = 1, self.dims
+        self.seed, self.shown, self.still = 1, self.dims, set()
 
 
 _calls = []
 _counter = 0
+
+
+def K(tensor, *axes):
+    """Axes whose extents are static in every mode; all of them if none is named."""
+    tensor.still = set(a % len(tensor.dims) for a in axes) if axes else set(range(len(tensor.dims)))
+    return tensor
 
 
 def T(*dims, dtype='float32', lo=-4, hi=4):

@@ -42,7 +42,9 @@ for (const [name, cases] of all) {
         missing.add(c.op);
         continue;
       }
-      process.stdout.write(`${c.id}  (${where.length === modes.length ? 'all' : where.join()})\n    ${why.slice(0, 400)}\n`);
+      process.stdout.write(
+        `${c.id}  (${where.length === modes.length ? 'all' : where.join()})\n    ${why.slice(0, 400)}\n`,
+      );
     }
   }
 }

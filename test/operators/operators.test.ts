@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import gaps from './gaps.json' with { type: 'json' };
 import { recordedCases } from './case.js';
+import gaps from './gaps.json' with { type: 'json' };
 import { failureOf } from './report.js';
 import { shippedRules } from './rules.js';
 import type { Mode } from './run-operator.js';

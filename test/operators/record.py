@@ -88,6 +88,8 @@ def spell(a):
                 out['hi'] = a.hi
         if a.constant:
             out['w'] = True
+        if a.still:
+            out['k'] = sorted(a.still)
         return out
     if isinstance(a, (list, tuple)):
         return {'list': [spell(x) for x in a]}
@@ -148,7 +150,7 @@ def symbolize(a):
     if isinstance(a, Tensor):
         a.shown = list(a.dims)
         if not a.constant:
-            a.dims = [f's{d}' if isinstance(d, int) and d > 1 else d for d in a.dims]
+            a.dims = [f's{d}' if isinstance(d, int) and d > 1 and i not in a.still else d for i, d in enumerate(a.dims)]
     elif isinstance(a, (list, tuple)):
         for x in a:
             symbolize(x)

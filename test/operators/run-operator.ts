@@ -66,11 +66,15 @@ class CallGraph {
   constructor(
     private readonly mode: Mode,
     private readonly sizes: Sizes,
+    private readonly keepsNames: boolean,
   ) {}
 
-  private extent(d: number | string): Dim {
+  private extent(d: number | string, still: boolean): Dim {
     if (this.mode === 'static') return typeof d === 'number' ? d : (this.sizes[d] ?? 1);
+    if (still && typeof d === 'number') return d;
     if (this.mode === 'named') return typeof d === 'number' ? d : symbol(d);
+    // Ints of the call may be told by the case's symbols.
+    if (this.keepsNames && typeof d === 'string') return symbol(d);
     this.fresh += 1;
     return symbol(`d${this.fresh}`);
   }
@@ -108,13 +112,8 @@ class CallGraph {
   private tensor(arg: CaseTensor): Value {
     if (arg.w === true) return this.constant(dataOf(arg, this.sizes), tensorType());
     const name = `x${this.feeds.length}`;
-    const value = this.graph.addInput(
-      name,
-      tensorType(
-        dtypeOf(arg),
-        arg.d.map((d) => this.extent(d)),
-      ),
-    );
+    const shape = arg.d.map((d, i) => this.extent(d, arg.k?.includes(i) === true));
+    const value = this.graph.addInput(name, tensorType(dtypeOf(arg), shape));
     this.feeds.push({ name, tensor: arg, value });
     return value;
   }
@@ -138,6 +137,11 @@ class CallGraph {
   readonly symbolic: [Value, Dim][] = [];
 }
 
+function hasSymbol(a: CaseArg): boolean {
+  if (typeof a !== 'object' || a === null) return false;
+  return 'sym' in a || ('list' in a && a.list.some(hasSymbol));
+}
+
 function literalArg(v: Literal | undefined, type: Type): CaseArg {
   if (v === undefined || v === null) return null;
   if (Array.isArray(v)) return { list: (v as readonly Literal[]).map((x) => literalArg(x, type)) };
@@ -148,7 +152,7 @@ function literalArg(v: Literal | undefined, type: Type): CaseArg {
 /** Compiles one call. Throws DiagnosticError where the compiler refuses. */
 export function compileCase(rules: ShippedRules, c: OperatorCase, mode: Mode, sizes: Sizes, opset = 20): CompiledCase {
   const schema = rules.schemas.require(c.op);
-  const call = new CallGraph(mode, sizes);
+  const call = new CallGraph(mode, sizes, Object.values(c.args).some(hasSymbol));
   const inputs = schema.signature.args.map((arg) => {
     const given = c.args[arg.name];
     return call.value(given === undefined ? literalArg(arg.default, arg.type) : given, arg.type);

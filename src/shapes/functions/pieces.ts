@@ -1,6 +1,16 @@
 import { type ExprEnv, type ExprValue, UNKNOWN } from '../../expr/value.js';
-import { type Dim, dimFloorDiv, dimKey, dimMod, dimMul, dimSub } from '../../ir/dim.js';
-import { axisOf, broadcastExtent, ceilDiv, compare, product, requireEqual, sumOf } from '../extents.js';
+import { type Dim, dimAdd, dimFloorDiv, dimKey, dimMul, dimSub } from '../../ir/dim.js';
+import {
+  axisOf,
+  broadcastExtent,
+  ceilDiv,
+  clampIndex,
+  compare,
+  maxExtent,
+  product,
+  requireEqual,
+  sumOf,
+} from '../extents.js';
 import { mismatch } from '../shape-error.js';
 import { constant, constants, define, type FunctionTable, int, listOf, shape, str } from './define.js';
 
@@ -44,20 +54,17 @@ function chunkShapes(from: readonly Dim[], chunks: number, dim: number): ExprVal
 function tensorSplitShapes(from: readonly Dim[], sections: number, dim: number): ExprValue {
   const a = axisOf(dim, from.length);
   const n = from[a] ?? 1;
-  const base = dimFloorDiv(n, sections);
-  const longer = dimMod(n, sections);
-  if (typeof longer !== 'number') return UNKNOWN;
-  return Array.from({ length: sections }, (_, i) => withExtent(from, a, i < longer ? dimSub(base, -1) : base));
+  return Array.from({ length: sections }, (_, i) =>
+    withExtent(from, a, dimFloorDiv(dimAdd(n, sections - 1 - i), sections)),
+  );
 }
 
 /** Pieces between the indexes, which clamp as in a slice. */
-function tensorSplitAtShapes(from: readonly Dim[], indices: readonly number[], dim: number): ExprValue {
+function tensorSplitAtShapes(env: ExprEnv, from: readonly Dim[], indices: readonly number[], dim: number): ExprValue {
   const a = axisOf(dim, from.length);
   const n = from[a] ?? 1;
-  if (typeof n !== 'number') return UNKNOWN;
-  const clamp = (i: number) => Math.min(Math.max(i < 0 ? i + n : i, 0), n);
-  const bounds = [0, ...indices.map(clamp), n];
-  return bounds.slice(1).map((end, i) => withExtent(from, a, Math.max(0, end - (bounds[i] ?? 0))));
+  const bounds = [0, ...indices.map((i) => clampIndex(env, n, i) ?? env.fresh()), n];
+  return bounds.slice(1).map((end, i) => withExtent(from, a, maxExtent(env, dimSub(end, bounds[i] ?? 0), 0)));
 }
 
 function unbindShapes(from: readonly Dim[], dim: number): ExprValue {
@@ -128,9 +135,7 @@ export const PIECE_FUNCTIONS: FunctionTable = {
   tensor_split: define('shapes of n pieces of nearly equal size', [shape, constant, constant], (_, s, n, dim) =>
     tensorSplitShapes(s, n, dim),
   ),
-  tensor_split_at: define('shapes of pieces between indexes', [shape, constants, constant], (_, s, at, dim) =>
-    tensorSplitAtShapes(s, at, dim),
-  ),
+  tensor_split_at: define('shapes of pieces between indexes', [shape, constants, constant], tensorSplitAtShapes),
   unbind: define('shapes of the slices along an axis', [shape, constant], (_, s, dim) => unbindShapes(s, dim)),
   cat: define('shape of tensors joined along an axis', [listOf(shape), constant], catShape),
   stack: define('shape of tensors joined along a new axis', [listOf(shape), constant], stackShape),

@@ -1,6 +1,16 @@
 import type { ExprEnv, ExprValue } from '../../expr/value.js';
 import { type Dim, dimAdd, dimEquals, dimKey, dimMul, dimRange } from '../../ir/dim.js';
-import { axesOf, axisOf, broadcastExtent, broadcastShapes, compare, product, quotient } from '../extents.js';
+import {
+  axesOf,
+  axisOf,
+  broadcastExtent,
+  broadcastShapes,
+  compare,
+  maxExtent,
+  minExtent,
+  product,
+  quotient,
+} from '../extents.js';
 import { mismatch } from '../shape-error.js';
 import {
   bool,
@@ -138,9 +148,9 @@ function diagonalShape(env: ExprEnv, from: readonly Dim[], offset: number, dim1:
   const columns = from[b] ?? 1;
   const rest = from.filter((_, i) => i !== a && i !== b);
   if (offset === 0 && dimEquals(rows, columns)) return [...rest, rows];
-  if (typeof rows !== 'number' || typeof columns !== 'number') return [...rest, env.fresh()];
-  const length = offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns);
-  return [...rest, Math.max(0, length)];
+  const down = dimAdd(rows, Math.min(0, offset));
+  const across = dimAdd(columns, -Math.max(0, offset));
+  return [...rest, maxExtent(env, minExtent(env, down, across), 0)];
 }
 
 /** Axes of `tensordot`: those of a that are not contracted, then those of b. */
