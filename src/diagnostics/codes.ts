@@ -43,6 +43,10 @@ export const CODES = {
   'unsupported-operator': { title: 'an operator has no ONNX recipe or converter' },
   'unsupported-argument': { title: 'an operator is used in a way that its recipe does not cover' },
   'unsupported-control-flow': { title: 'a branch or loop that ONNX cannot express' },
+  'unclear-aliasing': {
+    title: 'only the run would tell whether a value was changed in place under another name',
+    help: 'copy the tensor with .clone() before it is changed in place, or use the operator without the underscore',
+  },
   'rewrite-limit': { title: 'the rules did not reach a fixpoint' },
   'opset-range': { title: 'the opset is outside the supported range' },
   // rules

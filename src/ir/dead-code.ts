@@ -1,68 +1,162 @@
-import type { Block, Graph, Node, Value } from './graph.js';
+import { type Block, type Graph, Node, type Value } from './graph.js';
 
 /** Tells whether a node may go when nothing uses its results; its blocks are looked at apart. */
 export type IsPure = (node: Node) => boolean;
 
-/** Removes the nodes whose results nothing uses, and the results of branches that nothing uses. One pass backwards. */
-export function removeDeadCode(graph: Graph, isPure: IsPure): void {
-  sweep(graph.block, isPure);
+/** Where it stands which operators do nothing but what their results say. */
+export interface PuritySource {
+  get(op: string): { readonly pure?: boolean } | undefined;
 }
 
-function sweep(block: Block, isPure: IsPure): void {
-  for (let node = block.last; node !== undefined; ) {
-    const { prev } = node;
-    if (isDead(node, isPure)) node.destroy();
-    else {
-      if (node.op === 'prim::If') dropUnusedResults(node);
-      for (const inner of node.blocks) sweep(inner, isPure);
-      if (node.op === 'prim::Loop') dropUnusedCarried(node);
-      if (node.blocks.length > 0 && isDead(node, isPure)) node.destroy();
+/** Operators of the graph's own structure that need no schema to be known as pure. */
+const PURE_STRUCTURES: ReadonlySet<string> = new Set([
+  'prim::Constant',
+  'prim::ListConstruct',
+  'prim::TupleConstruct',
+  'prim::DictConstruct',
+  'prim::ListUnpack',
+  'prim::TupleUnpack',
+  'prim::TupleIndex',
+  'prim::unchecked_cast',
+  'prim::Uninitialized',
+  'prim::If',
+  'prim::Loop',
+]);
+
+/** `removeDeadCode` by what schemas say. An operator without a schema may do anything, so it stays. */
+export function eliminateDeadCode(graph: Graph, schemas: PuritySource): void {
+  removeDeadCode(graph, (node) => schemas.get(node.op)?.pure ?? PURE_STRUCTURES.has(node.op));
+}
+
+/**
+ * Removes the nodes whose results nothing uses, and the results of branches and the carried values of loops that nothing
+ * but themselves needs. Marks what is needed, from the outputs and the impure nodes on, and sweeps the rest. Linear.
+ */
+export function removeDeadCode(graph: Graph, isPure: IsPure): void {
+  const marker = new Marker();
+  for (const v of graph.outputs) marker.value(v);
+  for (const node of graph.allNodes()) if (!isPure(node)) marker.node(node);
+  marker.run();
+  sweep(graph.block, marker);
+}
+
+class Marker {
+  private readonly values = new Set<Value>();
+  private readonly nodes = new Set<Node>();
+  private readonly pending: Value[] = [];
+
+  value(v: Value): void {
+    if (this.values.has(v)) return;
+    this.values.add(v);
+    this.pending.push(v);
+  }
+
+  has(v: Value): boolean {
+    return this.values.has(v);
+  }
+
+  hasNode(node: Node): boolean {
+    return this.nodes.has(node);
+  }
+
+  /** The node stays: what it needs whatever becomes of its results, and the nodes around it. */
+  node(node: Node): void {
+    for (let n: Node | undefined = node; n !== undefined && !this.nodes.has(n); n = n.parent?.owner) {
+      this.nodes.add(n);
+      if (n.op === 'prim::If' || n.op === 'prim::Loop') this.control(n);
+      else {
+        for (const v of n.inputs) this.value(v);
+        for (const b of n.blocks) for (const v of b.returns) this.value(v);
+      }
     }
-    node = prev;
+  }
+
+  run(): void {
+    for (let v = this.pending.pop(); v !== undefined; v = this.pending.pop()) {
+      const { def } = v;
+      if (def instanceof Node) {
+        this.node(def);
+        this.result(def, v.defIndex);
+      } else if (def.owner !== undefined) {
+        this.node(def.owner);
+        this.param(def, def.owner, v.defIndex);
+      }
+    }
+  }
+
+  /** Whether and how often blocks run. */
+  private control(node: Node): void {
+    const count = node.op === 'prim::If' ? 1 : 2;
+    for (const v of node.inputs.slice(0, count)) this.value(v);
+    const goOn = node.op === 'prim::Loop' ? node.blocks[0]?.returns[0] : undefined;
+    if (goOn !== undefined) this.value(goOn);
+  }
+
+  private result(node: Node, index: number): void {
+    if (node.op === 'prim::If') {
+      for (const b of node.blocks) this.mark(b.returns[index]);
+    } else if (node.op === 'prim::Loop') this.carried(node, index);
+  }
+
+  private param(block: Block, owner: Node, index: number): void {
+    if (owner.op === 'prim::Loop' && index > 0 && block === owner.blocks[0]) this.carried(owner, index - 1);
+  }
+
+  /** A carried value that is needed anywhere is needed at the start and at the end of a round. */
+  private carried(node: Node, index: number): void {
+    this.mark(node.inputs[index + 2]);
+    this.mark(node.blocks[0]?.returns[index + 1]);
+    this.mark(node.blocks[0]?.params[index + 1]);
+    this.mark(node.outputs[index]);
+  }
+
+  private mark(v: Value | undefined): void {
+    if (v !== undefined) this.value(v);
   }
 }
 
-function isDead(node: Node, isPure: IsPure): boolean {
-  return node.outputs.every((out) => out.uses.size === 0) && isPureThroughout(node, isPure);
+/** Backwards, so that what a node uses is looked at after the node. */
+function sweep(block: Block, marker: Marker): void {
+  const stack: { readonly block: Block; node: Node | undefined }[] = [{ block, node: block.last }];
+  for (let top = stack[stack.length - 1]; top !== undefined; top = stack[stack.length - 1]) {
+    const { node } = top;
+    if (node === undefined) {
+      stack.pop();
+      continue;
+    }
+    top.node = node.prev;
+    if (!marker.hasNode(node)) {
+      node.destroy();
+      continue;
+    }
+    if (node.op === 'prim::If') dropResults(node, marker);
+    else if (node.op === 'prim::Loop') dropCarried(node, marker);
+    for (const inner of node.blocks) stack.push({ block: inner, node: inner.last });
+  }
 }
 
-function isPureThroughout(node: Node, isPure: IsPure): boolean {
-  if (!isPure(node)) return false;
-  for (const block of node.blocks) for (const n of block.nodes()) if (!isPureThroughout(n, isPure)) return false;
-  return true;
-}
-
-/** Takes the unused results off a branch, so that what makes them in its blocks can go. */
-function dropUnusedResults(node: Node): void {
-  const kept = node.outputs.filter((out) => out.uses.size > 0);
+function dropResults(node: Node, marker: Marker): void {
+  const kept = node.outputs.filter((out) => marker.has(out));
   if (kept.length === node.outputs.length) return;
   for (const block of node.blocks) block.setReturns(kept.flatMap((out) => block.returns[out.defIndex] ?? []));
-  reindexed(node.outputs, kept);
+  renumber(node.outputs, kept, 0);
 }
 
-/** Takes off a loop what it only passes on from round to round and nobody reads. */
-function dropUnusedCarried(node: Node): void {
-  const body = node.blocks[0];
-  if (body === undefined) return;
-  const kept = node.outputs.filter((out, i) => {
-    const uses = [...(body.params[i + 1]?.uses ?? [])];
-    return out.uses.size > 0 || uses.some((use) => use.user !== body || use.index !== i + 1);
-  });
-  if (kept.length === node.outputs.length) return;
-  const indexes = kept.map((out) => out.defIndex);
-  const inputs = indexes.flatMap((i) => node.inputs[i + 2] ?? []);
-  const returns = indexes.flatMap((i) => body.returns[i + 1] ?? []);
-  const params = indexes.flatMap((i) => body.params[i + 1] ?? []);
-  node.setInputs([...node.inputs.slice(0, 2), ...inputs]);
-  body.setReturns([...body.returns.slice(0, 1), ...returns]);
-  reindexed(body.params, [...body.params.slice(0, 1), ...params]);
-  reindexed(node.outputs, kept);
+function dropCarried(node: Node, marker: Marker): void {
+  const [body] = node.blocks;
+  const kept = node.outputs.filter((out) => marker.has(out));
+  if (body === undefined || kept.length === node.outputs.length) return;
+  const slots = kept.map((out) => out.defIndex);
+  node.setInputs([...node.inputs.slice(0, 2), ...slots.flatMap((k) => node.inputs[k + 2] ?? [])]);
+  body.setReturns([...body.returns.slice(0, 1), ...slots.flatMap((k) => body.returns[k + 1] ?? [])]);
+  // Nodes that use a dropped parameter are dead too: they go before the block is left.
+  renumber(body.params, [...body.params.slice(0, 1), ...slots.flatMap((k) => body.params[k + 1] ?? [])], 0);
+  renumber(node.outputs, kept, 0);
 }
 
-/** Puts these values in place of all and numbers them anew. */
-function reindexed(values: Value[], kept: readonly Value[]): void {
+function renumber(values: Value[], kept: readonly Value[], from: number): void {
   values.splice(0, values.length, ...kept);
   kept.forEach((v, i) => {
-    v.defIndex = i;
+    v.defIndex = from + i;
   });
 }

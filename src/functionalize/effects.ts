@@ -1,0 +1,127 @@
+import type { Block, Node, Value } from '../ir/graph.js';
+import { typeName } from '../ir/type.js';
+import type { Signature } from '../schema/signature.js';
+import type { SignatureSource } from './functional-form.js';
+import { bareType } from './mutable.js';
+
+/** Operators whose signature says that they change their operand, but no element of it. */
+export const HARMLESS: ReadonlySet<string> = new Set(['aten::requires_grad_', 'aten::detach_', 'aten::retain_grad']);
+
+/** Operators without a result that are dropped: messages, checks while running, modes that say nothing of values. */
+const DROPPED: ReadonlySet<string> = new Set([
+  'prim::Print',
+  'prim::AddStatValue',
+  'prim::TimePoint',
+  'aten::warn',
+  'aten::manual_seed',
+  'aten::set_grad_enabled',
+  'aten::_assert_async',
+  'aten::_assert_scalar',
+  'aten::_assert_tensor_metadata',
+  'aten::_functional_assert_async',
+  'aten::sym_constrain_range',
+  'aten::sym_constrain_range_for_size',
+  'prim::Exit',
+  'prim::Enter',
+]);
+
+/** True for a node that does nothing that a compiled graph could do. */
+export function isDropped(node: Node, base: string): boolean {
+  return DROPPED.has(base) && node.outputs.every((out) => out.uses.size === 0);
+}
+
+/** The names of the types of lists and dicts that a block changes; undefined when it changes nothing at all. */
+export type Effects = ReadonlySet<string> | undefined;
+
+/** Which blocks change something in place, inner blocks included. One pass. */
+export class EffectTable {
+  private readonly effects = new Map<Block, Effects>();
+
+  constructor(
+    top: Block,
+    private readonly signatures: SignatureSource,
+  ) {
+    this.scan(top);
+  }
+
+  of(block: Block): Effects {
+    return this.effects.get(block);
+  }
+
+  private scan(block: Block): Effects {
+    let found: Set<string> | undefined;
+    for (const node of block.nodes()) {
+      for (const inner of node.blocks) {
+        const more = this.scan(inner);
+        if (more === undefined) continue;
+        found ??= new Set();
+        for (const name of more) found.add(name);
+      }
+      const sig = this.signatures.get(node.op)?.signature;
+      if (sig === undefined || !changesOperand(sig)) continue;
+      found ??= new Set();
+      node.inputs.forEach((v, i) => {
+        const type = bareType(v.type);
+        if (sig.args[i]?.mutates && (type.kind === 'list' || type.kind === 'dict')) found?.add(typeName(type));
+      });
+    }
+    this.effects.set(block, found);
+    return found;
+  }
+}
+
+export function changesOperand(sig: Signature): boolean {
+  return sig.args.some((a) => a.mutates) && !HARMLESS.has(sig.op);
+}
+
+/** Which value of a block another one is under another name: in-place operators give their operand. */
+export class Origins {
+  private readonly known = new Map<Value, Value>();
+
+  constructor(private readonly signatures: SignatureSource) {}
+
+  /** The value that names the same object by nothing but in-place operators and branches that agree. */
+  of(v: Value): Value {
+    const path: Value[] = [];
+    let at = v;
+    for (;;) {
+      const known = this.known.get(at);
+      if (known !== undefined) {
+        at = known;
+        break;
+      }
+      path.push(at);
+      const before = this.before(at);
+      if (before === undefined) break;
+      at = before;
+    }
+    for (const p of path) this.known.set(p, at);
+    return at;
+  }
+
+  private before(v: Value): Value | undefined {
+    const node = v.producer;
+    if (node === undefined) return undefined;
+    if (node.op === 'prim::If') {
+      const [a, b] = node.blocks.map((block) => block.returns[v.defIndex]);
+      if (a === undefined || b === undefined) return undefined;
+      const origin = this.of(a);
+      return origin === this.of(b) ? origin : undefined;
+    }
+    if (node.op === 'prim::Loop') {
+      const body = node.blocks[0];
+      const returned = body?.returns[v.defIndex + 1];
+      const same = returned !== undefined && this.of(returned) === body?.params[v.defIndex + 1];
+      return same ? node.inputs[v.defIndex + 2] : undefined;
+    }
+    const sig = this.signatures.get(node.op)?.signature;
+    return sig?.args[0]?.mutates === true && node.outputs.length === 1 && givesOperand(sig)
+      ? node.inputs[0]
+      : undefined;
+  }
+}
+
+/** The only result is the changed operand. `pop` and its like give an item instead. */
+function givesOperand(sig: Signature): boolean {
+  return sig.op === 'aten::add_.t' || sig.results[0]?.alias?.some((a) => sig.args[0]?.alias?.includes(a)) === true;
+}

@@ -1,0 +1,103 @@
+import type { Node, Value } from '../ir/graph.js';
+import { ANY, type Type } from '../ir/type.js';
+import type { Emitter } from './emitter.js';
+import { markEscaped, memberHandles } from './members.js';
+import type { Memory } from './memory.js';
+import { type AttachedItems, Handle, type Place, resolve, rootOf, Storage, View, type ViewForm } from './place.js';
+
+/** What a change of a container's layout does to one of its items. */
+export type Fate = 'stays' | 'leaves' | 'unclear';
+
+/** An item of a list or dict, by the operator that fetches it. */
+export function itemForm(fetch: string, key: Value, type: Type): ViewForm {
+  const set = fetch.startsWith('aten::__getitem__.Dict') ? 'thaw::dict_set' : 'thaw::list_set';
+  return {
+    contiguous: true,
+    replay: (e, base) => e.op(fetch, [base, key], type),
+    restore: (e, base, part) => e.op(set, [base, key, part], base.type),
+    key,
+  };
+}
+
+/** An element of a tuple whose making is not seen. */
+export function elementForm(index: number, type: Type): ViewForm {
+  const element = (e: Emitter, base: Value, i: number, t: Type) => e.op('prim::TupleIndex', [base, e.int(i)], t);
+  return {
+    contiguous: true,
+    replay: (e, base) => element(e, base, index, type),
+    restore: (e, base, part) => {
+      if (base.type.kind !== 'tuple') return undefined;
+      const parts = base.type.elements.map((t, i) => (i === index ? part : element(e, base, i, t)));
+      return e.op('prim::TupleConstruct', parts, base.type);
+    },
+  };
+}
+
+/** Names an item of a container as long as the two belong together. */
+export function attach(v: Value, container: Place, form: ViewForm, memory: Memory): void {
+  const item = memory.view(v, container, form);
+  memory.keep(container);
+  container.attached = { item, rest: container.attached };
+}
+
+/** Takes items that leave a container, or may do so, out of it, and gives them. Emits in front of the change. */
+export function detachItems(container: Place, memory: Memory, fate: (key: Value) => Fate): readonly Storage[] {
+  const detached: Storage[] = [];
+  if (container.attached === undefined) return detached;
+  memory.keep(container);
+  let kept: AttachedItems | undefined;
+  for (let a: AttachedItems | undefined = container.attached; a !== undefined; a = a.rest) {
+    const { item } = a;
+    const { key } = item.form;
+    if (item.detached !== undefined || key === undefined) continue;
+    const where = fate(key);
+    if (where === 'stays') {
+      kept = { item, rest: kept };
+      continue;
+    }
+    const value = memory.read(item);
+    memory.keep(item);
+    const own = new Storage(value, memory.scope, memory.now);
+    item.detached = own;
+    detached.push(own);
+    const root = rootOf(container);
+    if (where === 'unclear') linkUnclear(root, own, memory);
+    else own.alternatives = root.shared.map((h) => ({ place: h.place }));
+  }
+  container.attached = kept;
+  return detached;
+}
+
+/** The object may still be one of the container's items. */
+function linkUnclear(container: Storage, item: Storage, memory: Memory): void {
+  item.escaped = true;
+  memory.keep(container);
+  const members = memberHandles(container.members);
+  if (members.length > 0) item.alternatives = members.map((h) => ({ place: h.place }));
+  else share(container, [new Handle(item, memory.scope)], memory);
+}
+
+/** True for the list of the pieces of a tensor. */
+export function isItemList(place: Place): place is View {
+  return place instanceof View && place.form.item !== undefined;
+}
+
+/** A container of unknown items that may hold these objects, or the items of these containers. */
+export function share(storage: Storage, handles: readonly (Handle | undefined)[], memory: Memory): void {
+  const more = handles.filter((h) => h !== undefined);
+  if (more.length === 0) return;
+  memory.keep(storage);
+  storage.shared = [...storage.shared, ...more];
+  storage.sharedAt = memory.now;
+  markEscaped(more);
+}
+
+/** The place of a container's object, up to date. */
+export function openContainer(handle: Handle, memory: Memory): Place {
+  memory.read(handle.place);
+  return resolve(handle.place);
+}
+
+export function outputType(node: Node): Type {
+  return node.outputs[0]?.type ?? ANY;
+}

@@ -1,0 +1,186 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Value } from '../ir/graph.js';
+import type { Emitter } from './emitter.js';
+import type { Scope, Snapshot, Tracked } from './scope.js';
+
+/** Where the contents of something mutable are kept. */
+export type Place = Storage | View;
+
+/** What a value names: a tensor, list, dict or tuple as an object. Several values may name one. */
+export class Handle implements Tracked {
+  constructor(
+    public place: Place,
+    readonly scope: Scope,
+  ) {}
+
+  snapshot(): Snapshot {
+    const { place } = this;
+    return {
+      restore: () => {
+        this.place = place;
+      },
+    };
+  }
+}
+
+/** What a container is known to hold, object by object. */
+export type Members =
+  | { readonly kind: 'list' | 'tuple'; readonly items: readonly Handle[] }
+  | { readonly kind: 'dict'; readonly entries: ReadonlyMap<string, Entry> };
+
+export interface Entry {
+  readonly key: Value;
+  readonly handle: Handle;
+}
+
+/** Another place that a storage may be, and when: by a branch's condition, or never known (a loop, a vague operator). */
+export interface Alternative {
+  readonly place: Place;
+  readonly when?: Condition;
+}
+
+export interface Condition {
+  readonly value: Value;
+  readonly holds: boolean;
+}
+
+/** A change through a name that is this storage only under a condition; carried out when the storage is next read. */
+export interface Pending {
+  readonly target: Place;
+  readonly source: Storage;
+  readonly when: Condition;
+}
+
+/** Items of a container that are still part of it. Shared tails make a snapshot free. */
+export interface AttachedItems {
+  readonly item: View;
+  readonly rest: AttachedItems | undefined;
+}
+
+/**
+ * The root of views: a whole tensor, list, dict or tuple. `value` is what it holds, up to what has been written through
+ * the view `freshest`.
+ */
+export class Storage implements Tracked {
+  readonly depth = 0;
+  /** When `value` was made or checked, by the memory's clock. */
+  at: number;
+  /** When the contents changed last. */
+  version: number;
+  /** Of a container: when an item was changed in place. */
+  itemsVersion = 0;
+  /** Of a container: when items moved, so that an index no longer says the same item. */
+  layoutVersion = 0;
+  /** The place written last; what lies between it and here is brought up to date when it is read. */
+  freshest: Place = this;
+  /** Of a container whose items are known. */
+  members: Members | undefined;
+  /** Of a container whose items are not: objects that may be among them, or containers with the same items. */
+  shared: readonly Handle[] = [];
+  /** When `shared` was last seen unchanged. */
+  sharedAt: number;
+  alternatives: readonly Alternative[] = [];
+  pending: readonly Pending[] = [];
+  attached: AttachedItems | undefined;
+  /** Why the contents cannot be told any more. */
+  trouble: Diagnostic | undefined;
+  /** True if a container or another storage refers to it. */
+  escaped = false;
+  /** The last result of `Memory.stamp`, and the clock it holds for. */
+  stampAt = -1;
+  stamp = 0;
+
+  constructor(
+    public value: Value,
+    readonly scope: Scope,
+    clock: number,
+    public loop: Scope | undefined = scope.loop,
+  ) {
+    this.at = clock;
+    this.version = clock;
+    this.sharedAt = clock;
+  }
+
+  snapshot(): Snapshot {
+    const { value, at, version, itemsVersion, layoutVersion, freshest, members, shared, sharedAt } = this;
+    const { alternatives, pending, attached, trouble, loop } = this;
+    const state = {
+      ...{ value, at, version, itemsVersion, layoutVersion, freshest, members, shared, sharedAt },
+      ...{ alternatives, pending, attached, trouble, loop, stampAt: -1 },
+    };
+    const versions = { contents: version, items: itemsVersion, layout: layoutVersion };
+    return { versions, restore: () => Object.assign(this, state) };
+  }
+}
+
+/** How the contents of a view follow from those of its base, and the other way round. */
+export interface ViewForm {
+  /** True if the view of a contiguous tensor is contiguous. */
+  readonly contiguous: boolean;
+  /** The view of a changed base; `old` is what it held before. */
+  replay(emitter: Emitter, base: Value, old: Value): Value;
+  /** The base after the view holds `part`; undefined where this cannot be said. */
+  restore(emitter: Emitter, base: Value, part: Value): Value | undefined;
+  /** Of an item of a list or dict: its index or key. */
+  readonly key?: Value;
+  /** Of a list of views: the item at an index, as a view of the list's base. */
+  readonly item?: (key: Value) => ViewForm;
+}
+
+/** Part of another place, or the same elements in another shape. */
+export class View implements Tracked {
+  readonly depth: number;
+  /** The storage, or the item of a container, that this view cannot outlive as a view. */
+  private readonly top: Storage | View;
+  readonly contiguous: boolean;
+  at: number;
+  loop: Scope | undefined;
+  /** Of an item that is no longer part of its container: its own storage. */
+  detached: Storage | undefined;
+  /** Of an item that is a container: its own items. */
+  attached: AttachedItems | undefined;
+
+  constructor(
+    private readonly base: Place,
+    readonly form: ViewForm,
+    public value: Value,
+    readonly scope: Scope,
+    clock: number,
+  ) {
+    this.depth = base.depth + 1;
+    this.at = clock;
+    this.loop = scope.loop;
+    this.top = form.key !== undefined ? this : base instanceof View ? base.top : base;
+    this.contiguous = form.contiguous && isContiguous(base);
+  }
+
+  get parent(): Place {
+    return resolve(this.base);
+  }
+
+  get root(): Storage {
+    if (this.detached !== undefined) return this.detached;
+    const { top } = this;
+    if (top instanceof Storage) return top;
+    if (top !== this) return top.root;
+    return rootOf(this.base);
+  }
+
+  snapshot(): Snapshot {
+    const { value, at, loop, detached, attached } = this;
+    return { restore: () => Object.assign(this, { value, at, loop, detached, attached }) };
+  }
+}
+
+/** The place itself, or the own storage of an item that left its container. */
+export function resolve(place: Place): Place {
+  return place instanceof View && place.detached !== undefined ? place.detached : place;
+}
+
+export function rootOf(place: Place): Storage {
+  return place instanceof View ? place.root : place;
+}
+
+export function isContiguous(place: Place): boolean {
+  return place instanceof Storage || place.contiguous;
+}

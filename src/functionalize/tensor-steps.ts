@@ -1,0 +1,114 @@
+import { fail } from '../diagnostics/diagnostic.js';
+import type { Value } from '../ir/graph.js';
+import type { Type } from '../ir/type.js';
+import { classifyCast, isCast } from './casts.js';
+import { isMutable } from './mutable.js';
+import { isSplit, piecesForm } from './pieces.js';
+import { isContiguous, resolve } from './place.js';
+import { classifyView, isViewOperator, viewCall, viewOfInPlace } from './view-forms.js';
+import { become, emitBehind, nameUnclear, type Step, takeOperands, type Walk } from './walk.js';
+
+/** `x.add_(y)`: the functional operator's result is what `x`, whatever it is a view of, holds from now on. */
+export const changeInPlace: Step = (node, walk, sig) => {
+  const [target] = node.inputs;
+  if (sig === undefined || target === undefined) return;
+  const { memory, emitter } = walk;
+  const handle = memory.handleOf(target);
+  takeOperands(node, walk);
+  const form = walk.forms.of(node, sig);
+  const before = node.inputs[0] ?? target;
+  const made = become(node, form.op, form.args(emitter, node.inputs), walk);
+  memory.write(handle.place, form.cast ? castLike(made, before, walk) : made);
+  memory.name(made, handle);
+};
+
+/** In-place operators keep the dtype of their operand. */
+function castLike(value: Value, like: Value, { emitter }: Walk): Value {
+  const no = emitter.bool(false);
+  return emitter.op('aten::to.other', [value, like, no, no, emitter.none()], like.type);
+}
+
+/** `x.unsqueeze_(0)`: the tensor that `x` names is another view from now on; views of it stay as they are. */
+export const changeShape: Step = (node, walk) => {
+  const [target] = node.inputs;
+  const op = viewOfInPlace(node.op);
+  if (target === undefined || op === undefined) return;
+  const { memory } = walk;
+  const handle = memory.handleOf(target);
+  if (handle.scope !== memory.scope) {
+    fail(
+      'unsupported-control-flow',
+      `${node.op} changes the shape of a tensor that is made outside of its branch or loop`,
+      {
+        at: node.loc[0],
+        help: 'use the operator without the underscore, and assign its result',
+      },
+    );
+  }
+  takeOperands(node, walk);
+  node.op = op;
+  const view = classifyView(viewCall(node), isContiguous(handle.place));
+  if (view?.kind !== 'view') return;
+  memory.keep(handle);
+  handle.place = memory.viewOf(node.output, handle.place, view.form);
+  memory.name(node.output, handle);
+};
+
+/** `op(..., out=x)`: `x` holds the result from now on. */
+export const changeOut: Step = (node, walk, sig) => {
+  if (sig === undefined) return;
+  const { memory } = walk;
+  const targets = node.inputs.filter((_, i) => sig.args[i]?.mutates === true);
+  const handles = targets.map((v) => memory.handleOf(v));
+  const op = walk.forms.withoutOut(node, sig);
+  takeOperands(node, walk);
+  const likes = node.inputs.filter((_, i) => sig.args[i]?.mutates === true);
+  node.op = op;
+  node.setInputs(node.inputs.filter((_, i) => sig.args[i]?.mutates !== true));
+  emitBehind(node, walk);
+  handles.forEach((handle, i) => {
+    const like = likes[i];
+    const made = node.outputs[i];
+    if (like === undefined || made === undefined) return;
+    memory.write(handle.place, castLike(made, like, walk));
+    memory.name(made, handle);
+  });
+};
+
+/** `x.detach_()`: the operand itself. */
+export const giveBack: Step = (node, walk) => {
+  const [target] = node.inputs;
+  const [out] = node.outputs;
+  if (target === undefined) return;
+  if (out !== undefined && isMutable(target.type)) walk.memory.name(out, walk.memory.handleOf(target));
+  else if (out !== undefined) out.replaceAllUsesWith(target);
+};
+
+/** The result may share memory with the first operand. */
+export const makeView: Step = (node, walk) => {
+  const [base] = node.inputs;
+  if (base === undefined) return;
+  const { memory } = walk;
+  const handle = memory.handleOf(base);
+  const place = resolve(handle.place);
+  takeOperands(node, walk);
+  const call = viewCall(node);
+  if (isSplit(node.op)) {
+    memory.view(node.output, place, piecesForm(call));
+    return;
+  }
+  const kind = isCast(node.op) ? classifyCast(call) : classifyView(call, isContiguous(place));
+  if (kind.kind === 'unclear') nameUnclear(node.output, [place], walk);
+  if (kind.kind !== 'view') return;
+  if (kind.refines === true && !isVague(call.args[0]?.type)) memory.name(node.output, handle);
+  else memory.view(node.output, place, kind.form);
+};
+
+export function makesView(op: string): boolean {
+  return isViewOperator(op) || isCast(op) || isSplit(op);
+}
+
+/** True for a type that a cast refines. */
+function isVague(type: Type | undefined): boolean {
+  return type === undefined || type.kind === 'optional' || type.kind === 'any' || type.kind === 'union';
+}

@@ -1,0 +1,230 @@
+import type { Node, SourceLoc, Value } from '../ir/graph.js';
+import { INT, type Type } from '../ir/type.js';
+import { constantInt, constantOf, type Emitter } from './emitter.js';
+import { inversePermutation } from './inverse-permutation.js';
+import type { ViewForm } from './place.js';
+
+/** Beyond this a slice's end is the end of the axis (Python's sys.maxsize, rounded or not). */
+const OPEN_END = 2 ** 53;
+
+/** The operands of the node that made a view; the first is its base. */
+export interface ViewCall {
+  readonly op: string;
+  readonly args: readonly Value[];
+  readonly type: Type;
+  readonly loc: SourceLoc;
+}
+
+export function viewCall(node: Node): ViewCall {
+  return { op: node.op, args: node.inputs, type: node.output.type, loc: node.loc };
+}
+
+type Restore = (emitter: Emitter, call: ViewCall, base: Value, part: Value) => Value | undefined;
+
+interface Rule {
+  readonly restore: Restore;
+  readonly contiguous?: boolean | ((call: ViewCall) => boolean);
+  /** The elements of a tensor that is not contiguous are copied instead. */
+  readonly mayCopy?: boolean;
+}
+
+/** The view is its base, element by element: nothing to replay. */
+export const SAME: ViewForm = { contiguous: true, replay: (_, base) => base, restore: (_, __, part) => part };
+
+/** A view whose values stand in the base in another order or shape. */
+const reshaped: Restore = (e, _, base, part) => e.op('aten::reshape_as', [part, base], base.type);
+
+/** An operator that undoes itself. */
+const again: Restore = (e, call, base, part) => e.op(call.op, [part, ...call.args.slice(1)], base.type);
+
+const swapped: Restore = (e, call, base, part) => {
+  const [, source, destination] = call.args;
+  return source === undefined || destination === undefined
+    ? undefined
+    : e.op(call.op, [part, destination, source], base.type);
+};
+
+/** `op(base, part, ...)` with the view's own arguments. */
+function scatter(op: string): Restore {
+  return (e, call, base, part) => e.op(op, [base, part, ...call.args.slice(1)], base.type);
+}
+
+const narrowed: Restore = (e, call, base, part) => {
+  const [, dim, start, length] = call.args;
+  if (dim === undefined || start === undefined || length === undefined) return undefined;
+  const from = start.type.kind === 'tensor' ? e.op('aten::Int.Tensor', [start], INT) : start;
+  return e.op('aten::slice_scatter', [base, part, dim, from, sum(e, from, length), e.int(1)], base.type);
+};
+
+/** The end of a range; one that starts at a negative index and reaches the last element has no end. */
+function sum(e: Emitter, a: Value, b: Value): Value {
+  const [x, y] = [constantInt(a), constantInt(b)];
+  if (x === undefined || y === undefined) return e.op('aten::add.int', [a, b], INT);
+  return x < 0 && x + y === 0 ? e.none() : e.int(x + y);
+}
+
+function onFirstAxis(call: ViewCall): boolean {
+  return constantInt(call.args[1]) === 0;
+}
+
+const RESHAPE: Rule = { restore: reshaped, contiguous: true };
+const MAY_COPY: Rule = { restore: reshaped, contiguous: true, mayCopy: true };
+const INVOLUTION: Rule = { restore: again };
+
+const RULES: Readonly<Record<string, Rule | undefined>> = {
+  'aten::view': RESHAPE,
+  'aten::view_as': RESHAPE,
+  'aten::_reshape_alias': RESHAPE,
+  'aten::unflatten.int': RESHAPE,
+  'aten::squeeze': RESHAPE,
+  'aten::squeeze.dim': RESHAPE,
+  'aten::squeeze.dims': RESHAPE,
+  'aten::unsqueeze': {
+    contiguous: true,
+    restore: (e, call, base, part) => {
+      const [, dim] = call.args;
+      return dim === undefined ? undefined : e.op('aten::squeeze.dim', [part, dim], base.type);
+    },
+  },
+  'aten::reshape': MAY_COPY,
+  'aten::reshape_as': MAY_COPY,
+  'aten::flatten.using_ints': MAY_COPY,
+  'aten::ravel': MAY_COPY,
+  // PyTorch refuses to write an element that stands for several: a written expansion has added axes of size 1 at most.
+  'aten::expand': { restore: reshaped },
+  'aten::expand_as': { restore: reshaped },
+  'aten::broadcast_to': { restore: reshaped },
+  'aten::transpose.int': INVOLUTION,
+  'aten::swapdims': INVOLUTION,
+  'aten::swapaxes': INVOLUTION,
+  'aten::t': INVOLUTION,
+  'aten::numpy_T': INVOLUTION,
+  'aten::numpy_T.a': INVOLUTION,
+  'aten::mT': INVOLUTION,
+  'aten::mT.a': INVOLUTION,
+  'aten::mH': INVOLUTION,
+  'aten::mH.a': INVOLUTION,
+  'aten::matrix_H': INVOLUTION,
+  'aten::matrix_H.a': INVOLUTION,
+  'aten::adjoint': INVOLUTION,
+  'aten::permute': {
+    restore: (e, call, base, part) => {
+      const dims = inversePermutation(e, call.args[1]);
+      return dims === undefined ? undefined : e.op('aten::permute', [part, dims], base.type);
+    },
+  },
+  'aten::movedim.int': { restore: swapped },
+  'aten::movedim.intlist': { restore: swapped },
+  'aten::moveaxis.int': { restore: swapped },
+  'aten::moveaxis.intlist': { restore: swapped },
+  'aten::select.int': { restore: scatter('aten::select_scatter'), contiguous: onFirstAxis },
+  'aten::slice.Tensor': { restore: scatter('aten::slice_scatter'), contiguous: onFirstAxis },
+  'aten::narrow': { restore: narrowed, contiguous: onFirstAxis },
+  'aten::narrow.Tensor': { restore: narrowed, contiguous: onFirstAxis },
+  'aten::diagonal': { restore: scatter('aten::diagonal_scatter') },
+  'aten::linalg_diagonal': { restore: scatter('aten::diagonal_scatter') },
+  'aten::real': {
+    restore: (e, _, base, part) => e.op('aten::complex', [part, e.op('aten::imag', [base], part.type)], base.type),
+  },
+  'aten::imag': {
+    restore: (e, _, base, part) => e.op('aten::complex', [e.op('aten::real', [base], part.type), part], base.type),
+  },
+  'aten::view_as_real': { restore: (e, _, base, part) => e.op('aten::view_as_complex', [part], base.type) },
+  'aten::view_as_complex': { restore: (e, _, base, part) => e.op('aten::view_as_real', [part], base.type) },
+};
+
+/** Operators that give their operand back. */
+const FORWARDS: ReadonlySet<string> = new Set([
+  'aten::alias',
+  'aten::detach',
+  'aten::lift_fresh',
+  'aten::positive',
+  'aten::pin_memory',
+  'aten::cpu',
+  'aten::cuda',
+  'aten::resolve_conj',
+  'aten::resolve_neg',
+  'prim::data',
+]);
+
+/** Operators that give their operand back as another type. */
+const REFINEMENTS: ReadonlySet<string> = new Set([
+  'prim::unchecked_cast',
+  'prim::unchecked_unwrap_optional',
+  'aten::_unwrap_optional',
+]);
+
+/** Operators that only change what a view says of its own tensor, and the view that each amounts to. */
+const IN_PLACE_VIEWS: Readonly<Record<string, string | undefined>> = {
+  'aten::squeeze_': 'aten::squeeze',
+  'aten::squeeze_.dim': 'aten::squeeze.dim',
+  'aten::squeeze_.dims': 'aten::squeeze.dims',
+  'aten::unsqueeze_': 'aten::unsqueeze',
+  'aten::transpose_': 'aten::transpose.int',
+  'aten::swapaxes_': 'aten::swapaxes',
+  'aten::swapdims_': 'aten::swapdims',
+  'aten::t_': 'aten::t',
+};
+
+export function viewOfInPlace(op: string): string | undefined {
+  return IN_PLACE_VIEWS[op];
+}
+
+/** A view, the operand itself, or a copy that shares nothing. */
+export type ViewKind =
+  | { readonly kind: 'view'; readonly form: ViewForm; readonly refines?: boolean }
+  | { readonly kind: 'copy' }
+  | { readonly kind: 'unclear' };
+
+/** True for operators whose result may share memory with their first operand, casts and splits apart. */
+export function isViewOperator(op: string): boolean {
+  return RULES[op] !== undefined || FORWARDS.has(op) || REFINEMENTS.has(op) || op === 'aten::contiguous';
+}
+
+/** What the result of a view operator is to its first operand, which is contiguous or not. */
+export function classifyView(call: ViewCall, contiguous: boolean): ViewKind {
+  if (FORWARDS.has(call.op)) return { kind: 'view', form: SAME };
+  if (REFINEMENTS.has(call.op)) return { kind: 'view', form: refinement(call), refines: true };
+  if (call.op === 'aten::contiguous') {
+    const plain = contiguous && constantInt(call.args[1]) === 0;
+    return plain ? { kind: 'view', form: SAME } : { kind: 'copy' };
+  }
+  const rule = RULES[call.op];
+  if (rule === undefined) return { kind: 'unclear' };
+  if (rule.mayCopy === true && !contiguous) return { kind: 'copy' };
+  if (call.op === 'aten::slice.Tensor' && isWhole(call)) return { kind: 'view', form: SAME };
+  return { kind: 'view', form: operatorForm(call, rule) };
+}
+
+function isWhole({ args }: ViewCall): boolean {
+  const [start, end] = [constantOf(args[2]), constantOf(args[3])];
+  const open =
+    end === null || (typeof end === 'number' && end >= OPEN_END) || (typeof end === 'bigint' && end >= OPEN_END);
+  return (start === null || start === 0) && open && constantInt(args[4]) === 1;
+}
+
+function operatorForm(call: ViewCall, rule: Rule): ViewForm {
+  const { contiguous = false, restore } = rule;
+  return {
+    contiguous: typeof contiguous === 'boolean' ? contiguous : contiguous(call),
+    replay: (e, base) => e.op(call.op, [base, ...call.args.slice(1)], call.type),
+    restore: (e, base, part) => restore(e, call, base, part),
+  };
+}
+
+function refinement(call: ViewCall): ViewForm {
+  return {
+    contiguous: true,
+    replay: (e, base) => e.op(call.op, [base, ...call.args.slice(1)], call.type),
+    restore: (_, __, part) => part,
+  };
+}
+
+/** A view only when a condition holds, that is told by values; otherwise a copy. */
+export function conditionalForm(condition: (emitter: Emitter, base: Value) => Value): ViewForm {
+  return {
+    contiguous: true,
+    replay: (e, base, old) => e.choose(condition(e, base), base, old, old.type),
+    restore: (e, base, part) => e.choose(condition(e, base), part, base, base.type),
+  };
+}
