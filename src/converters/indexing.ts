@@ -14,16 +14,16 @@ interface AxisIndex {
 /** The index tensors by axis. A boolean mask of rank r addresses r axes by the positions that it holds. */
 function axisIndexes(ctx: ConvertContext): AxisIndex[] {
   const list = ctx.value('indices').producer;
-  const items: readonly Value[] = list?.inputs ?? [];
+  const items: readonly (Value | OnnxValue)[] =
+    list?.op === 'prim::ListConstruct' ? list.inputs : ctx.tensors('indices');
   const out: AxisIndex[] = [];
   let axis = 0;
   for (const item of items) {
-    const t = item.type;
-    if (t.kind === 'none' || item.content?.kind === 'none') {
+    if ('uses' in item && (item.type.kind === 'none' || item.content?.kind === 'none')) {
       axis += 1;
       continue;
     }
-    const v = ctx.scope.tensorOf(item);
+    const v = 'uses' in item ? ctx.scope.tensorOf(item) : item;
     if (v.dtype === 'bool' || v.dtype === 'uint8') {
       const rank = v.shape?.length ?? ctx.fail('rank-unknown', 'a mask of unknown rank');
       const positions = ctx.add('NonZero', [ctx.cast(v, 'bool')]);
@@ -73,7 +73,7 @@ function stacked(ctx: ConvertContext, indexes: readonly AxisIndex[]): { index: O
  * they are apart (NumPy's rule for advanced indexing).
  */
 const index = defineConverter({
-  ops: ['aten::index.Tensor', 'aten::_unsafe_index.Tensor'],
+  ops: ['aten::index.Tensor', 'aten::index.Tensor_hacked_twin', 'aten::_unsafe_index.Tensor'],
   convert: (ctx) => {
     const self = ctx.tensor('self');
     const rank = ctx.rank('self');
@@ -99,7 +99,7 @@ const index = defineConverter({
 });
 
 const indexPut = defineConverter({
-  ops: ['aten::index_put', 'aten::_unsafe_index_put'],
+  ops: ['aten::index_put', 'aten::index_put.hacked_twin', 'aten::_unsafe_index_put', 'aten::_index_put_impl'],
   convert: (ctx) => {
     const self = ctx.tensor('self');
     const shape = ctx.shape('self');

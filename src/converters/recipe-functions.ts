@@ -25,7 +25,7 @@ function smallest(v: ExprValue | undefined): ExprValue {
   if (d === 'float16' || d === 'bfloat16' || d === 'float32' || d === 'float64') return new Float(-FLOAT_MAX[d]);
   if (d === 'bool' || d === 'uint8') return 0;
   if (!isDType(d)) throw new ExprError(`${d} is no dtype`, 0);
-  return d === 'int64' ? -(2 ** 53) : -(2 ** (8 * dtypeBytes(d) - 1));
+  return -(2 ** (8 * dtypeBytes(d) - 1));
 }
 
 /** Functions that only recipes need, beside the language's own and the shape functions. */

@@ -75,7 +75,7 @@ def _seed(a):
 
 
 def call(op, *args, options=None, **kwargs):
-    """Adds a call. Options: sizes, other (changed sizes), grow=False, fixed (symbols that stay), tol, random."""
+    """Adds a call. Options: sizes, other (changed sizes), grow=False, fixed (symbols that stay), tol, random, only (how many results count)."""
     if '::' not in op:
         op = 'aten::' + op
     args, kwargs = copy.deepcopy(args), copy.deepcopy(kwargs)

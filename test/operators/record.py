@@ -203,7 +203,7 @@ def record(call):
         more = changed(f, args, kwargs, base, options.get('fixed', ()))
         if more is not None:
             all_sizes.append(more)
-    results = [run(f, args, kwargs, s) for s in all_sizes]
+    results = [run(f, args, kwargs, s)[: options.get('only')] for s in all_sizes]
     if 'random' in options:
         for rs in results:
             for r in rs:

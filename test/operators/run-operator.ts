@@ -166,7 +166,7 @@ export function compileCase(rules: ShippedRules, c: OperatorCase, mode: Mode, si
     inference.inferNode(n);
     for (const [value, dim] of call.symbolic) if (value.producer === n) value.content = { kind: 'int', value: dim };
   }
-  for (const o of node.outputs) graph.block.addReturn(o);
+  for (const o of node.outputs.slice(0, c.results[0]?.length)) graph.block.addReturn(o);
   const builder = new OnnxBuilder({ opset });
   const converter = new GraphConverter(builder, opset, rules);
   for (const f of call.feeds) {
