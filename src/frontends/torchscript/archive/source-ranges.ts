@@ -19,11 +19,11 @@ export class SourceRanges {
   private readonly byteOffsets: (offset: number) => number;
 
   /**
-   * `source` is the text that `offset` counts in. Errors: `archive-corrupt` for another form of record.
+   * `code` is the text that `offset` counts in. Errors: `archive-corrupt` for another form of record.
    */
   constructor(
     record: PickleValue,
-    source: string,
+    private readonly code: string,
     private readonly label: string,
   ) {
     const [marker, table, rows] = this.tuple(record);
@@ -36,7 +36,7 @@ export class SourceRanges {
       this.starts.push(Number(offset.value));
       this.ranges.push(range);
     }
-    this.byteOffsets = byteCounter(source);
+    this.byteOffsets = byteCounter(code);
   }
 
   /**
@@ -45,6 +45,18 @@ export class SourceRanges {
    */
   at(offset: number): SourceLoc {
     const row = lastAtOrBefore(this.starts, this.byteOffsets(offset));
+    const own = this.locOf(row);
+    if (own.length > 0) return own;
+    // Text that the printer put in between (a callee's name, a constant) stems from the code before it on the line.
+    const lineStart = this.byteOffsets(this.code.lastIndexOf('\n', offset - 1) + 1);
+    for (let i = row - 1; i >= 0 && (this.starts[i] ?? 0) >= lineStart; i--) {
+      const loc = this.locOf(i);
+      if (loc.length > 0) return loc;
+    }
+    return [];
+  }
+
+  private locOf(row: number): SourceLoc {
     const range = this.ranges[row];
     if (range === undefined) return [];
     const known = this.locs.get(range);
