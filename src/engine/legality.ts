@@ -28,9 +28,13 @@ interface Illegal {
 export function checkLegality(graph: Graph, rules: RuleSet, inference: Inference): Diagnostic[] {
   const matcher = new Matcher(rules.registry, rules.roles, inference.ranges);
   const found: Diagnostic[] = [];
+  // What an illegal operator gives is no fault of its readers: one cause, one diagnostic.
+  const spoiled = new Set<Value>();
   for (const node of graph.allNodes()) {
     const illegal = illegalForm(node, rules);
-    if (illegal !== undefined) found.push(describe(illegal, rules, matcher));
+    if (illegal === undefined) continue;
+    if (!node.inputs.some((v) => spoiled.has(v))) found.push(describe(illegal, rules, matcher));
+    for (const out of node.outputs) spoiled.add(out);
   }
   return found;
 }

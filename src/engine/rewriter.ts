@@ -1,7 +1,8 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import { isFloating } from '../ir/dtype.js';
 import { Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
-import { BOOL, FLOAT, INT, TENSOR, type Type } from '../ir/type.js';
+import { TensorData } from '../ir/tensor-data.js';
+import { BOOL, FLOAT, INT, TENSOR, type Type, typeName } from '../ir/type.js';
 import type { Match } from '../matcher/pattern.js';
 import type { Roles } from '../matcher/roles.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
@@ -9,7 +10,7 @@ import type { NodeTemplate, Template } from '../schema/rule.js';
 import { constantBefore } from '../shapes/constants.js';
 import type { Inference } from '../shapes/infer.js';
 import { isNumber, moveBlocksAsTensors } from './block-tensors.js';
-import { constantOf, literalConstant } from './constant.js';
+import { constantOf, literalConstant, type TypedConstant } from './constant.js';
 import { carryOver } from './refine.js';
 
 /** What a rewrite changed, for the worklist and the trace. */
@@ -25,6 +26,8 @@ export interface Change {
 /** The only one that changes a graph under rewriting: builds templates, puts casts in, removes what became dead. */
 export class Rewriter {
   private made: Node[] = [];
+  /** Constants of the rewrite under way: one for each value and type. */
+  private readonly constants = new Map<string, Value>();
   /** Tensors made of numbers, so that each number is frozen once. */
   private readonly frozen = new WeakMap<Value, Value>();
 
@@ -38,6 +41,7 @@ export class Rewriter {
   apply(match: Match): Change {
     const { node, rule } = match;
     this.made = [];
+    this.constants.clear();
     const released = [...node.inputs];
     const readers = readersOf(node);
     const results = this.results(match);
@@ -72,9 +76,10 @@ export class Rewriter {
 
   private results(match: Match): Value[] {
     const { node, rule } = match;
-    if (rule.each) return node.outputs.map((_, i) => this.build(rule.rewrite, TENSOR, match, i));
-    if (rule.rewrite.kind === 'node') return [...this.buildNode(rule.rewrite, match, 0).outputs];
-    return [this.build(rule.rewrite, node.outputs[0]?.type ?? TENSOR, match, 0)];
+    const { rewrite } = rule;
+    if (rule.each) return node.outputs.map((_, i) => this.build(rewrite, TENSOR, match, i));
+    if (rewrite.kind === 'node') return [...this.buildNode(rewrite, match, 0).outputs];
+    return [this.build(rewrite, node.outputs[0]?.type ?? TENSOR, match, 0)];
   }
 
   /** Makes the value of a template; `wanted` is the type of its place, which tells ints from floats. */
@@ -123,20 +128,24 @@ export class Rewriter {
       });
       return node;
     }
-    this.addOutputs(node, schema, match);
+    this.addOutputs(node, schema, match, t);
     this.inference.inferNode(node);
     return node;
   }
 
   /** Results as the schema declares them; those of variadic operators and of type variables as the matched node's. */
-  private addOutputs(node: Node, schema: OperatorSchema, match: Match): void {
+  private addOutputs(node: Node, schema: OperatorSchema, match: Match, template: Template): void {
     const { results, varresults } = schema.signature;
     const old = match.node.outputs;
+    const hint = match.rule.rewrite === template;
     const count = varresults ? old.length : results.length;
     for (let i = 0; i < count; i++) {
       const declared = results[i]?.type;
       const known = declared !== undefined && declared.kind !== 'var' && declared.kind !== 'any';
-      node.addOutput(this.graph.freshName(old[i]?.name), known ? declared : (old[i]?.type ?? TENSOR));
+      node.addOutput(
+        this.graph.freshName(hint ? old[i]?.name : undefined),
+        known ? declared : (old[i]?.type ?? TENSOR),
+      );
     }
   }
 
@@ -180,13 +189,18 @@ export class Rewriter {
     return out;
   }
 
-  private constant(c: { value: Parameters<typeof constantBefore>[2]; type: Type }, match: Match): Value {
+  private constant(c: TypedConstant, match: Match): Value {
+    const plain = !(c.value instanceof TensorData) && typeof c.value !== 'bigint';
+    const key = plain ? `${typeName(c.type)} ${JSON.stringify(c.value)}` : undefined;
+    const known = key === undefined ? undefined : this.constants.get(key);
+    if (known !== undefined) return known;
     const out = constantBefore(match.node, this.graph, c.value, c.type, undefined);
     const { producer } = out;
     if (producer !== undefined) {
       this.inference.inferNode(producer);
       this.made.push(producer);
     }
+    if (key !== undefined) this.constants.set(key, out);
     return out;
   }
 
