@@ -11,6 +11,7 @@ import { POOLING } from './pooling.js';
 import { RECURRENT } from './recurrent.js';
 import { SCANS } from './scan.js';
 import { STRUCTURAL } from './structural.js';
+import { UNFOLD } from './unfold.js';
 
 /** Every conversion in TypeScript, by operator. Recipes (rules/onnx) come first where both exist. */
 export const CONVERTERS: ReadonlyMap<string, Converter> = new Map(
@@ -26,6 +27,7 @@ export const CONVERTERS: ReadonlyMap<string, Converter> = new Map(
     ...DYNAMIC,
     ...FUSED,
     ...RECURRENT,
+    ...UNFOLD,
     ...SCANS,
   ].flatMap((c) => c.ops.map((op) => [op, c] as const)),
 );

@@ -123,7 +123,7 @@ class Walker implements Walk {
     const structural = STRUCTURAL_STEPS[op];
     if (structural !== undefined) return structural;
     if (makesView(op)) return makeView;
-    const container = LIST_STEPS[op] ?? (isDictOperator(sig) ? DICT_STEPS[base] : LIST_STEPS[base]);
+    const container = containerStep(op, base, sig);
     if (container !== undefined) return container;
     if (viewOfInPlace(op) !== undefined) return changeShape;
     if (HARMLESS.has(op)) return giveBack;
@@ -184,6 +184,18 @@ const vague: Step = (node, walk, sig) => {
 
 function overlaps(a: readonly string[] | undefined, b: readonly string[]): boolean {
   return a?.some((name) => b.includes(name)) === true;
+}
+
+/** The step of an operator that changes a list or dict; tensors have operators of the same names. */
+function containerStep(op: string, base: string, sig: Signature | undefined): Step | undefined {
+  switch (sig?.args[0]?.type.kind) {
+    case 'dict':
+      return DICT_STEPS[base];
+    case 'list':
+      return LIST_STEPS[op] ?? LIST_STEPS[base];
+    default:
+      return undefined;
+  }
 }
 
 function isDictOperator(sig: Signature | undefined): boolean {
