@@ -93,4 +93,24 @@ function averaged(ctx: ConvertContext, x: OnnxValue, axis: number, rank: number,
   return ctx.add('Transpose', [turned], { perm });
 }
 
-export const DYNAMIC = [concat, splitSizes, split, adaptivePool];
+/** Each element by its place in the tensor, which is taken as contiguous: offset + the sum of index * stride. */
+const asStrided = defineConverter({
+  ops: ['trt::as_strided_dyn'],
+  convert: (ctx) => {
+    const rank = ctx.resultShape().length;
+    const sizes = ctx.tensor('size', 'int64');
+    const strides = ctx.tensor('stride', 'int64');
+    const scalar = (v: number) => ctx.builder.scalar(v, 'int64');
+    let place = ctx.tensor('storage_offset', 'int64');
+    for (let i = 0; i < rank; i++) {
+      const size = ctx.add('Gather', [sizes, scalar(i)], { axis: 0 });
+      const stride = ctx.add('Gather', [strides, scalar(i)], { axis: 0 });
+      const steps = ctx.add('Mul', [ctx.add('Range', [scalar(0), size, scalar(1)]), stride]);
+      const axes = Array.from({ length: rank - 1 - i }, (_, k) => k + 1);
+      place = ctx.add('Add', [place, axes.length === 0 ? steps : ctx.add('Unsqueeze', [steps, ctx.ints1d(axes)])]);
+    }
+    return ctx.add('Gather', [ctx.add('Reshape', [ctx.tensor('self'), ctx.ints1d([-1])]), place], { axis: 0 });
+  },
+});
+
+export const DYNAMIC = [asStrided, concat, splitSizes, split, adaptivePool];
