@@ -1,6 +1,7 @@
 import { type BoundInput, bindInputs } from './binding/bind-inputs.js';
 import { type CompileOptions, DEFAULT_OPSET, MAX_OPSET, MIN_OPSET } from './compiler-options.js';
-import { GraphConverter } from './converters/graph-converter.js';
+import { uncoveredOperators } from './converters/coverage.js';
+import { type ConversionRules, GraphConverter } from './converters/graph-converter.js';
 import { graphOutputs } from './converters/graph-outputs.js';
 import { CONVERTERS } from './converters/registry.js';
 import { type Diagnostic, DiagnosticError, fail } from './diagnostics/diagnostic.js';
@@ -84,9 +85,23 @@ function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions): 
   const lowering = settled(runRules(graph, rules.lowering, inference));
   const dynamic = inputs.some((i) => i.dims.length === 0 || i.dims.some((d) => typeof d !== 'number'));
   const translation = dynamic ? settled(runRules(graph, rules.translation, inference)) : undefined;
-  const problems = checkLegality(graph, rules.translation, inference);
-  if (problems.length > 0) throw new DiagnosticError(problems);
+  stopAt([
+    ...checkLegality(graph, rules.translation, inference),
+    ...uncoveredOperators(graph, conversionRules(rules), (op) => rules.registry.suggestion(op)),
+  ]);
   return { graph, inputs, lowering, translation };
+}
+
+function stopAt(problems: readonly Diagnostic[]): void {
+  if (problems.length > 0) throw new DiagnosticError(problems);
+}
+
+function conversionRules(rules: RuleBook): ConversionRules {
+  return {
+    schema: (op) => rules.registry.get(op),
+    recipes: (op) => rules.recipes(op),
+    converter: (op) => CONVERTERS.get(op),
+  };
 }
 
 /** Stops when the rules did not reach a fixpoint. */
@@ -94,17 +109,13 @@ function settled(outcome: Outcome): Outcome {
   if (outcome.stop === 'fixpoint') return outcome;
   return fail('rewrite-limit', `the rules did not settle after ${outcome.steps} rewrites (${outcome.stop})`, {
     notes: [{ message: `the last rules: ${outcome.chain.join(' -> ')}` }],
-    help: 'two rules undo each other, or one feeds itself: see `thaw rules lint`',
+    help: 'two rules undo each other, or one feeds itself: make their `where` conditions exclude each other',
   });
 }
 
 function convert({ graph, inputs }: CheckResult, rules: RuleBook, opset: number): OnnxModel {
   const builder = new OnnxBuilder({ opset });
-  const converter = new GraphConverter(builder, opset, {
-    schema: (op) => rules.registry.get(op),
-    recipes: (op) => rules.recipes(op),
-    converter: (op) => CONVERTERS.get(op),
-  });
+  const converter = new GraphConverter(builder, opset, conversionRules(rules));
   for (const i of inputs) converter.bind(i.value, builder.input(i.name, i.dtype, i.dims));
   converter.convert(graph);
   const outputs = graphOutputs(graph, converter);
@@ -146,6 +157,6 @@ function checkedRanges(options: CompileOptions, inputs: readonly BoundInput[]): 
       });
     } else ranges.set(name, { min: r.min, max: r.max });
   }
-  if (problems.length > 0) throw new DiagnosticError(problems);
+  stopAt(problems);
   return ranges;
 }

@@ -383,6 +383,6 @@ function isContainer(v: Value): boolean {
 }
 
 /** Constants and container constructors become tensors only where something reads them. */
-function isCompileTimeOnly(node: Node): boolean {
+export function isCompileTimeOnly(node: Node): boolean {
   return node.op === 'prim::Constant' || isConstruct(node.op) || node.op === 'prim::DictConstruct';
 }
