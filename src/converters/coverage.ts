@@ -2,47 +2,39 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
 import { type ConversionRules, isCompileTimeOnly } from './graph-converter.js';
 
-/**
- * Operators of a graph that nothing knows: `unknown-operator` for those that no schema declares, and
- * `unsupported-operator` for those that have neither recipe nor converter. One diagnostic for each place, in order.
- */
-export function uncoveredOperators(
-  graph: Graph,
-  rules: ConversionRules,
-  suggest: (op: string) => string,
-): Diagnostic[] {
+/** Callers of the line that are told. */
+const MAX_CALLERS = 3;
+
+/** `unknown-operator` for each node whose operator no schema declares. `suggest` gives the next step. */
+export function unknownOperators(graph: Graph, rules: ConversionRules, suggest: (op: string) => string): Diagnostic[] {
+  return problems(graph, (node) => {
+    if (rules.schema(node.op) !== undefined) return undefined;
+    return { code: 'unknown-operator', message: `no schema declares ${node.op}`, help: suggest(node.op) };
+  });
+}
+
+/** `unsupported-operator` for each node that has neither recipe nor converter. */
+export function unconvertedOperators(graph: Graph, rules: ConversionRules): Diagnostic[] {
+  return problems(graph, (node) => {
+    if (rules.recipes(node.op).length > 0 || rules.converter(node.op) !== undefined) return undefined;
+    return {
+      code: 'unsupported-operator',
+      message: `${node.op} has no ONNX recipe or converter`,
+      help: 'add a recipe in a rule pack (docs/rules.md)',
+    };
+  });
+}
+
+type Problem = Pick<Diagnostic, 'code' | 'message' | 'help'>;
+
+function problems(graph: Graph, problemOf: (node: Node) => Problem | undefined): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const node of graph.allNodes()) {
-    if (isCompileTimeOnly(node)) continue;
-    const problem = uncovered(node, rules, suggest);
-    if (problem !== undefined) found.push(problem);
+    const problem = isCompileTimeOnly(node) ? undefined : problemOf(node);
+    if (problem === undefined) continue;
+    const [at, ...sites] = node.loc;
+    const notes = sites.slice(0, MAX_CALLERS).map((site) => ({ message: 'called from here', at: site }));
+    found.push({ ...problem, severity: 'error', at, notes });
   }
   return found;
 }
-
-function uncovered(node: Node, rules: ConversionRules, suggest: (op: string) => string): Diagnostic | undefined {
-  const at = node.loc[0];
-  const notes = node.loc.slice(1, 1 + MAX_CALLERS).map((site) => ({ message: 'called from here', at: site }));
-  if (rules.schema(node.op) === undefined) {
-    return {
-      code: 'unknown-operator',
-      severity: 'error',
-      message: `no schema declares ${node.op}`,
-      at,
-      notes,
-      help: suggest(node.op),
-    };
-  }
-  if (rules.recipes(node.op).length > 0 || rules.converter(node.op) !== undefined) return undefined;
-  return {
-    code: 'unsupported-operator',
-    severity: 'error',
-    message: `${node.op} has no ONNX recipe or converter`,
-    at,
-    notes,
-    help: 'add a recipe in a rule pack (docs/rules.md)',
-  };
-}
-
-/** Callers of the line that are told. */
-const MAX_CALLERS = 3;

@@ -111,6 +111,8 @@ class Interpreter {
     const inputs = this.literalTarget(step) ?? this.inputs(step);
     while (inputs.length > 0 && inputs[inputs.length - 1] === null) inputs.pop();
     const attributes: Record<string, Plain> = {};
+    // A target says 0 where an extent is 0; ONNX would copy an extent there.
+    if (step.op === 'Reshape' && this.hasZero(step.in[1])) attributes.allowzero = 1;
     for (const [name, value] of step.attrs) {
       const v = this.attribute(value);
       if (v !== null) attributes[name] = v;
@@ -170,6 +172,12 @@ class Interpreter {
     if (data === undefined || data === null) return undefined;
     const literal = step.op === 'Reshape' ? reshapeLiteral(data.shape, dims) : expandLiteral(data.shape, dims);
     return literal === undefined ? undefined : [data, this.ctx.ints1d(literal)];
+  }
+
+  private hasZero(target: RecipeItem | undefined): boolean {
+    if (typeof target !== 'object' || target === null || !('const' in target)) return false;
+    const dims = this.scope.evaluate(target.const);
+    return isList(dims) && dims.includes(0);
   }
 
   private attribute(value: RecipeAttribute): Plain {

@@ -28,6 +28,17 @@ function smallest(v: ExprValue | undefined): ExprValue {
   return -(2 ** (8 * dtypeBytes(d) - 1));
 }
 
+/** Sum of ((x/2)^k / k!)^2 until terms vanish beside it. */
+function besselI0(x: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; term > sum * Number.EPSILON; k++) {
+    term *= (x / 2 / k) ** 2;
+    sum += term;
+  }
+  return sum;
+}
+
 /** Functions that only recipes need, beside the language's own and the shape functions. */
 export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<string, ExprFunction>([
   [
@@ -49,6 +60,32 @@ export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<strin
     },
   ],
   ['lowest', { minArgs: 1, maxArgs: 1, doc: 'the lowest finite value of a dtype', call: ([d]) => smallest(d) }],
+  ['pi', { minArgs: 0, maxArgs: 0, doc: 'the ratio of a circle to its diameter', call: () => new Float(Math.PI) }],
+  [
+    'cos',
+    {
+      minArgs: 1,
+      maxArgs: 1,
+      doc: 'the cosine of a number',
+      call: ([x]) =>
+        new Float(
+          typeof x === 'number'
+            ? Math.cos(x)
+            : x instanceof Float && x.value !== undefined
+              ? Math.cos(x.value)
+              : undefined,
+        ),
+    },
+  ],
+  [
+    'bessel_i0',
+    {
+      minArgs: 1,
+      maxArgs: 1,
+      doc: 'the modified Bessel function of order 0, by its series',
+      call: ([x]) => new Float(x instanceof Float && x.value !== undefined ? besselI0(x.value) : undefined),
+    },
+  ],
   ['nan', { minArgs: 0, maxArgs: 0, doc: 'not a number', call: () => new Float(Number.NaN) }],
   [
     'reduced',

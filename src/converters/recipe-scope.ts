@@ -109,6 +109,8 @@ export class RecipeScope {
     if ('const' in item) return [this.constant(item.const, item.dtype, item.shape)];
     if ('else' in item) return this.optional(item.arg) === null ? this.items(item.else) : [this.operand(item.arg)];
     const to = this.dtype(item.cast);
+    // A number becomes a constant of that dtype at once.
+    if (this.isArgument(item.arg) && this.ctx.has(item.arg)) return [this.ctx.tensor(item.arg, to)];
     return this.items(item.arg).map((v) => (v === null ? null : this.ctx.cast(v, to)));
   }
 

@@ -187,8 +187,8 @@ def changed(f, args, kwargs, base, fixed):
 
 def record(call):
     op, args, kwargs, options = call
-    f = operation(op)
-    schema = f._schema
+    f = operation(op) if op != 'aten::tensor' else torch.tensor
+    schema = operation(op)._schema
     for a in list(args) + list(kwargs.values()):
         symbolize(a)
     names = {}
