@@ -4,6 +4,7 @@ import type { CallStep, LoopStep, Recipe, RecipeAttribute, RecipeItem, RecipeSte
 import type { OperatorRegistry } from '../schema/registry.js';
 import type { Problems } from './problems.js';
 import type { RuleSource } from './read-rules.js';
+import type { RecipeData } from './rule-data.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
 
 /** Names that every recipe's expressions may use beside its operator's arguments. */
@@ -11,14 +12,14 @@ const RECIPE_NAMES = ['result', 'results', 'opset', 'op', 'rest'];
 
 /** Checks a recipe's names against the operators' arguments, its `let` names and the outputs of earlier steps. */
 export function checkRecipe(
-  recipe: Recipe,
+  data: RecipeData,
   source: RuleSource,
   registry: OperatorRegistry<OperatorSchema>,
   problems: Problems,
 ): void {
-  const place = source.places.get(recipe);
+  const place = source.places.get(data);
   if (place === undefined) return;
-  new RecipeChecker(recipe, place.file, [place.kind, place.index], registry, problems).check();
+  new RecipeChecker(data.read(), place.file, [place.kind, place.index], registry, problems).check();
 }
 
 class RecipeChecker {

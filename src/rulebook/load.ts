@@ -9,7 +9,8 @@ import { parseSignature } from '../schema/parse-signature.js';
 import type { Recipe } from '../schema/recipe.js';
 import { OperatorRegistry, operatorOf } from '../schema/registry.js';
 import type { Rule } from '../schema/rule.js';
-import type { OperatorData, RuleData } from './rule-data.js';
+import { decodeBook } from './compiled-book.js';
+import type { OperatorData, RecipeData, RuleData } from './rule-data.js';
 
 /** Where the shipped rules stand, seen from src/rulebook and from dist/rulebook alike. */
 export const SHIPPED_RULES = fileURLToPath(new URL('../../rules', import.meta.url));
@@ -31,7 +32,8 @@ export class RuleBook {
   readonly lowering: RuleSet;
   /** The translation map: static forms to dynamic ones. */
   readonly translation: RuleSet;
-  private readonly recipesByOp = new Map<OpName, readonly Recipe[]>();
+  private readonly recipesByOp = new Map<OpName, readonly RecipeData[]>();
+  private readonly readRecipes = new Map<RecipeData, Recipe>();
 
   /** Parts in layers, the lowest first. Signatures, patterns and expressions are parsed when they are first asked for. */
   constructor(parts: readonly RuleData[]) {
@@ -51,8 +53,8 @@ export class RuleBook {
   }
 
   /** Recipes of a higher layer are tried before those below. */
-  private addRecipes(recipes: readonly Recipe[]): void {
-    const own = new Map<OpName, Recipe[]>();
+  private addRecipes(recipes: readonly RecipeData[]): void {
+    const own = new Map<OpName, RecipeData[]>();
     for (const recipe of recipes) {
       for (const op of recipe.ops) {
         const list = own.get(op);
@@ -65,7 +67,13 @@ export class RuleBook {
 
   /** The recipes of an operator in the order in which they are tried. */
   recipes(op: OpName): readonly Recipe[] {
-    return this.recipesByOp.get(op) ?? [];
+    return (this.recipesByOp.get(op) ?? []).map((data) => {
+      const known = this.readRecipes.get(data);
+      if (known !== undefined) return known;
+      const recipe = data.read();
+      this.readRecipes.set(data, recipe);
+      return recipe;
+    });
   }
 
   /** Operators that have a recipe. */
@@ -102,7 +110,7 @@ export class RuleBook {
 
 /** Written by our own build from checked YAML. */
 function compiledRules(): RuleData {
-  return JSON.parse(readFileSync(COMPILED_RULES, 'utf8'));
+  return decodeBook(JSON.parse(readFileSync(COMPILED_RULES, 'utf8')));
 }
 
 function operator(o: OperatorData): OperatorSchema {

@@ -8,12 +8,11 @@ import {
   type Role,
   type Structure,
 } from '../schema/operator-schema.js';
-import type { Recipe } from '../schema/recipe.js';
 import type { Rule } from '../schema/rule.js';
 import { exprText, items, record } from './data.js';
 import { normalizeRecipe } from './normalize-recipe.js';
 import { normalizeRule } from './normalize-rule.js';
-import type { OperatorData, RuleData } from './rule-data.js';
+import type { OperatorData, RecipeData, RuleData } from './rule-data.js';
 import { type FileKind, validate } from './validate.js';
 import { YamlFile } from './yaml-file.js';
 
@@ -21,7 +20,7 @@ import { YamlFile } from './yaml-file.js';
 export interface RuleSource {
   readonly data: RuleData;
   /** The file and the index of each rule and recipe in it. */
-  readonly places: ReadonlyMap<Rule | Recipe | OperatorData, Place>;
+  readonly places: ReadonlyMap<Rule | RecipeData | OperatorData, Place>;
 }
 
 export interface Place {
@@ -35,8 +34,8 @@ export function readRules(dir: string): RuleSource {
   const problems: Diagnostic[] = [];
   const operators: OperatorData[] = [];
   const rules: Record<'lowering' | 'translation', Rule[]> = { lowering: [], translation: [] };
-  const recipes: Recipe[] = [];
-  const places = new Map<Rule | Recipe | OperatorData, Place>();
+  const recipes: RecipeData[] = [];
+  const places = new Map<Rule | RecipeData | OperatorData, Place>();
   for (const { path, kind, phase } of ruleFiles(dir)) {
     try {
       const file = new YamlFile(path, readFileSync(path, 'utf8'));
@@ -52,8 +51,9 @@ export function readRules(dir: string): RuleSource {
           }
         } else if (kind === 'recipes') {
           const recipe = normalizeRecipe(entry, file.span([kind, index]));
-          recipes.push(recipe);
-          places.set(recipe, place);
+          const data: RecipeData = { ops: recipe.ops, read: () => recipe };
+          recipes.push(data);
+          places.set(data, place);
         } else {
           const rule = normalizeRule(entry, file.span([kind, index, 'id']));
           rules[phase].push(rule);

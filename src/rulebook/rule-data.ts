@@ -1,4 +1,5 @@
 import type { Span } from '../diagnostics/diagnostic.js';
+import type { OpName } from '../ir/graph.js';
 import type { Legality, ResultFact, Role, Structure } from '../schema/operator-schema.js';
 import type { Recipe } from '../schema/recipe.js';
 import type { Rule } from '../schema/rule.js';
@@ -14,10 +15,16 @@ export interface OperatorData {
   readonly span: Span;
 }
 
-/** A rule book as plain data: what the YAML files of a folder say, and what `dist/rulebook.json` holds. */
+/** A recipe, read when one of its operators is first converted. */
+export interface RecipeData {
+  readonly ops: readonly OpName[];
+  read(): Recipe;
+}
+
+/** A rule book as plain data: what the YAML files of a folder say. */
 export interface RuleData {
   readonly operators: readonly OperatorData[];
   readonly lowering: readonly Rule[];
   readonly translation: readonly Rule[];
-  readonly recipes: readonly Recipe[];
+  readonly recipes: readonly RecipeData[];
 }
