@@ -1,6 +1,6 @@
 import { type BoundInput, bindInputs } from './binding/bind-inputs.js';
 import { type CompileOptions, DEFAULT_OPSET, MAX_OPSET, MIN_OPSET } from './compiler-options.js';
-import { uncoveredOperators } from './converters/coverage.js';
+import { unconvertedOperators, unknownOperators } from './converters/coverage.js';
 import { type ConversionRules, GraphConverter } from './converters/graph-converter.js';
 import { graphOutputs } from './converters/graph-outputs.js';
 import { CONVERTERS } from './converters/registry.js';
@@ -73,6 +73,7 @@ export async function compile(model: LoadedModel, options: CompileOptions & Rule
   const rules = await rulesOf(options);
   const opset = checkedOpset(options.opset);
   const checked = rewrite(model, rules, options);
+  stopAt(unconvertedOperators(checked.graph, conversionRules(rules)));
   return { ...checked, onnx: convert(checked, rules, opset) };
 }
 
@@ -87,7 +88,7 @@ function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions): 
   const translation = dynamic ? settled(runRules(graph, rules.translation, inference)) : undefined;
   stopAt([
     ...checkLegality(graph, rules.translation, inference),
-    ...uncoveredOperators(graph, conversionRules(rules), (op) => rules.registry.suggestion(op)),
+    ...unknownOperators(graph, conversionRules(rules), (op) => rules.registry.suggestion(op)),
   ]);
   return { graph, inputs, lowering, translation };
 }

@@ -40,6 +40,10 @@ it('a rule that is missing gives one report with the operator, the argument, the
         --> /opt/pytorch/lib/python3.11/site-packages/torch/nn/functional.py:5430:12
     5430 |     return torch._C._nn.pad(input, pad, mode, value)
          |            ^^^^^^^^^^^^^^^^
+         = note: called from here
+        --> /opt/thaw/test/models/models_scripted.py:89:13
+      89 |         x = F.pad(x, [0, 0, 0, (self.window - x.size(1) % self.window) % self.window])
+         |             ^^^^^
          = note: the number comes from here (trt::size_dyn.int, made by rule size-int-dyn)
         --> /opt/thaw/test/models/models_scripted.py:89:47
       89 |         x = F.pad(x, [0, 0, 0, (self.window - x.size(1) % self.window) % self.window])
