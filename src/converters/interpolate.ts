@@ -23,7 +23,7 @@ function kindOf(op: string): {
 
 /**
  * Resize attributes for PyTorch's coordinates (ATen/native/UpSample.h): `nearest` takes floor(x / scale), `nearest-exact`
- * and the linear and cubic kinds are centred on half pixels unless `align_corners`; cubic uses a = -0.75.
+ * and the linear and cubic kinds are centred on half pixels unless `align_corners`; cubic uses a = -0.75, or -0.5 with antialias.
  */
 function attributes(kind: ReturnType<typeof kindOf>, alignCorners: boolean): Record<string, string | number> {
   if (kind.mode === 'nearest') {
@@ -32,7 +32,7 @@ function attributes(kind: ReturnType<typeof kindOf>, alignCorners: boolean): Rec
       : { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
   }
   const base = { mode: kind.mode, coordinate_transformation_mode: alignCorners ? 'align_corners' : 'half_pixel' };
-  const cubic = kind.mode === 'cubic' ? { ...base, cubic_coeff_a: -0.75 } : base;
+  const cubic = kind.mode === 'cubic' ? { ...base, cubic_coeff_a: kind.antialias ? -0.5 : -0.75 } : base;
   return kind.antialias ? { ...cubic, antialias: 1 } : cubic;
 }
 
