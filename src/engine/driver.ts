@@ -22,7 +22,8 @@ export interface RunOptions {
   readonly trace?: boolean;
   /** Looks at the nodes in an order that this number decides. */
   readonly seed?: number;
-  readonly stepsPerNode?: number;
+  /** Rewrites after which the run stops; STEPS_PER_NODE and MIN_STEPS say otherwise. */
+  readonly maxSteps?: number;
   readonly maxGenerations?: number;
   /** Called after each rewrite; tests verify the graph here. */
   readonly afterRewrite?: (match: Match) => void;
@@ -57,7 +58,7 @@ class Driver {
 
   run(): Outcome {
     this.enqueueBlock(this.graph.block);
-    const limit = this.nodes * (this.options.stepsPerNode ?? STEPS_PER_NODE) + MIN_STEPS;
+    const limit = this.options.maxSteps ?? this.nodes * STEPS_PER_NODE + MIN_STEPS;
     const generations = this.options.maxGenerations ?? MAX_GENERATIONS;
     for (let node = this.worklist.pop(); node !== undefined; node = this.worklist.pop()) {
       if (node.parent === undefined) continue;

@@ -38,12 +38,21 @@ export function validate(file: YamlFile, kind: FileKind): Diagnostic[] {
   if (v(file.value)) return [];
   // An `if` only says that its chosen branch failed: the branch's own errors tell what.
   const errors = (v.errors ?? []).filter((e) => e.keyword !== 'if');
+  const meant = new Set(errors.map((e) => `${e.instancePath} ${misspelt(e)}`));
   const found = new Map<string, Diagnostic>();
   for (const e of errors) {
+    // The key is there, misspelt: that is told already.
+    if (e.keyword === 'required' && meant.has(`${e.instancePath} ${e.params.missingProperty}`)) continue;
     const d = diagnostic(file, e);
     found.set(`${d.at?.line}:${d.at?.column}:${d.message}`, d);
   }
   return [...found.values()];
+}
+
+/** The key that an unknown one is meant to be. */
+function misspelt(e: ErrorObject): string | undefined {
+  if (e.keyword !== 'additionalProperties') return undefined;
+  return nearest(String(e.params.additionalProperty), Object.keys(record(record(e.parentSchema).properties)));
 }
 
 function pathOf(pointer: string): YamlPath {
@@ -71,7 +80,7 @@ function diagnostic(file: YamlFile, e: ErrorObject): Diagnostic {
     case 'additionalProperties': {
       const key = String(e.params.additionalProperty);
       const known = Object.keys(record(record(e.parentSchema).properties));
-      const close = nearest(key, known);
+      const close = misspelt(e);
       const keys = known.length === 0 ? undefined : `the keys are: ${known.join(', ')}`;
       const hint = close === undefined ? keys : `did you mean \`${close}\`?`;
       return problem(`there is no key \`${key}\` here`, file.span([...path, key], true), hint);
