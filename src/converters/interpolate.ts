@@ -33,7 +33,8 @@ function attributes(kind: ReturnType<typeof kindOf>, alignCorners: boolean): Rec
   }
   const base = { mode: kind.mode, coordinate_transformation_mode: alignCorners ? 'align_corners' : 'half_pixel' };
   const cubic = kind.mode === 'cubic' ? { ...base, cubic_coeff_a: kind.antialias ? -0.5 : -0.75 } : base;
-  return kind.antialias ? { ...cubic, antialias: 1 } : cubic;
+  // Antialiasing leaves what is outside the image out, and weighs the rest anew.
+  return kind.antialias ? { ...cubic, antialias: 1, exclude_outside: 1 } : cubic;
 }
 
 /** Scale factors that the call gives, one for each spatial axis; undefined where sizes decide. */
