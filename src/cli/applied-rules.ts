@@ -15,7 +15,8 @@ export interface AppliedRule {
 export function appliedRules(graph: Graph): AppliedRule[] {
   const byRule = new Map<string, Node[]>();
   for (const node of graph.allNodes()) {
-    if (node.origin === undefined) continue;
+    // Constants that a rewrite made for its operators' arguments tell nothing.
+    if (node.origin === undefined || node.inputs.length === 0) continue;
     const nodes = byRule.get(node.origin);
     if (nodes === undefined) byRule.set(node.origin, [node]);
     else nodes.push(node);

@@ -13,7 +13,7 @@ import type { Terminal } from './terminal.js';
 import { withModel } from './with-model.js';
 
 /** The recorded model of the demonstration, in the repository; src/cli and dist/cli lie equally deep. */
-const FOLDER = new URL('../../test/models/resnet18/', import.meta.url);
+const FOLDER = new URL('../../test/models/gpt2/', import.meta.url);
 
 const RUNS = 3;
 
@@ -39,7 +39,9 @@ export async function demoCommand(line: CommandLine, terminal: Terminal): Promis
   }
   const recorded: Recorded = JSON.parse(readFileSync(pathOf('case.json'), 'utf8'));
   const inputs = recorded.inputs.map(inputSpec);
-  terminal.out(`thaw compile resnet18.pt ${recorded.inputs.map((i) => `--input '${spell(i)}'`).join(' ')}`);
+  terminal.out(
+    `thaw compile test/models/gpt2/model.pt ${recorded.inputs.map((i) => `--input '${spell(i)}'`).join(' ')}`,
+  );
   return withModel(pathOf(recorded.file), [], async ({ model, rules, thaw }) => {
     const start = performance.now();
     const { onnx, graph } = await thaw.compile(model, { inputs, dims: recorded.dims, rules });
