@@ -37,7 +37,7 @@ export function widenLoop(node: Node, inference: Inference): void {
     carried.forEach((param, i) => {
       const next = body.returns[i + 1];
       if (next === undefined) return;
-      const type = join.type(param.type, next.type, declared[i] ?? param.type);
+      const type = join.typeOfValues(param, next, declared[i] ?? param.type);
       const content = join.content(param.content, next.content);
       if (typeEquals(type, param.type) && contentEquals(content, param.content)) return;
       param.type = type;

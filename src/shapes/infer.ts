@@ -18,6 +18,7 @@ import { type Type, tensorType } from '../ir/type.js';
 import type { OperatorSchema, ResultFact } from '../schema/operator-schema.js';
 import { contentOf, dtypeFrom, elementsFrom, floatsFrom, shapeFrom, typeOf } from './contents.js';
 import { type CompiledFact, compileFact, FactEnv, type Floats, type UnknownSource } from './fact-env.js';
+import { inferSequence } from './sequences.js';
 import { ShapeError } from './shape-error.js';
 import { forward, inferStructural } from './structural.js';
 
@@ -113,6 +114,7 @@ export class Inference implements UnknownSource {
     const schema = this.schemas.get(node.op);
     if (schema === undefined || schema.infer.length === 0) {
       for (const out of node.outputs) this.forget(out);
+      inferSequence(node, this);
       return;
     }
     const env = new FactEnv(schema.signature, node.inputs, this);
@@ -121,6 +123,7 @@ export class Inference implements UnknownSource {
       if (fact === undefined) this.forget(out);
       else this.applyFact(node, out, fact, schema, env);
     });
+    inferSequence(node, this);
   }
 
   /** Nothing is known of the value but its type; an int keeps or gets a symbol of its own. */

@@ -1,7 +1,14 @@
 import type { Content } from '../ir/content.js';
 import { type Dim, dimEquals, symbolName } from '../ir/dim.js';
+import type { Value } from '../ir/graph.js';
 import { optionalOf, type Type, tensorType, typeEquals } from '../ir/type.js';
 import type { UnknownSource } from './fact-env.js';
+
+type Known = Pick<Value, 'type' | 'content'>;
+
+function itemCount({ content }: Known): number | undefined {
+  return content?.kind === 'list' ? content.items.length : undefined;
+}
 
 /** Joins what is known on several paths into what holds on all of them. */
 export class Join {
@@ -57,6 +64,27 @@ export class Join {
       return { ...a, elements };
     }
     return declared;
+  }
+
+  /** As `type`, of values: a list that is empty on one path has the items of the other one. */
+  typeOfValues(a: Known, b: Known, declared: Type): Type {
+    if (a.type.kind !== 'list' || b.type.kind !== 'list' || declared.kind !== 'list')
+      return this.type(a.type, b.type, declared);
+    const count = itemCount(a);
+    if (count !== undefined && count === itemCount(b)) return this.type(a.type, b.type, declared);
+    const x = this.element(a, declared.element);
+    const y = this.element(b, declared.element);
+    if (x === undefined || y === undefined) return { kind: 'list', element: x ?? y ?? declared.element };
+    return { kind: 'list', element: this.type(x, y, declared.element) };
+  }
+
+  /** The type that all items of a list share; undefined for a list without items. */
+  private element({ type, content }: Known, declared: Type): Type | undefined {
+    const element = type.kind === 'list' ? type.element : declared;
+    if (content?.kind !== 'list') return element;
+    const [first, ...rest] = content.items.map((_, i) => content.types?.[i] ?? element);
+    if (first === undefined) return undefined;
+    return rest.reduce((all, t) => this.type(all, t, declared), first);
   }
 
   /** What is known of a value on both paths. */

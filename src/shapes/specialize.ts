@@ -2,7 +2,7 @@ import { DiagnosticError, fail } from '../diagnostics/diagnostic.js';
 import { cloneNode, mapped, type ValueMap } from '../ir/clone.js';
 import { removeDeadCode } from '../ir/dead-code.js';
 import type { Attribute, Block, Graph, Node, Value } from '../ir/graph.js';
-import { tensorFromNumbers } from '../ir/tensor-data.js';
+import { tensorFromNumbers } from '../ir/half.js';
 import { tensorType } from '../ir/type.js';
 import type { Structure } from '../schema/operator-schema.js';
 import { widenLoop } from './blocks.js';

@@ -122,7 +122,7 @@ function branch(node: Node, inference: Inference): void {
       out.content = real.content;
       return;
     }
-    out.type = join.type(a.type, b.type, out.type);
+    out.type = join.typeOfValues(a, b, out.type);
     out.content = join.content(a.content, b.content);
     if (out.content === undefined) inference.forget(out);
   });
