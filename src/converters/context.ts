@@ -25,6 +25,10 @@ export interface ConversionScope {
   tensorOf(value: Value, dtype?: DType): OnnxValue;
   /** The ONNX tensors of a value of list or tuple type. */
   itemsOf(value: Value): readonly Converted[];
+  /** True for a list whose items stand apart, as many as are known. */
+  hasItems(value: Value): boolean;
+  /** A list of tensors as an ONNX sequence; its length may be known only at run time. */
+  sequenceOf(value: Value): OnnxValue;
   /** A 0-d int64 tensor that holds an extent at run time. */
   extent(dim: Dim): OnnxValue;
   /** Converts another operator on the way of `node`; its results in order. */

@@ -1,4 +1,4 @@
-import type { Dim } from '../ir/dim.js';
+import { type Dim, dimSymbols, isUnknownSymbol } from '../ir/dim.js';
 import { tensorFromNumbers } from '../ir/half.js';
 import type { OnnxValue } from '../onnx/types.js';
 import type { ConvertContext } from './context.js';
@@ -61,8 +61,56 @@ function resize(ctx: ConvertContext, self: OnnxValue, sizes: OnnxValue | undefin
     const all = ctx.builder.constant(floats([1, 1, ...scales]));
     return ctx.add('Resize', [self, null, all], attrs);
   }
-  const target = sizes ?? ctx.shapeTensor(ctx.resultShape());
+  const shape = ctx.resultShape();
+  if (align && kind.antialias) return separable(ctx, self, kind.mode === 'cubic', shape);
+  const given = scalesOf(ctx, kind.axes);
+  const known = shape.every((d) => ![...dimSymbols(d)].some(isUnknownSymbol));
+  const target = sizes ?? (known || given === undefined ? ctx.shapeTensor(shape) : scaledSizes(ctx, self, given));
   return ctx.add('Resize', [self, null, null, target], attrs);
+}
+
+/** Sizes of an image scaled by factors at run time: rounded down, as PyTorch does in float64. */
+function scaledSizes(ctx: ConvertContext, self: OnnxValue, scales: readonly number[]): OnnxValue {
+  const shape = ctx.add('Shape', [self]);
+  const factors = ctx.builder.constant(tensorFromNumbers('float64', [1, 1, ...scales]));
+  return ctx.cast(ctx.add('Floor', [ctx.add('Mul', [ctx.cast(shape, 'float64'), factors])]), 'int64');
+}
+
+/** The triangle and the cubic with a = -0.5 of antialiased resizing (ATen/native/cpu/UpSampleKernel.cpp). */
+function filter(x: number, cubic: boolean): number {
+  const t = Math.abs(x);
+  if (!cubic) return Math.max(0, 1 - t);
+  if (t < 1) return (1.5 * t - 2.5) * t * t + 1;
+  return t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0;
+}
+
+/** Weights [out, in] of one axis, antialiased, corners aligned. */
+function axisWeights(size: number, out: number, cubic: boolean): number[] {
+  const scale = out > 1 ? (size - 1) / (out - 1) : 0;
+  const reach = (cubic ? 2 : 1) * Math.max(scale, 1);
+  return Array.from({ length: out }, (_, i) => {
+    const center = scale * (i + 0.5);
+    const from = Math.trunc(Math.max(center - reach + 0.5, 0));
+    const to = Math.min(Math.trunc(center + reach + 0.5), size);
+    const row = Array.from({ length: size }, (_, j) =>
+      j >= from && j < to ? filter((j - center + 0.5) / Math.max(scale, 1), cubic) : 0,
+    );
+    const total = row.reduce((a, b) => a + b, 0);
+    return row.map((w) => w / total);
+  }).flat();
+}
+
+/** Antialiased resizing with aligned corners, which ONNX computes otherwise: two products with constant matrices. */
+function separable(ctx: ConvertContext, self: OnnxValue, cubic: boolean, shape: readonly Dim[]): OnnxValue {
+  const [h, w] = (self.shape ?? []).slice(-2);
+  const [oh, ow] = shape.slice(-2);
+  if (typeof h !== 'number' || typeof w !== 'number' || typeof oh !== 'number' || typeof ow !== 'number') {
+    return ctx.fail('needs-constant', 'antialiased resizing with align_corners needs static sizes');
+  }
+  const matrix = (size: number, out: number): OnnxValue =>
+    ctx.builder.constant(tensorFromNumbers(self.dtype, axisWeights(size, out, cubic), [out, size]));
+  const rows = ctx.add('MatMul', [matrix(h, oh), self]);
+  return ctx.add('MatMul', [rows, ctx.add('Transpose', [matrix(w, ow)], { perm: [1, 0] })]);
 }
 
 function floats(values: readonly number[]) {

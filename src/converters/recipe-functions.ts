@@ -136,6 +136,21 @@ export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<strin
     },
   ],
   [
+    'onnx_pads',
+    {
+      minArgs: 2,
+      maxArgs: 2,
+      doc: 'pads of the last axes first, as pairs, to all begins and then all ends: onnx_pads([1, 2], 2) is [0, 1, 0, 2]',
+      call: ([pads, rank]) => {
+        const given = list(pads);
+        const r = rank as number;
+        const at = (axis: number, end: number): ExprValue => given[(r - 1 - axis) * 2 + end] ?? 0;
+        const axes = Array.from({ length: r }, (_, i) => i);
+        return [...axes.map((a) => at(a, 0)), ...axes.map((a) => at(a, 1))];
+      },
+    },
+  ],
+  [
     'moved',
     {
       minArgs: 3,

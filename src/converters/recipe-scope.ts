@@ -107,7 +107,10 @@ export class RecipeScope {
     if (item === null) return [null];
     if (typeof item === 'string') return item.startsWith('...') ? this.spread(item.slice(3)) : [this.optional(item)];
     if ('const' in item) return [this.constant(item.const, item.dtype, item.shape)];
-    if ('else' in item) return this.optional(item.arg) === null ? this.items(item.else) : [this.operand(item.arg)];
+    if ('else' in item) {
+      if (this.optional(item.arg) === null) return this.items(item.else);
+      return item.cast === undefined ? [this.operand(item.arg)] : this.items({ arg: item.arg, cast: item.cast });
+    }
     const to = this.dtype(item.cast);
     // A number becomes a constant of that dtype at once.
     if (this.isArgument(item.arg) && this.ctx.has(item.arg)) return [this.ctx.tensor(item.arg, to)];
@@ -183,6 +186,11 @@ export class RecipeScope {
     const numbers = plain.map((x) =>
       typeof x === 'number' ? x : typeof x === 'boolean' ? Number(x) : this.bad(`\`${text}\` is no number`),
     );
+    const wanted = shapeText === undefined ? undefined : this.evaluate(shapeText);
+    if (wanted !== undefined && isList(wanted) && wanted.every(isDim) && !wanted.every((d) => typeof d === 'number')) {
+      const one = this.ctx.builder.constant(tensorFromNumbers(dtype, numbers, []));
+      return this.ctx.add('Expand', [one, this.ctx.shapeTensor(wanted)]);
+    }
     const shape = shapeText === undefined ? (isList(v) ? [numbers.length] : []) : this.shape(shapeText);
     const count = shape.reduce((a, b) => a * b, 1);
     const filled =

@@ -159,8 +159,8 @@ class RecipeChecker {
       return;
     }
     this.operand([...path, 'arg'], item.arg);
-    if ('cast' in item) this.expression([...path, 'cast'], item.cast);
-    else this.item([...path, 'else'], item.else);
+    if (item.cast !== undefined) this.expression([...path, 'cast'], item.cast);
+    if ('else' in item) this.item([...path, 'else'], item.else);
   }
 
   /** `name`, `$step` or `list[index]`. */

@@ -75,7 +75,10 @@ function item(v: unknown): RecipeItem {
   if ('const' in data) {
     return { const: exprText(data.const), dtype: optionalText(data.dtype), shape: optionalText(data.shape) };
   }
-  if ('else' in data) return { arg: String(data.arg), else: item(data.else) };
+  if ('else' in data) {
+    const optional = { arg: String(data.arg), else: item(data.else) };
+    return data.cast === undefined ? optional : { ...optional, cast: exprText(data.cast) };
+  }
   return 'cast' in data ? { arg: String(data.arg), cast: exprText(data.cast) } : String(data.arg);
 }
 

@@ -86,7 +86,7 @@ export type RecipeItem =
   | { readonly const: string; readonly dtype?: string; readonly shape?: string }
   | { readonly arg: string; readonly cast: string }
   /** The argument, or `else` when it is None. */
-  | { readonly arg: string; readonly else: RecipeItem };
+  | { readonly arg: string; readonly else: RecipeItem; readonly cast?: string };
 
 /** An operand of a call: an argument or `$step` by name, an expression, an item, or a list of operands. */
 export type CallOperand = RecipeItem | { readonly list: readonly CallOperand[] };

@@ -28,6 +28,8 @@ export type CaseArg =
 export interface CaseResult {
   readonly t: string;
   readonly s: readonly number[];
+  /** `v` holds every n-th element. */
+  readonly n?: number;
   readonly v: readonly (number | string)[];
 }
 

@@ -67,7 +67,7 @@ def spell_number(v):
         return 'nan'
     if math.isinf(v):
         return 'inf' if v > 0 else '-inf'
-    r = float('%.7g' % v)
+    r = float('%.6g' % v)
     if r == 0 and math.copysign(1, v) < 0:
         return '-0'
     return int(r) if r == int(r) and abs(r) < 2 ** 53 else r
@@ -108,6 +108,10 @@ CODES = {'uint8': 0, 'int8': 1, 'int16': 2, 'int32': 3, 'int64': 4, 'float16': 5
 SIZES = {'N': 2, 'C': 4, 'H': 5, 'W': 6, 'L': 3, 'M': 7}
 
 
+MOST = 24
+PRIMES = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 97, 197, 397]
+
+
 def text(a):
     if isinstance(a, Tensor):
         return f'{a.dtype}{[d for d in a.shown]}'.replace(' ', '').replace("'", '') + ('w' if a.constant else '')
@@ -130,7 +134,13 @@ def result(v):
     if not isinstance(v, torch.Tensor):
         v = torch.tensor(v, dtype=torch.float64 if isinstance(v, float) else None)
     numbers = v.detach().to(torch.float64).reshape(-1).tolist() if v.dtype.is_floating_point else v.reshape(-1).tolist()
-    return {'t': NAMES[v.dtype], 's': list(v.shape), 'v': [spell_number(x) for x in numbers]}
+    out = {'t': NAMES[v.dtype], 's': list(v.shape)}
+    if len(numbers) > MOST:
+        # Every n-th element of a large result; n is prime, so that all axes are met.
+        out['n'] = next(p for p in PRIMES if p * MOST >= len(numbers))
+        numbers = numbers[:: out['n']]
+    out['v'] = [spell_number(x) for x in numbers]
+    return out
 
 
 def operation(op):

@@ -262,9 +262,10 @@ export function difference(
   const limit = tol ?? TOLERANCE[found.t] ?? 0;
   for (let i = 0; i < wanted.v.length; i++) {
     const want = numberOf(wanted.v[i] ?? 0);
-    const got = found.v[i] ?? Number.NaN;
+    const got = found.v[i * (wanted.n ?? 1)] ?? Number.NaN;
     if (Object.is(got, want) || got === want || (Number.isNaN(got) && Number.isNaN(want))) continue;
-    if (!(Math.abs(got - want) <= limit * Math.max(1, Math.abs(want)))) return `element ${i} is ${got}, not ${want}`;
+    if (!(Math.abs(got - want) <= limit * Math.max(1, Math.abs(want))))
+      return `element ${i * (wanted.n ?? 1)} is ${got}, not ${want}`;
   }
   return undefined;
 }
