@@ -63,9 +63,6 @@ export const CODES = {
   'rule-unknown-argument': { title: 'a rule names an argument that the operator does not have' },
   'rule-missing-argument': { title: 'a rewrite leaves out an argument that has no default' },
   'rule-type': { title: 'a rewrite gives an argument or result of another type' },
-  'rule-shadowed': { title: 'a rule never fires because another always matches first' },
-  'rule-overlap': { title: 'two rules of equal benefit match the same graph' },
-  'rule-cycle': { title: 'rules feed each other for ever' },
   'rule-case': { title: 'a rule case fails or is missing' },
   'recipe-invalid': { title: 'a recipe does not fit its operator or ONNX' },
   // runtime

@@ -1,41 +1,19 @@
 import { type Block, type Graph, Node, type Value } from './graph.js';
 
-/** Tells whether a node may go when nothing uses its results; its blocks are looked at apart. */
-export type IsPure = (node: Node) => boolean;
-
 /** Where it stands which operators do nothing but what their results say. */
 export interface PuritySource {
   get(op: string): { readonly pure?: boolean } | undefined;
 }
 
-/** Operators of the graph's own structure that need no schema to be known as pure. */
-const PURE_STRUCTURES: ReadonlySet<string> = new Set([
-  'prim::Constant',
-  'prim::ListConstruct',
-  'prim::TupleConstruct',
-  'prim::DictConstruct',
-  'prim::ListUnpack',
-  'prim::TupleUnpack',
-  'prim::TupleIndex',
-  'prim::unchecked_cast',
-  'prim::Uninitialized',
-  'prim::If',
-  'prim::Loop',
-]);
-
-/** `removeDeadCode` by what schemas say. An operator without a schema may do anything, so it stays. */
-export function eliminateDeadCode(graph: Graph, schemas: PuritySource): void {
-  removeDeadCode(graph, (node) => schemas.get(node.op)?.pure ?? PURE_STRUCTURES.has(node.op));
-}
-
 /**
  * Removes the nodes whose results nothing uses, and the results of branches and the carried values of loops that nothing
  * but themselves needs. Marks what is needed, from the outputs and the impure nodes on, and sweeps the rest. Linear.
+ * An operator without a schema may do anything, so it stays.
  */
-export function removeDeadCode(graph: Graph, isPure: IsPure): void {
+export function eliminateDeadCode(graph: Graph, schemas: PuritySource): void {
   const marker = new Marker();
   for (const v of graph.outputs) marker.value(v);
-  for (const node of graph.allNodes()) if (!isPure(node)) marker.node(node);
+  for (const node of graph.allNodes()) if (schemas.get(node.op)?.pure !== true) marker.node(node);
   marker.run();
   sweep(graph.block, marker);
 }

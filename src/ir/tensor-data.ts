@@ -104,30 +104,3 @@ export function saturateInt64(v: number): bigint {
   if (v <= -(2 ** 63)) return -(2n ** 63n);
   return BigInt(v);
 }
-
-const WRITERS: Partial<Record<DType, (view: DataView, at: number, v: number) => void>> = {
-  uint8: (d, at, v) => d.setUint8(at, v),
-  bool: (d, at, v) => d.setUint8(at, v === 0 ? 0 : 1),
-  int8: (d, at, v) => d.setInt8(at, v),
-  int16: (d, at, v) => d.setInt16(at, v, true),
-  int32: (d, at, v) => d.setInt32(at, v, true),
-  int64: (d, at, v) => d.setBigInt64(at, saturateInt64(v), true),
-  float32: (d, at, v) => d.setFloat32(at, v, true),
-  float64: (d, at, v) => d.setFloat64(at, v, true),
-};
-
-/** A dense tensor from numbers; `shape` defaults to 1-d. float16 and bfloat16 are built by `src/ir/half.ts`. */
-export function tensorFromNumbers(
-  dtype: DType,
-  values: readonly number[],
-  shape: readonly number[] = [values.length],
-): TensorData {
-  const write = WRITERS[dtype];
-  if (write === undefined) throw new TypeError(`no number form of ${dtype}`);
-  const bytes = new Uint8Array(values.length * dtypeBytes(dtype));
-  const view = new DataView(bytes.buffer);
-  values.forEach((v, i) => {
-    write(view, i * dtypeBytes(dtype), v);
-  });
-  return new TensorData(dtype, shape, memorySource(bytes));
-}

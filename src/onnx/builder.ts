@@ -2,6 +2,7 @@ import { fail } from '../diagnostics/diagnostic.js';
 import { MAX_TRACKED_ELEMENTS } from '../ir/content.js';
 import type { Dim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
+import { tensorFromNumbers } from '../ir/half.js';
 import type { TensorData } from '../ir/tensor-data.js';
 import { type AttrInput, makeAttributes } from './attributes.js';
 import { BuiltValue, constantElements } from './built-value.js';
@@ -15,7 +16,6 @@ import { allNumbers, type InferredType } from './infer/context.js';
 import { SymbolTable } from './infer/symbols.js';
 import { inferCall } from './infer-call.js';
 import { Namer, snakeCase } from './namer.js';
-import { numbersTensor } from './number-codec.js';
 import { type OpSpec, opSpec } from './op-spec.js';
 import { adaptToOpset } from './opset-forms.js';
 import { trivialAfter, trivialBefore } from './peephole.js';
@@ -121,12 +121,12 @@ export class OnnxBuilder {
 
   /** An int64 constant: 1-d, or 0-d with shape `[]`. Values beyond int64 become its ends. */
   ints(values: readonly (number | bigint)[], shape: readonly number[] = [values.length]): OnnxValue {
-    return this.constant(numbersTensor('int64', values, shape));
+    return this.constant(tensorFromNumbers('int64', values, shape));
   }
 
   /** A 0-d constant, rounded to `dtype`. */
   scalar(value: number | bigint | boolean, dtype: DType): OnnxValue {
-    return this.constant(numbersTensor(dtype, [typeof value === 'boolean' ? Number(value) : value], []));
+    return this.constant(tensorFromNumbers(dtype, [typeof value === 'boolean' ? Number(value) : value], []));
   }
 
   /** Runs `fn`; the nodes made meanwhile carry `metadata` (the source operator, the rule, the Python line). */
@@ -239,7 +239,7 @@ export class OnnxBuilder {
     const key = extentsKey(type);
     if (key === undefined || elements === undefined) return undefined;
     const numbers = allNumbers(elements);
-    if (numbers !== undefined) return this.constant(numbersTensor(dtype, numbers, shape?.map(Number)));
+    if (numbers !== undefined) return this.constant(tensorFromNumbers(dtype, numbers, shape?.map(Number)));
     return this.findExtents(key);
   }
 

@@ -1,8 +1,8 @@
 import { MAX_TRACKED_ELEMENTS } from '../ir/content.js';
 import type { Dim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
+import { readNumbers } from '../ir/half.js';
 import type { TensorData } from '../ir/tensor-data.js';
-import { readNumbers } from './number-codec.js';
 import type { OnnxValue } from './types.js';
 
 export type Origin = 'input' | 'constant' | 'node';

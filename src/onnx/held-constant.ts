@@ -1,5 +1,5 @@
+import { tensorFromNumbers } from '../ir/half.js';
 import type { TensorData } from '../ir/tensor-data.js';
-import { numbersTensor } from './number-codec.js';
 import type { OnnxAttribute } from './types.js';
 
 /** The tensor that a Constant node holds; undefined for strings. */
@@ -10,13 +10,13 @@ export function heldConstant(attributes: ReadonlyMap<string, OnnxAttribute>): Te
       case 'tensor':
         return a.value;
       case 'int':
-        return numbersTensor('int64', [a.value], []);
+        return tensorFromNumbers('int64', [a.value], []);
       case 'float':
-        return numbersTensor('float32', [a.value], []);
+        return tensorFromNumbers('float32', [a.value], []);
       case 'ints':
-        return numbersTensor('int64', a.value);
+        return tensorFromNumbers('int64', a.value);
       case 'floats':
-        return numbersTensor('float32', a.value);
+        return tensorFromNumbers('float32', a.value);
       default:
         return undefined;
     }

@@ -71,12 +71,6 @@ export function opSpec(op: string, opset: number): OpSpec | undefined {
   return spec;
 }
 
-/** Every operator name of the table. */
-export function opNames(): string[] {
-  lines ??= indexTable();
-  return [...lines.keys()];
-}
-
 function indexTable(): Map<string, { since: number; text: string }[]> {
   const index = new Map<string, { since: number; text: string }[]>();
   for (const text of OPSET_TABLE) {

@@ -1,10 +1,9 @@
 import { DiagnosticError, fail } from '../diagnostics/diagnostic.js';
 import { cloneNode, mapped, type ValueMap } from '../ir/clone.js';
-import { removeDeadCode } from '../ir/dead-code.js';
+import { eliminateDeadCode } from '../ir/dead-code.js';
 import type { Attribute, Block, Graph, Node, Value } from '../ir/graph.js';
 import { tensorFromNumbers } from '../ir/half.js';
 import { tensorType } from '../ir/type.js';
-import type { Structure } from '../schema/operator-schema.js';
 import { widenLoop } from './blocks.js';
 import { attributeOf, constantBefore, holdsConstant } from './constants.js';
 import { foldContainer } from './fold-containers.js';
@@ -27,41 +26,13 @@ export interface SpecializeOptions {
 export function specialize(graph: Graph, inference: Inference, options: SpecializeOptions = {}): void {
   for (const node of graph.allNodes()) for (const out of node.outputs) forgetSample(out);
   new Specializer(graph, inference).block(graph.block);
-  if (options.keepDeadCode !== true) removeDeadCode(graph, (node) => isPure(node, inference));
+  if (options.keepDeadCode !== true) eliminateDeadCode(graph, inference.schemas);
 }
-
-/** An operator without a schema may do anything; structural ones do nothing but what their results say. */
-function isPure(node: Node, inference: Inference): boolean {
-  const schema = inference.schemas.get(node.op);
-  return schema === undefined ? PURE_STRUCTURES.has(node.op) : schema.pure;
-}
-
-const PURE_STRUCTURES: ReadonlySet<string> = new Set([
-  'prim::Constant',
-  'prim::ListConstruct',
-  'prim::TupleConstruct',
-  'prim::DictConstruct',
-  'prim::ListUnpack',
-  'prim::TupleUnpack',
-  'prim::TupleIndex',
-  'prim::unchecked_cast',
-  'prim::Uninitialized',
-  'prim::If',
-  'prim::Loop',
-]);
 
 /** A declared shape is of the run that was traced: only its dtype holds for other inputs. */
 function forgetSample(out: Value): void {
   if (out.type.kind === 'tensor' && out.type.shape !== undefined) out.type = tensorType(out.type.dtype);
 }
-
-/** Structural operators that fold like those that a schema declares. */
-const STRUCTURE_OF: Readonly<Record<string, Structure | undefined>> = {
-  'prim::TupleUnpack': 'list-unpack',
-  'prim::ListUnpack': 'list-unpack',
-  'prim::TupleIndex': 'list-item',
-  'prim::unchecked_cast': 'forward',
-};
 
 class Specializer {
   private rounds = 0;
@@ -94,7 +65,7 @@ class Specializer {
     if (node.op === 'prim::Constant') return;
     this.foldConstants(node);
     if (node.outputs.every((out) => out.uses.size === 0)) return;
-    const structure = STRUCTURE_OF[node.op] ?? this.inference.schemas.get(node.op)?.structure;
+    const structure = this.inference.schemas.get(node.op)?.structure;
     const folded = structure === undefined ? undefined : foldContainer(node, structure, this.graph);
     if (folded === undefined) return;
     node.outputs.forEach((out, i) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { symbol } from '../../src/ir/dim.js';
-import { memorySource, TensorData, tensorFromNumbers } from '../../src/ir/tensor-data.js';
+import { tensorFromNumbers } from '../../src/ir/half.js';
+import { memorySource, TensorData } from '../../src/ir/tensor-data.js';
 import { OnnxBuilder } from '../../src/onnx/builder.js';
 import type { OnnxValue } from '../../src/onnx/types.js';
 import { ramp, runModel } from './run-model.js';

@@ -1,9 +1,9 @@
 import type { Dim } from '../../src/ir/dim.js';
 import { dimAdd, dimEvaluate, dimMul, symbol } from '../../src/ir/dim.js';
 import type { DType } from '../../src/ir/dtype.js';
+import { tensorFromNumbers } from '../../src/ir/half.js';
 import type { AttrInput } from '../../src/onnx/attributes.js';
 import { OnnxBuilder } from '../../src/onnx/builder.js';
-import { numbersTensor } from '../../src/onnx/number-codec.js';
 import type { OnnxModel, OnnxValue } from '../../src/onnx/types.js';
 import type { Feed } from './run-model.js';
 
@@ -85,7 +85,7 @@ function op(
     build: (b, x) => {
       const values = operands.map((operand, i) => {
         if (operand === null) return null;
-        if ('constant' in operand) return b.constant(numbersTensor(operand.dtype, operand.constant, operand.dims));
+        if ('constant' in operand) return b.constant(tensorFromNumbers(operand.dtype, operand.constant, operand.dims));
         return x[`x${i}`] ?? null;
       });
       return b.add(name, values, attributes, { outputs: o.outputs });
@@ -392,7 +392,7 @@ const elements: Case[] = [
     first(b.add('Split', [two(b, 'Concat', h, w, { axis: 0 })], { axis: 0 }, { outputs: 2 }).slice(1)),
   ),
   arithmetic('zeros', (b, h) =>
-    two(b, 'Add', first(b.add('ConstantOfShape', [b.ints([2])], { value: numbersTensor('int64', [4]) })), h),
+    two(b, 'Add', first(b.add('ConstantOfShape', [b.ints([2])], { value: tensorFromNumbers('int64', [4]) })), h),
   ),
   {
     name: 'elements: a run-time reshape, sliced and padded',
@@ -529,7 +529,7 @@ export function buildCase(c: Case, opset: number, sizes?: Sizes): Built {
     inputs[name] =
       fed === undefined
         ? b.input(name, input.dtype, input.shape)
-        : b.constant(numbersTensor(fed.dtype, fed.values, fed.dims));
+        : b.constant(tensorFromNumbers(fed.dtype, fed.values, fed.dims));
   }
   const outputs = c.build(b, inputs).map((value, i) => ({ name: b.output(`y${i}`, value), value }));
   return { model: b.finish(), outputs };

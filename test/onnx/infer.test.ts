@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Dim, dimEvaluate, dimSymbols, symbolName } from '../../src/ir/dim.js';
-import { readNumbers } from '../../src/onnx/number-codec.js';
+import { readNumbers } from '../../src/ir/half.js';
 import { opSpec } from '../../src/onnx/op-spec.js';
 import { buildCase, CASES, type Case, feed, SIZES } from './infer-cases.js';
 import { runModel } from './run-model.js';

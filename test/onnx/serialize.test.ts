@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { dimAdd, dimFloorDiv, symbol } from '../../src/ir/dim.js';
+import { readNumbers, tensorFromNumbers } from '../../src/ir/half.js';
 import { type ByteSource, memorySource, TensorData } from '../../src/ir/tensor-data.js';
 import { OnnxBuilder } from '../../src/onnx/builder.js';
-import { numbersTensor, readNumbers } from '../../src/onnx/number-codec.js';
 import { parseModel } from '../../src/onnx/parse.js';
 import { MAX_MODEL_BYTES, modelBytes, serializeModel } from '../../src/onnx/serialize.js';
 import type { OnnxModel } from '../../src/onnx/types.js';
@@ -21,7 +21,7 @@ function sample(opset: number): OnnxModel {
   const x = b.input('x', 'float32', [N, H]);
   const flag = b.input('flag', 'bool', []);
   const scaled = b.withProvenance(new Map([['thaw.op', 'aten::mul']]), () =>
-    first(b.add('Mul', [x, b.constant(numbersTensor('float32', [2, -0.5]), 'weight')], {}, { hint: 'scaled' })),
+    first(b.add('Mul', [x, b.constant(tensorFromNumbers('float32', [2, -0.5]), 'weight')], {}, { hint: 'scaled' })),
   );
   const yes = b.graph((g) => [first(g.add('Elu', [first(g.add('Neg', [scaled]))], { alpha: 0.5 }))]);
   const no = b.graph(() => [scaled]);
@@ -77,7 +77,7 @@ describe('the file', () => {
         'y',
         first(b.add('Cast', [b.add('Identity', [b.input('x', 'float32', [3])])[0] ?? null], { to: dtype })),
       );
-      b.output('c', b.constant(numbersTensor(dtype, values)));
+      b.output('c', b.constant(tensorFromNumbers(dtype, values)));
       const model = b.finish();
       const [data] = parseModel(modelBytes(model)).graph.initializers.values();
       expect(data?.dtype).toBe(dtype);
@@ -143,8 +143,8 @@ describe('weights', () => {
     const b = new OnnxBuilder({ opset: 20 });
     const x = b.input('x', 'float32', [N, 1]);
     const values = Array.from({ length: 600 }, (_, i) => i);
-    const sum = first(b.add('Add', [x, b.constant(numbersTensor('float32', values), 'a')]));
-    b.output('y', first(b.add('Mul', [sum, b.constant(numbersTensor('float32', values.toReversed()), 'b')])));
+    const sum = first(b.add('Add', [x, b.constant(tensorFromNumbers('float32', values), 'a')]));
+    b.output('y', first(b.add('Mul', [sum, b.constant(tensorFromNumbers('float32', values.toReversed()), 'b')])));
     const dir = mkdtempSync(join(tmpdir(), 'thaw-onnx-'));
     try {
       const [inside, outside]: [Uint8Array[], Uint8Array[]] = [[], []];
@@ -164,7 +164,7 @@ describe('weights', () => {
   it('of a strided view are written dense', async () => {
     const b = new OnnxBuilder({ opset: 20 });
     const x = b.input('x', 'float32', [N, 3]);
-    const stored = numbersTensor('float32', [0, 1, 2, 3, 4, 5]);
+    const stored = tensorFromNumbers('float32', [0, 1, 2, 3, 4, 5]);
     const view = new TensorData('float32', [3, 2], memorySource(stored.read()), 0, [1, 3]);
     b.output('y', first(b.add('MatMul', [x, b.constant(view)])));
     const out = await runModel(b.finish(), { x: { dtype: 'float32', dims: [1, 3], values: [1, 1, 1] } });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { symbol } from '../../src/ir/dim.js';
+import { tensorFromNumbers } from '../../src/ir/half.js';
 import { memorySource, TensorData } from '../../src/ir/tensor-data.js';
 import { OnnxBuilder } from '../../src/onnx/builder.js';
-import { numbersTensor } from '../../src/onnx/number-codec.js';
 import { simplify } from '../../src/onnx/simplify/simplify.js';
 import type { OnnxModel, OnnxValue } from '../../src/onnx/types.js';
 import { buildCase, CASES, feed, first, SIZES } from './infer-cases.js';
@@ -124,7 +124,7 @@ describe('constants', () => {
 
   it('Constant nodes become initializers and fold', () => {
     const m = model((b, x) => ({ y: first(b.add('Add', [x, x])) }));
-    const one = { kind: 'tensor' as const, value: numbersTensor('float32', [1], []) };
+    const one = { kind: 'tensor' as const, value: tensorFromNumbers('float32', [1], []) };
     const node = {
       op: 'Constant',
       domain: '',

@@ -1,6 +1,6 @@
 import { type DType, isFloating } from '../../ir/dtype.js';
+import { readNumbers, tensorFromNumbers } from '../../ir/half.js';
 import type { TensorData } from '../../ir/tensor-data.js';
-import { numbersTensor, readNumbers } from '../number-codec.js';
 import { broadcastStatic, broadcastSteps, sourceIndices } from './layout.js';
 import type { Fold, FoldOperands } from './operands.js';
 
@@ -52,7 +52,7 @@ function result(
 ): TensorData | undefined {
   const numbers = values.filter((v) => v !== undefined);
   if (numbers.length !== values.length || !isComputable(dtype) || !fits(numbers, dtype)) return undefined;
-  return numbersTensor(dtype, numbers, shape);
+  return tensorFromNumbers(dtype, numbers, shape);
 }
 
 /** A binary operator, folded from the left over any number of operands; `to` when the result has another dtype. */
@@ -140,7 +140,7 @@ const cast: Fold = (c) => {
       data.shape,
     );
   if (isFloating(to))
-    return to === 'bfloat16' && data.dtype === 'float64' ? undefined : numbersTensor(to, values, data.shape);
+    return to === 'bfloat16' && data.dtype === 'float64' ? undefined : tensorFromNumbers(to, values, data.shape);
   return result(
     to,
     values.map((v) => Math.trunc(v) + 0),

@@ -1,5 +1,5 @@
+import { hasNumberForm } from '../../ir/half.js';
 import type { TensorData } from '../../ir/tensor-data.js';
-import { hasNumberForm } from '../number-codec.js';
 import type { OnnxAttribute } from '../types.js';
 import { ARITHMETIC } from './arithmetic.js';
 import { MOVEMENT } from './movement.js';

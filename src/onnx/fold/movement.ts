@@ -1,6 +1,6 @@
+import { tensorFromNumbers } from '../../ir/half.js';
 import { contiguousStrides, memorySource, TensorData } from '../../ir/tensor-data.js';
 import { normalAxes, normalAxis } from '../infer/dims.js';
-import { numbersTensor } from '../number-codec.js';
 import { broadcastStatic, broadcastSteps, countOf, pick, reshaped, sourceIndices } from './layout.js';
 import type { Fold } from './operands.js';
 
@@ -145,7 +145,7 @@ const gather: Fold = (c) => {
 
 const constantOfShape: Fold = (c) => {
   const shape = c.numbers(0);
-  const value = c.tensor('value') ?? numbersTensor('float32', [0]);
+  const value = c.tensor('value') ?? tensorFromNumbers('float32', [0]);
   return shape === undefined ? undefined : pick(value, new Array<number>(countOf(shape)).fill(0), shape);
 };
 
@@ -154,7 +154,7 @@ const shapeOf: Fold = (c) => {
   if (data === undefined) return undefined;
   const rank = data.shape.length;
   const bound = (n: number): number => Math.min(Math.max(n < 0 ? n + rank : n, 0), rank);
-  return numbersTensor('int64', data.shape.slice(bound(c.int('start', 0)), bound(c.int('end', rank))));
+  return tensorFromNumbers('int64', data.shape.slice(bound(c.int('start', 0)), bound(c.int('end', rank))));
 };
 
 /** Operators that move elements without looking at them. */

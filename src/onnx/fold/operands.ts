@@ -1,7 +1,7 @@
 import type { DType } from '../../ir/dtype.js';
+import { readNumbers } from '../../ir/half.js';
 import type { TensorData } from '../../ir/tensor-data.js';
 import { dtypeFromOnnx } from '../dtype-code.js';
-import { readNumbers } from '../number-codec.js';
 import type { OnnxAttribute } from '../types.js';
 
 /** A node whose operands are all constants. */

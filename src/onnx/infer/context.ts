@@ -1,7 +1,7 @@
 import type { Dim } from '../../ir/dim.js';
 import type { DType } from '../../ir/dtype.js';
+import { hasNumberForm, readNumbers } from '../../ir/half.js';
 import { dtypeFromOnnx } from '../dtype-code.js';
-import { hasNumberForm, readNumbers } from '../number-codec.js';
 import type { OpSpec } from '../op-spec.js';
 import type { OnnxAttribute, OnnxGraph, OnnxValue } from '../types.js';
 import type { SymbolTable } from './symbols.js';

@@ -37,11 +37,6 @@ const TABLES: readonly InferTable[] = [
 
 const RULES: InferTable = Object.assign({}, ...TABLES);
 
-/** Operators with a rule for their outputs' shapes. */
-export function inferredOps(): string[] {
-  return Object.keys(RULES);
-}
-
 /**
  * Types of a node's outputs: dtypes by the operator's signature where the rule does not tell, shapes and elements by the
  * rule of its family. What cannot be told is absent.

@@ -1,6 +1,6 @@
 import { MAX_TRACKED_ELEMENTS } from '../../ir/content.js';
 import { type Dim, dimAdd, dimCompare, dimEquals, dimFloorDiv, dimMul, dimSub } from '../../ir/dim.js';
-import { readNumbers } from '../number-codec.js';
+import { readNumbers } from '../../ir/half.js';
 import type { InferContext, InferRule, InferTable } from './context.js';
 import { broadcastDim, dimCeilDiv, larger, normalAxes, product } from './dims.js';
 
@@ -179,12 +179,6 @@ const range: InferRule = (c) => {
 };
 
 const eyeLike: InferRule = (c) => [{ dtype: c.dtypeAttribute('dtype') ?? c.dtype(0), shape: c.shape(0) }];
-
-/** A reduction of tracked elements to one. */
-export function reducedProduct(c: InferContext): Dim | undefined {
-  const elements = c.elements(0);
-  return elements === undefined ? undefined : product(elements);
-}
 
 export const SHAPE_OPS: InferTable = {
   Reshape: reshape,

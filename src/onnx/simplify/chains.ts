@@ -1,7 +1,7 @@
 import type { Dim } from '../../ir/dim.js';
 import { type DType, isFloating } from '../../ir/dtype.js';
+import { readNumbers } from '../../ir/half.js';
 import { sameKnownShape } from '../infer/elementwise.js';
-import { readNumbers } from '../number-codec.js';
 import type { OnnxNode } from '../types.js';
 import type { Names } from './names.js';
 

@@ -1,1 +1,0 @@
-export { hasNumberForm, readNumbers, tensorFromNumbers as numbersTensor } from '../ir/half.js';
