@@ -25,6 +25,8 @@ export interface Failure {
 /** Matches rules at nodes of one graph. Pure: changes nothing. */
 export class Matcher {
   private failure: Failure | undefined;
+  /** Reasons are kept only for those who ask. */
+  private explaining = false;
   private depth = 0;
 
   constructor(
@@ -55,7 +57,10 @@ export class Matcher {
   /** Why a rule does not match at a node: the farthest that any of its variants came. Undefined when it matches. */
   explain(compiled: CompiledRule, node: Node): NearMiss | undefined {
     this.failure = undefined;
-    if (this.match(compiled, node) !== undefined) return undefined;
+    this.explaining = true;
+    const match = this.match(compiled, node);
+    this.explaining = false;
+    if (match !== undefined) return undefined;
     const failure = this.failure as Failure | undefined;
     if (failure === undefined) return { rule: compiled.rule, reason: 'the rule has no pattern', at: node, depth: 0 };
     return { rule: compiled.rule, reason: describeMiss(failure, node), at: failure.at, depth: failure.depth };
@@ -75,11 +80,11 @@ export class Matcher {
     arg: string,
   ): boolean {
     const form = p.forms.get(node.op);
-    if (form === undefined) return this.fail(at, { kind: 'pattern', pattern: p, arg });
+    if (form === undefined) return this.explaining && this.fail(at, { kind: 'pattern', pattern: p, arg });
     this.depth += 1;
     for (const { index, pattern, arg: name } of form) {
       const operand = node.inputs[index];
-      if (operand === undefined) return this.fail(node, { kind: 'pattern', pattern, arg: name });
+      if (operand === undefined) return this.explaining && this.fail(node, { kind: 'pattern', pattern, arg: name });
       if (!this.value(pattern, operand, slots, rule, name)) return false;
       this.depth += 1;
     }
@@ -99,18 +104,18 @@ export class Matcher {
       case 'capture':
         return this.bind(p.slot, value, slots, rule);
       case 'literal':
-        return isLiteral(value, p.value) || this.fail(value, { kind: 'pattern', pattern: p, arg });
+        return isLiteral(value, p.value) || (this.explaining && this.fail(value, { kind: 'pattern', pattern: p, arg }));
       case 'node': {
         const { producer } = value;
         if (producer === undefined || producer.outputs[0] !== value)
-          return this.fail(value, { kind: 'pattern', pattern: p, arg });
+          return this.explaining && this.fail(value, { kind: 'pattern', pattern: p, arg });
         return this.node(p, producer, value, slots, rule, arg);
       }
       case 'list': {
         const items = this.constructed(value);
         const fits = items !== undefined && items.length >= p.items.length;
         if (!fits || (p.rest === undefined && items.length > p.items.length))
-          return this.fail(value, { kind: 'pattern', pattern: p, arg });
+          return this.explaining && this.fail(value, { kind: 'pattern', pattern: p, arg });
         for (const [i, q] of p.items.entries()) {
           const item = items[i];
           if (item === undefined || !this.value(q, item, slots, rule, arg)) return false;
@@ -139,7 +144,7 @@ export class Matcher {
       return true;
     }
     if (held === value || (!isValues(held) && sameConstant(held, value))) return true;
-    return this.fail(value, { kind: 'other-value', capture: rule.captures[slot] ?? '' });
+    return this.explaining && this.fail(value, { kind: 'other-value', capture: rule.captures[slot] ?? '' });
   }
 
   /** Tests the conditions and evaluates what the rewrite computes; the constants, or undefined. */
@@ -152,7 +157,7 @@ export class Matcher {
       const v = this.evaluate(expr, env, node);
       if (v === undefined) return undefined;
       if (v === UNKNOWN || v instanceof TensorRef || !truth(v)) {
-        this.fail(node, { kind: 'condition', text: expr.text, unknown: v === UNKNOWN });
+        if (this.explaining) this.fail(node, { kind: 'condition', text: expr.text, unknown: v === UNKNOWN });
         return undefined;
       }
       this.depth += 1;
@@ -162,7 +167,7 @@ export class Matcher {
       const values = held === undefined ? [] : isValues(held) ? held : [held];
       const bare = values.find((v) => !this.hasTensor(v));
       if (bare !== undefined) {
-        this.fail(bare, { kind: 'no-tensor', capture: name });
+        if (this.explaining) this.fail(bare, { kind: 'no-tensor', capture: name });
         return undefined;
       }
     }
@@ -174,7 +179,7 @@ export class Matcher {
         const v = this.evaluate(expr, env, node);
         if (v === undefined) return undefined;
         if (!isConstant(v)) {
-          this.fail(node, { kind: 'condition', text: expr.text, unknown: true });
+          if (this.explaining) this.fail(node, { kind: 'condition', text: expr.text, unknown: true });
           return undefined;
         }
         found.push(v);
@@ -198,7 +203,7 @@ export class Matcher {
       return expr.evaluate(env);
     } catch (e) {
       if (!(e instanceof ExprError)) throw e;
-      this.fail(node, { kind: 'error', text: expr.text, message: e.message });
+      if (this.explaining) this.fail(node, { kind: 'error', text: expr.text, message: e.message });
       return undefined;
     }
   }
