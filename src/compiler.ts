@@ -84,8 +84,8 @@ function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions): 
   const inference = new Inference(rules.registry, { ranges: checkedRanges(options, inputs) });
   specialize(graph, inference);
   const lowering = settled(runRules(graph, rules.lowering, inference));
-  const dynamic = inputs.some((i) => i.dims.length === 0 || i.dims.some((d) => typeof d !== 'number'));
-  const translation = dynamic ? settled(runRules(graph, rules.translation, inference)) : undefined;
+  // Where every input is static all sizes have folded, and only what the data decides (a nonzero, a loop) is translated.
+  const translation = settled(runRules(graph, rules.translation, inference));
   stopAt([
     ...checkLegality(graph, rules.translation, inference),
     ...unknownOperators(graph, conversionRules(rules), (op) => rules.registry.suggestion(op)),
