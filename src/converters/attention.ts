@@ -1,4 +1,4 @@
-import type { Dim } from '../ir/dim.js';
+import { type Dim, dimFloorDiv, dimMul } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import type { OnnxValue } from '../onnx/types.js';
 import type { ConvertContext } from './context.js';
@@ -56,16 +56,13 @@ export function attend(ctx: ConvertContext, a: Attention): [OnnxValue, OnnxValue
 }
 
 /** Repeats the heads (axis -3) of keys and values so that each query group has its own: grouped-query attention. */
-function repeatHeads(ctx: ConvertContext, v: OnnxValue, shape: readonly Dim[], times: number): OnnxValue {
+function repeatHeads(ctx: ConvertContext, v: OnnxValue, shape: readonly Dim[], times: Dim): OnnxValue {
   if (times === 1) return v;
   const rank = shape.length;
-  const heads = shape[rank - 3];
+  const heads = shape[rank - 3] ?? 1;
   const wide = ctx.add('Unsqueeze', [v, ctx.ints1d([rank - 2])]);
-  const grown = ctx.add('Expand', [wide, ctx.ints1d([times, 1, 1])]);
-  if (typeof heads !== 'number')
-    return ctx.fail('needs-constant', 'grouped-query attention needs a static number of heads');
-  const target = [...shape.slice(0, rank - 3), heads * times, ...shape.slice(rank - 2)];
-  return ctx.reshape(grown, target);
+  const grown = ctx.add('Expand', [wide, ctx.shapeTensor([times, 1, 1])]);
+  return ctx.reshape(grown, [...shape.slice(0, rank - 3), dimMul(heads, times), ...shape.slice(rank - 2)]);
 }
 
 const sdpa = defineConverter({
@@ -82,9 +79,9 @@ const sdpa = defineConverter({
       scale = ctx.add('Reciprocal', [root]);
     }
     const groups = ctx.schema.signature.args.some((a) => a.name === 'enable_gqa') && ctx.bool('enable_gqa');
-    const times = (heads: readonly Dim[]): number => {
+    const times = (heads: readonly Dim[]): Dim => {
       const [q, k] = [qs[qs.length - 3], heads[heads.length - 3]];
-      return groups && typeof q === 'number' && typeof k === 'number' ? q / k : 1;
+      return groups && q !== undefined && k !== undefined ? dimFloorDiv(q, k) : 1;
     };
     const [output] = attend(ctx, {
       q: ctx.tensor('query'),

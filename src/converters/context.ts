@@ -27,8 +27,11 @@ export interface ConversionScope {
   itemsOf(value: Value): readonly Converted[];
   /** True for a list whose items stand apart, as many as are known. */
   hasItems(value: Value): boolean;
-  /** A list of tensors as an ONNX sequence; its length may be known only at run time. */
-  sequenceOf(value: Value): OnnxValue;
+  /**
+   * A list of tensors as an ONNX sequence; its length may be known only at run time. `dtype` is that of an empty list's
+   * items to come.
+   */
+  sequenceOf(value: Value, dtype?: DType): OnnxValue;
   /** A 0-d int64 tensor that holds an extent at run time. */
   extent(dim: Dim): OnnxValue;
   /** Converts another operator on the way of `node`; its results in order. */

@@ -290,15 +290,13 @@ export class GraphConverter implements ConversionScope {
     return made === undefined ? value.producer !== undefined && isConstruct(value.producer.op) : isItems(made);
   }
 
-  sequenceOf(value: Value): OnnxValue {
+  sequenceOf(value: Value, dtype?: DType): OnnxValue {
     const made = this.find(value);
     if (made !== undefined && !isItems(made)) return made;
     const items = this.itemsOf(value).map((item) =>
       isItems(item) ? fail('needs-constant', `%${value.name} is a nested list`, { at: value.producer?.loc[0] }) : item,
     );
     if (items.length > 0) return this.one('SequenceConstruct', items, {});
-    const element = value.type.kind === 'list' ? value.type.element : undefined;
-    const dtype = element?.kind === 'tensor' ? element.dtype : undefined;
     return this.one('SequenceEmpty', [], { dtype: dtype ?? 'float32' });
   }
 

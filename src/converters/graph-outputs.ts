@@ -46,6 +46,9 @@ function collect(v: Value, name: string, converter: GraphConverter, out: NamedOu
   if (isAbsent(v)) return;
   if (v.type.kind === 'list' || v.type.kind === 'tuple') {
     if (isNumbers(v.type)) return void out.push({ name, value: converter.tensorOf(v) });
+    if (v.type.kind === 'list' && !converter.hasItems(v)) {
+      return void out.push({ name, value: converter.sequenceOf(v) });
+    }
     collectItems(converter.itemsOf(v), name, out);
     return;
   }

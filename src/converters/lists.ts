@@ -2,6 +2,7 @@ import { type Dim, dimAdd, dimSub } from '../ir/dim.js';
 import type { OnnxValue } from '../onnx/types.js';
 import type { ConvertContext } from './context.js';
 import { defineConverter } from './define-converter.js';
+import { joinSequence, splitToSequence, unbindToSequence } from './sequences.js';
 
 /** The pieces' extents along `axis`, from the inferred types of the list's items. */
 function pieceSizes(ctx: ConvertContext, axis: number): Dim[] {
@@ -18,6 +19,26 @@ function pieceSizes(ctx: ConvertContext, axis: number): Dim[] {
 function axisOf(ctx: ConvertContext, rank: number): number {
   const d = ctx.int('dim');
   return d < 0 ? d + rank : d;
+}
+
+/** The size of the pieces of a cut whose number is known only at run time. */
+function pieceSize(ctx: ConvertContext, axis: number): OnnxValue | undefined {
+  switch (ctx.node.op) {
+    case 'aten::split.Tensor':
+    case 'aten::unsafe_split.Tensor':
+      return ctx.tensor('split_size', 'int64');
+    case 'trt::split_dyn':
+      return ctx.tensor('split_size', 'int64');
+    case 'aten::chunk':
+    case 'aten::unsafe_chunk': {
+      const size = ctx.scope.extent(ctx.shape('self')[axis] ?? 1);
+      const count = ctx.int('chunks');
+      const whole = ctx.add('Add', [size, ctx.builder.scalar(count - 1, 'int64')]);
+      return ctx.add('Div', [whole, ctx.builder.scalar(count, 'int64')]);
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** Cuts a tensor into pieces along one axis: ONNX Split, with run-time sizes where they are symbolic. */
@@ -43,6 +64,8 @@ const split = defineConverter({
   ],
   convert: (ctx) => {
     const axis = axisOf(ctx, ctx.rank('self'));
+    const size = ctx.node.outputs[0]?.content?.kind === 'list' ? undefined : pieceSize(ctx, axis);
+    if (size !== undefined) return splitToSequence(ctx, axis, size);
     return [cut(ctx, axis, pieceSizes(ctx, axis))];
   },
 });
@@ -53,8 +76,7 @@ const unbind = defineConverter({
     const shape = ctx.shape('self');
     const axis = axisOf(ctx, shape.length);
     const count = shape[axis];
-    if (typeof count !== 'number')
-      return ctx.fail('needs-constant', `unbind along an axis whose size ${count} is known only at run time`);
+    if (typeof count !== 'number') return unbindToSequence(ctx, axis);
     const self = ctx.tensor('self');
     return [
       Array.from({ length: count }, (_, i) => ctx.add('Gather', [self, ctx.builder.scalar(i, 'int64')], { axis })),
@@ -68,6 +90,7 @@ const cat = defineConverter({
   convert: (ctx) => {
     const dtype = ctx.resultDtype();
     const rank = ctx.resultShape().length;
+    if (!ctx.scope.hasItems(ctx.value('tensors'))) return joinSequence(ctx, axisOf(ctx, rank), false);
     const parts = ctx.tensors('tensors').filter((t) => t.shape?.length === rank);
     return ctx.add(
       'Concat',
@@ -75,6 +98,11 @@ const cat = defineConverter({
       { axis: axisOf(ctx, rank) },
     );
   },
+});
+
+const stack = defineConverter({
+  ops: ['aten::stack', 'aten::_stack'],
+  convert: (ctx) => joinSequence(ctx, axisOf(ctx, ctx.resultShape().length), true),
 });
 
 const meshgrid = defineConverter({
@@ -164,4 +192,4 @@ function strided(
   return ctx.add('Transpose', [ctx.add('ScatterND', [first, at, updates])], { perm: back });
 }
 
-export const LISTS = [split, unbind, cat, meshgrid, sliceScatter];
+export const LISTS = [split, unbind, cat, stack, meshgrid, sliceScatter];

@@ -1,6 +1,7 @@
 import type { OnnxValue } from '../onnx/types.js';
 import type { ConvertContext } from './context.js';
 import { defineConverter } from './define-converter.js';
+import { projectedLayer } from './projected-lstm.js';
 
 type Kind = 'LSTM' | 'GRU' | 'RNN';
 
@@ -14,7 +15,7 @@ function reorder(ctx: ConvertContext, kind: Kind, w: OnnxValue): OnnxValue {
   const pieces = ctx.addAll('Split', [w], { axis: 0, num_outputs: order.length }, { outputs: order.length });
   return ctx.add(
     'Concat',
-    order.map((i) => pieces[i] as OnnxValue),
+    order.flatMap((i) => pieces[i] ?? []),
     { axis: 0 },
   );
 }
@@ -23,90 +24,140 @@ function reorder(ctx: ConvertContext, kind: Kind, w: OnnxValue): OnnxValue {
 function perDirection(ctx: ConvertContext, parts: readonly OnnxValue[]): OnnxValue {
   const axis = ctx.ints1d([0]);
   const wide = parts.map((p) => ctx.add('Unsqueeze', [p, axis]));
-  return wide.length === 1 ? (wide[0] as OnnxValue) : ctx.add('Concat', wide, { axis: 0 });
+  return ctx.add('Concat', wide, { axis: 0 });
 }
 
 function pick(ctx: ConvertContext, v: OnnxValue, from: number, count: number): OnnxValue {
   return ctx.add('Slice', [v, ctx.ints1d([from]), ctx.ints1d([from + count]), ctx.ints1d([0])]);
 }
 
-/** Multi-layer recurrent networks: one ONNX node a layer. Inputs [T, B, I] unless batch_first; states [L * D, B, H]. */
-function recurrent(ctx: ConvertContext, kind: Kind, activation: string | undefined): OnnxValue[] {
+/** What the overloads of one kind of network have in common; tensors time first. */
+interface Network {
+  readonly kind: Kind;
+  readonly activation: string | undefined;
+  /** [T, B, I]. */
+  readonly input: OnnxValue;
+  /** Each [layers * directions, B, H]. */
+  readonly states: readonly OnnxValue[];
+  /** int32 [B], of padded sequences. */
+  readonly lengths: OnnxValue | null;
+}
+
+/** Multi-layer recurrent networks: one ONNX node a layer. Returns the output [T, B, D * H] and the final states. */
+function run(ctx: ConvertContext, n: Network): { output: OnnxValue; finals: OnnxValue[] } {
+  const { kind, activation } = n;
   const layers = ctx.int('num_layers');
   const directions = ctx.bool('bidirectional') ? 2 : 1;
   const biases = ctx.bool('has_biases');
-  const batchFirst = ctx.bool('batch_first');
   const params = ctx.tensors('params');
-  const states = kind === 'LSTM' ? ctx.tensors('hx') : [ctx.tensor('hx')];
-  const input = ctx.tensor('input');
-  const unbatched = input.shape?.length === 2;
-  const lift = (v: OnnxValue, axis: number): OnnxValue =>
-    unbatched ? ctx.add('Unsqueeze', [v, ctx.ints1d([axis])]) : v;
-  const drop = (v: OnnxValue, axis: number): OnnxValue => (unbatched ? ctx.add('Squeeze', [v, ctx.ints1d([axis])]) : v);
-  const timeFirst = { perm: [1, 0, 2] };
-  let x = lift(input, batchFirst ? 0 : 1);
-  if (batchFirst) x = ctx.add('Transpose', [x], timeFirst);
-  const initial = states.map((s) => lift(s, 1));
-  const perCell =
-    (biases ? 4 : 2) + (kind === 'LSTM' && isProjected(params.length, layers * directions, biases) ? 1 : 0);
-  if (perCell % 2 === 1)
-    return ctx.fail('unsupported-argument', 'an LSTM with a projection (proj_size) has no ONNX form');
-  const finals: OnnxValue[][] = states.map(() => []);
-  const hidden = params[1]?.shape?.[1];
-  if (typeof hidden !== 'number')
+  const plain = biases ? 4 : 2;
+  const perCell = params.length / (layers * directions);
+  const projected = perCell === plain + 1;
+  if (perCell !== plain && !projected) return ctx.fail('unsupported-argument', 'an odd number of weights');
+  const weight = params[1]?.shape?.[0];
+  if (typeof weight !== 'number')
     return ctx.fail('needs-constant', 'the hidden size of a recurrent network must be static');
+  const hidden = weight / GATE_ORDER[kind].length;
+  const finals: OnnxValue[][] = n.states.map(() => []);
+  let x = n.input;
   for (let layer = 0; layer < layers; layer++) {
     const cells = Array.from({ length: directions }, (_, d) =>
       params.slice((layer * directions + d) * perCell, (layer * directions + d + 1) * perCell),
     );
-    const w = perDirection(
-      ctx,
-      cells.map((c) => reorder(ctx, kind, c[0] as OnnxValue)),
-    );
-    const r = perDirection(
-      ctx,
-      cells.map((c) => reorder(ctx, kind, c[1] as OnnxValue)),
-    );
-    const b = biases
-      ? perDirection(
-          ctx,
-          cells.map((c) =>
-            ctx.add('Concat', [reorder(ctx, kind, c[2] as OnnxValue), reorder(ctx, kind, c[3] as OnnxValue)], {
-              axis: 0,
-            }),
-          ),
-        )
-      : null;
-    const starts = initial.map((s) => pick(ctx, s, layer * directions, directions));
-    const attrs = {
+    const starts = n.states.map((s) => pick(ctx, s, layer * directions, directions));
+    if (projected) {
+      if (n.lengths !== null)
+        return ctx.fail('unsupported-argument', 'a projected LSTM over packed sequences has no ONNX form');
+      const made = projectedLayer(ctx, x, cells, starts, biases);
+      x = made.output;
+      made.finals.forEach((f, i) => {
+        finals[i]?.push(f);
+      });
+      continue;
+    }
+    const stacked = (at: number): OnnxValue =>
+      perDirection(
+        ctx,
+        cells.flatMap((c) => (c[at] === undefined ? [] : [reorder(ctx, kind, c[at])])),
+      );
+    const b = biases ? ctx.add('Concat', [stacked(2), stacked(3)], { axis: 1 }) : null;
+    const attributes = {
       hidden_size: hidden,
       direction: directions === 2 ? 'bidirectional' : 'forward',
       ...(kind === 'GRU' ? { linear_before_reset: 1 } : {}),
       ...(activation === undefined ? {} : { activations: Array.from({ length: directions }, () => activation) }),
     };
-    const outs = ctx.addAll(kind, [x, w, r, b, null, ...starts], attrs, { outputs: kind === 'LSTM' ? 3 : 2 });
-    const y = outs[0] as OnnxValue;
-    // [T, D, B, H] to [T, B, D * H].
-    x =
-      directions === 1
-        ? ctx.add('Squeeze', [y, ctx.ints1d([1])])
-        : ctx.add('Reshape', [ctx.add('Transpose', [y], { perm: [0, 2, 1, 3] }), ctx.ints1d([0, 0, -1])]);
-    finals.forEach((f, i) => {
-      f.push(outs[i + 1] as OnnxValue);
+    const outputs = kind === 'LSTM' ? 3 : 2;
+    const [y, ...ends] = ctx.addAll(kind, [x, stacked(0), stacked(1), b, n.lengths, ...starts], attributes, {
+      outputs,
+    });
+    if (y === undefined) throw new Error(`${kind} without output`);
+    x = joined(ctx, y, directions);
+    ends.forEach((e, i) => {
+      finals[i]?.push(e);
     });
   }
-  const output = batchFirst ? ctx.add('Transpose', [x], timeFirst) : x;
-  const ends = finals.map((f) => drop(f.length === 1 ? (f[0] as OnnxValue) : ctx.add('Concat', f, { axis: 0 }), 1));
-  return [drop(output, batchFirst ? 0 : 1), ...ends];
+  return { output: x, finals: finals.map((f) => ctx.add('Concat', f, { axis: 0 })) };
 }
 
-function isProjected(count: number, cells: number, biases: boolean): boolean {
-  return count !== cells * (biases ? 4 : 2);
+/** [T, D, B, H] to [T, B, D * H]. */
+function joined(ctx: ConvertContext, y: OnnxValue, directions: number): OnnxValue {
+  if (directions === 1) return ctx.add('Squeeze', [y, ctx.ints1d([1])]);
+  return ctx.add('Reshape', [ctx.add('Transpose', [y], { perm: [0, 2, 1, 3] }), ctx.ints1d([0, 0, -1])]);
 }
 
-export const RECURRENT = [
-  defineConverter({ ops: ['aten::lstm.input'], convert: (ctx) => recurrent(ctx, 'LSTM', undefined) }),
-  defineConverter({ ops: ['aten::gru.input'], convert: (ctx) => recurrent(ctx, 'GRU', undefined) }),
-  defineConverter({ ops: ['aten::rnn_tanh.input'], convert: (ctx) => recurrent(ctx, 'RNN', 'Tanh') }),
-  defineConverter({ ops: ['aten::rnn_relu.input'], convert: (ctx) => recurrent(ctx, 'RNN', 'Relu') }),
-];
+/** Inputs [T, B, I], [B, T, I] with batch_first, or [T, I] without a batch. */
+function dense(ctx: ConvertContext, kind: Kind, activation: string | undefined): OnnxValue[] {
+  const batchFirst = ctx.bool('batch_first');
+  const states = kind === 'LSTM' ? ctx.tensors('hx') : [ctx.tensor('hx')];
+  const input = ctx.tensor('input');
+  const single = input.shape?.length === 2;
+  const lift = (v: OnnxValue, axis: number): OnnxValue => (single ? ctx.add('Unsqueeze', [v, ctx.ints1d([axis])]) : v);
+  const drop = (v: OnnxValue, axis: number): OnnxValue => (single ? ctx.add('Squeeze', [v, ctx.ints1d([axis])]) : v);
+  const turn = (v: OnnxValue): OnnxValue => (batchFirst ? ctx.add('Transpose', [v], { perm: [1, 0, 2] }) : v);
+  const { output, finals } = run(ctx, {
+    kind,
+    activation,
+    input: turn(lift(input, batchFirst ? 0 : 1)),
+    states: states.map((s) => lift(s, 1)),
+    lengths: null,
+  });
+  return [drop(turn(output), batchFirst ? 0 : 1), ...finals.map((f) => drop(f, 1))];
+}
+
+/** Packed sequences are padded, run with their lengths, and packed again. */
+function packed(ctx: ConvertContext, kind: Kind, activation: string | undefined): OnnxValue[] {
+  const states = kind === 'LSTM' ? ctx.tensors('hx') : [ctx.tensor('hx')];
+  const [input, lengths] = ctx.call('aten::_pad_packed_sequence', {
+    data: { kind: 'made', made: ctx.tensor('data') },
+    batch_sizes: { kind: 'made', made: ctx.tensor('batch_sizes') },
+    batch_first: { kind: 'expr', expr: false },
+    padding_value: { kind: 'expr', expr: 0 },
+    total_length: { kind: 'expr', expr: -1 },
+  });
+  if (input === undefined || lengths === undefined || !isTensor(input) || !isTensor(lengths))
+    throw new Error('a padded sequence is two tensors');
+  const { output, finals } = run(ctx, { kind, activation, input, states, lengths: ctx.cast(lengths, 'int32') });
+  const data = ctx.callOne('aten::_pack_padded_sequence', {
+    input: { kind: 'made', made: output },
+    lengths: { kind: 'made', made: lengths },
+    batch_first: { kind: 'expr', expr: false },
+  });
+  return [data, ...finals];
+}
+
+function isTensor(v: unknown): v is OnnxValue {
+  return !Array.isArray(v);
+}
+
+const NETWORKS = [
+  ['lstm', 'LSTM', undefined],
+  ['gru', 'GRU', undefined],
+  ['rnn_tanh', 'RNN', 'Tanh'],
+  ['rnn_relu', 'RNN', 'Relu'],
+] as const;
+
+export const RECURRENT = NETWORKS.flatMap(([name, kind, activation]) => [
+  defineConverter({ ops: [`aten::${name}.input`], convert: (ctx) => dense(ctx, kind, activation) }),
+  defineConverter({ ops: [`aten::${name}.data`], convert: (ctx) => packed(ctx, kind, activation) }),
+]);

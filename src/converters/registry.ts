@@ -7,6 +7,7 @@ import { INTERPOLATE } from './interpolate.js';
 import { LISTS } from './lists.js';
 import { RECURRENT } from './recurrent.js';
 import { SCANS } from './scan.js';
+import { SEQUENCES } from './sequences.js';
 import { STRUCTURAL } from './structural.js';
 
 /** Every conversion in TypeScript, by operator. Recipes (rules/onnx) come first where both exist. */
@@ -14,6 +15,7 @@ export const CONVERTERS: ReadonlyMap<string, Converter> = new Map(
   [
     ...STRUCTURAL,
     ...LISTS,
+    ...SEQUENCES,
     ...INDEXING,
     ...ATTENTION,
     ...INTERPOLATE,

@@ -8,19 +8,33 @@ import { defineConverter } from './define-converter.js';
 import { addNode } from './kernel-dtypes.js';
 
 /** Adds nodes of one output to the body of a scan. */
-type Add = (op: string, inputs: readonly OnnxValue[]) => OnnxValue;
+export type Add = (op: string, inputs: readonly OnnxValue[]) => OnnxValue;
 
 /** One turn: the states and the elements of this place to the new states, which are also the outputs. */
-type Body = (add: Add, inner: OnnxBuilder, states: readonly OnnxValue[], elements: readonly OnnxValue[]) => OnnxValue[];
+export type Body = (
+  add: Add,
+  inner: OnnxBuilder,
+  states: readonly OnnxValue[],
+  elements: readonly OnnxValue[],
+) => OnnxValue[];
 
-/** An ONNX Scan along one axis: every state of every turn, stacked along the axis again. */
-function scan(
+/** A tensor that a scan takes element by element; `shape` is that of an element. */
+export interface Scanned {
+  readonly value: OnnxValue;
+  readonly axis: number;
+  readonly shape: readonly Dim[];
+  /** From the end; the stacked states then stand in the order of the input too. */
+  readonly backwards?: boolean;
+}
+
+/** An ONNX Scan along one axis: the last states, and the states of every turn stacked along the axis again. */
+export function scan(
   ctx: ConvertContext,
   axis: number,
   initial: readonly OnnxValue[],
-  inputs: readonly { value: OnnxValue; axis: number; shape: readonly Dim[] }[],
+  inputs: readonly Scanned[],
   body: Body,
-): OnnxValue[] {
+): { last: OnnxValue[]; stacked: OnnxValue[] } {
   const graph = ctx.builder.graph((inner) => {
     const add: Add = (op, operands) => {
       const [out] = addNode(inner, op, operands);
@@ -32,6 +46,10 @@ function scan(
     const next = body(add, inner, states, elements);
     return [...next, ...next];
   }, 'turn');
+  const backwards = inputs.some((x) => x.backwards);
+  const size = inputs[0]?.value.shape?.[inputs[0].axis];
+  const stackedShape = (s: OnnxValue): Dim[] | undefined =>
+    s.shape === undefined || size === undefined ? undefined : [...s.shape.slice(0, axis), size, ...s.shape.slice(axis)];
   const outputs = ctx.addAll(
     'Scan',
     [...initial, ...inputs.map((x) => x.value)],
@@ -40,16 +58,19 @@ function scan(
       num_scan_inputs: inputs.length,
       scan_input_axes: inputs.map((x) => x.axis),
       scan_output_axes: initial.map(() => axis),
+      ...(backwards
+        ? { scan_input_directions: inputs.map(() => 1), scan_output_directions: initial.map(() => 1) }
+        : {}),
     },
     {
       outputs: initial.length * 2,
-      outputTypes: [...initial, ...initial].map((s, i) => ({
-        dtype: s.dtype,
-        shape: i < initial.length ? s.shape : ctx.resultShape(),
-      })),
+      outputTypes: [
+        ...initial.map((s) => ({ dtype: s.dtype, shape: s.shape })),
+        ...initial.map((s) => ({ dtype: s.dtype, shape: stackedShape(s) })),
+      ],
     },
   );
-  return outputs.slice(initial.length);
+  return { last: outputs.slice(0, initial.length), stacked: outputs.slice(initial.length) };
 }
 
 interface Along {
@@ -77,9 +98,10 @@ const cumprod = defineConverter({
     if (ctx.rank('self') === 0) return ctx.tensor('self', dtype);
     const { self, axis, rest } = along(ctx, dtype);
     const input = { value: self, axis, shape: rest };
-    return scan(ctx, axis, [filled(ctx, 1, dtype, rest)], [input], (add, _, [s], [x]) =>
+    const { stacked } = scan(ctx, axis, [filled(ctx, 1, dtype, rest)], [input], (add, _, [s], [x]) =>
       s === undefined || x === undefined ? [] : [add('Mul', [s, x])],
     );
+    return stacked;
   },
 });
 
@@ -91,13 +113,14 @@ const logcumsumexp = defineConverter({
     if (ctx.rank('self') === 0) return ctx.tensor('self', dtype);
     const { self, axis, rest } = along(ctx, dtype);
     const start = filled(ctx, Number.NEGATIVE_INFINITY, dtype, rest);
-    return scan(ctx, axis, [start], [{ value: self, axis, shape: rest }], (add, inner, [s], [x]) => {
+    const { stacked } = scan(ctx, axis, [start], [{ value: self, axis, shape: rest }], (add, inner, [s], [x]) => {
       if (s === undefined || x === undefined) return [];
       const gap = add('Neg', [add('Abs', [add('Sub', [s, x])])]);
       const more = add('Log', [add('Add', [add('Exp', [gap]), inner.scalar(1, dtype)])]);
       const sum = add('Add', [add('Max', [s, x]), more]);
       return [add('Where', [add('Equal', [s, x]), add('Add', [s, inner.scalar(Math.LN2, dtype)]), sum])];
     });
+    return stacked;
   },
 });
 
@@ -117,12 +140,19 @@ const extremes = defineConverter({
       { value: self, axis, shape: rest },
       { value: places, axis: 0, shape: [] },
     ];
-    return scan(ctx, axis, [first, filled(ctx, 0, 'int64', rest)], inputs, (add, _, [best, at], [x, i]) => {
-      if (best === undefined || at === undefined || x === undefined || i === undefined) return [];
-      const better = add(beats, [x, best]);
-      const taken = isFloating(dtype) ? add('Or', [better, add('IsNaN', [x])]) : better;
-      return [add('Where', [taken, x, best]), add('Where', [taken, i, at])];
-    });
+    const { stacked } = scan(
+      ctx,
+      axis,
+      [first, filled(ctx, 0, 'int64', rest)],
+      inputs,
+      (add, _, [best, at], [x, i]) => {
+        if (best === undefined || at === undefined || x === undefined || i === undefined) return [];
+        const better = add(beats, [x, best]);
+        const taken = isFloating(dtype) ? add('Or', [better, add('IsNaN', [x])]) : better;
+        return [add('Where', [taken, x, best]), add('Where', [taken, i, at])];
+      },
+    );
+    return stacked;
   },
 });
 

@@ -3,6 +3,7 @@ import type { Value } from '../ir/graph.js';
 import type { OnnxValue } from '../onnx/types.js';
 import { ConvertContext } from './context.js';
 import { type Converted, defineConverter } from './define-converter.js';
+import { itemDtype } from './sequences.js';
 
 function flattenConverted(c: Converted): OnnxValue[] {
   return isItems(c) ? c.flatMap(flattenConverted) : [c];
@@ -26,8 +27,12 @@ const listUnpack = defineConverter({
 const item = defineConverter({
   ops: ['aten::__getitem__.t', 'prim::TupleIndex'],
   convert: (ctx) => {
-    const items = ctx.scope.itemsOf(ctx.node.inputs[0] as Value);
+    const list = ctx.node.inputs[0] as Value;
     const at = ctx.node.inputs[1]?.content;
+    if (list.type.kind === 'list' && !ctx.scope.hasItems(list)) {
+      return ctx.add('SequenceAt', [ctx.scope.sequenceOf(list), ctx.tensor('idx', 'int64')]);
+    }
+    const items = ctx.scope.itemsOf(list);
     if (at?.kind !== 'int' || typeof at.value !== 'number') {
       return ctx.fail('needs-constant', 'the index into a list of tensors is known only at run time');
     }
@@ -37,6 +42,12 @@ const item = defineConverter({
     return [picked];
   },
 });
+
+/** The common length of the lists that both blocks of a branch give; undefined for a sequence. */
+function commonLength(a: Value | undefined, b: Value | undefined): number | undefined {
+  const [x, y] = [a?.content, b?.content];
+  return x?.kind === 'list' && y?.kind === 'list' && x.items.length === y.items.length ? x.items.length : undefined;
+}
 
 /** Casts a branch's result where the branches were joined to another dtype. */
 function joined(ctx: ConvertContext, v: OnnxValue, output: Value | undefined): OnnxValue {
@@ -59,6 +70,9 @@ const branch = defineConverter({
         () => [],
         (scope) => {
           const results = block.returns.map((v, i): Converted => {
+            const out = ctx.node.outputs[i];
+            if (v.type.kind === 'list' && isTensorList(v) && commonLength(yes.returns[i], no.returns[i]) === undefined)
+              return scope.sequenceOf(v, out === undefined ? undefined : itemDtype(out));
             if (v.type.kind === 'list' || v.type.kind === 'tuple') return scope.itemsOf(v);
             return joined(new ConvertContext(ctx.node, ctx.schema, scope), scope.tensorOf(v), ctx.node.outputs[i]);
           });
@@ -107,17 +121,28 @@ const loop = defineConverter({
     const [body] = ctx.node.blocks;
     if (count === undefined || condition === undefined || body === undefined)
       return ctx.fail('invalid-graph', 'a Loop needs a count, a condition and a block');
-    const initial = carried.map((v, i) => joined(ctx, ctx.scope.tensorOf(v), ctx.node.outputs[i]));
+    const initial = carried.map((v, i) => {
+      const out = ctx.node.outputs[i];
+      if (isTensorList(v)) return ctx.scope.sequenceOf(v, out === undefined ? undefined : itemDtype(out));
+      return joined(ctx, ctx.scope.tensorOf(v), out);
+    });
     const graph = ctx.scope.block(
       body,
       (inner) => {
         const iteration = inner.input('iteration', 'int64', []);
         inner.input('condition', 'bool', []);
-        return [iteration, ...initial.map((v, i) => inner.input('carried', v.dtype, carriedShape(ctx, i)))];
+        return [
+          iteration,
+          ...initial.map((v, i) =>
+            inner.input('carried', v.dtype, carriedShape(ctx, i), { sequence: v.sequence === true }),
+          ),
+        ];
       },
       (scope) =>
         body.returns.map((v, i) => {
           const inside = new ConvertContext(ctx.node, ctx.schema, scope);
+          const out = ctx.node.outputs[i - 1];
+          if (isTensorList(v)) return scope.sequenceOf(v, out === undefined ? undefined : itemDtype(out));
           return i === 0
             ? inside.cast(scope.tensorOf(v), 'bool')
             : joined(inside, scope.tensorOf(v), ctx.node.outputs[i - 1]);
@@ -129,7 +154,7 @@ const loop = defineConverter({
       { body: graph },
       {
         outputs: initial.length,
-        outputTypes: initial.map((v, i) => ({ dtype: v.dtype, shape: carriedShape(ctx, i) })),
+        outputTypes: initial.map((v, i) => ({ dtype: v.dtype, shape: carriedShape(ctx, i), sequence: v.sequence })),
       },
     );
   },
@@ -137,7 +162,11 @@ const loop = defineConverter({
 
 function carriedShape(ctx: ConvertContext, index: number) {
   const t = ctx.node.outputs[index]?.type;
-  return t?.kind === 'tensor' ? t.shape : [];
+  return t?.kind === 'tensor' ? t.shape : t?.kind === 'list' ? undefined : [];
+}
+
+function isTensorList({ type }: Value): boolean {
+  return type.kind === 'list' && type.element.kind === 'tensor';
 }
 
 export const STRUCTURAL = [listUnpack, item, branch, loop];
