@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { parseGraph } from '../../src/frontends/torchscript/graph-parser.js';
+import { MAX_BLOCK_NESTING, parseGraph } from '../../src/frontends/torchscript/graph-parser.js';
 import { openParameters } from '../../src/frontends/torchscript/open-parameters.js';
 import { dimKey } from '../../src/ir/dim.js';
 import type { Graph, Value } from '../../src/ir/graph.js';
@@ -371,5 +371,17 @@ describe('errors', () => {
   return (%${result})`;
     expect(problems(text('r'))).toEqual([]);
     expect(problems(text('i'))).toEqual(['unknown-name 9:11 nothing defines %i before this']);
+  });
+
+  it('blocks that nest too deep for the passes behind', () => {
+    const nested = (depth: number) => {
+      const open = Array.from({ length: depth }, (_, i) => `%r${i} : Tensor = prim::If(%c)\n block0():\n`);
+      const close = Array.from({ length: depth - 1 }, (_, i) => ` -> (%r${depth - 1 - i})\n block1():\n -> (%x)\n`);
+      return `graph(%c : bool, %x : Tensor):\n${open.join('')} -> (%x)\n block1():\n -> (%x)\n${close.join('')} return (%r0)`;
+    };
+    expect(problems(nested(MAX_BLOCK_NESTING))).toEqual([]);
+    expect(problems(nested(100 * MAX_BLOCK_NESTING))).toEqual([
+      'unsupported-syntax 603:2 blocks nest deeper than 300 levels',
+    ]);
   });
 });

@@ -10,6 +10,9 @@ import { GraphTypeReader, OpenDims } from './graph-types.js';
 
 export type { GraphRegistry } from './choose-overload.js';
 
+/** Blocks inside blocks; passes recurse over them. No program that a person wrote nests nearly as deep. */
+export const MAX_BLOCK_NESTING = 300;
+
 /**
  * Parses TorchScript's graph text: what `print(graph)` of PyTorch gives, what `torch._C.parse_ir` reads, and what
  * `printGraph` writes. With a registry, operators get their overload names (`aten::size.int`) by the types of their
@@ -33,6 +36,7 @@ interface Declared {
 
 class GraphParser {
   private readonly result = new Graph();
+  private nesting = 0;
   private readonly values = new Map<string, Value>();
   private readonly problems = new GraphProblems();
   private readonly types: GraphTypeReader;
@@ -241,6 +245,9 @@ class GraphParser {
 
   private block(node: Node): void {
     const { lexer } = this;
+    this.nesting += 1;
+    if (this.nesting > MAX_BLOCK_NESTING)
+      lexer.fail('unsupported-syntax', `blocks nest deeper than ${MAX_BLOCK_NESTING} levels`, lexer.peek);
     const outer = this.scope;
     this.scope = [];
     const block = node.addBlock();
@@ -252,6 +259,7 @@ class GraphParser {
     for (const v of this.operands()) block.addReturn(v);
     for (const name of this.scope) this.values.delete(name);
     this.scope = outer;
+    this.nesting -= 1;
   }
 
   /** The place in the user's program that a comment names, else the node's own place in the text. */
