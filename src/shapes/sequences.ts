@@ -21,6 +21,7 @@ export function inferSequence(node: Node, unknowns: UnknownSource): void {
 function factsTell({ op, inputs: [list, place] }: Node): boolean {
   if (list?.type.kind !== 'list') return true;
   if (list.content?.kind !== 'list') return false;
+  if (op === 'trt::list_item') return false;
   return (
     !op.startsWith('aten::__getitem__') || (place?.content?.kind === 'int' && typeof place.content.value === 'number')
   );
