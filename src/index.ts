@@ -1,6 +1,3 @@
-export { parseConst } from './cli/parse-const.js';
-export { parseDim } from './cli/parse-dim.js';
-export { parseInput } from './cli/parse-input.js';
 export { type CheckResult, type CompileResult, check, compile, loadModel, type RuleOptions } from './compiler.js';
 export type {
   CompileOptions,
@@ -11,6 +8,9 @@ export type {
   InputSpec,
   InputType,
 } from './compiler-options.js';
+export { parseConst } from './declaration/parse-const.js';
+export { parseDim } from './declaration/parse-dim.js';
+export { parseInput } from './declaration/parse-input.js';
 export { type Diagnostic, DiagnosticError, type Note, type Severity, type Span } from './diagnostics/diagnostic.js';
 export { renderDiagnostic } from './diagnostics/render.js';
 export type { LoadedModel } from './frontends/torchscript/load.js';

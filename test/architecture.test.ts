@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const SRC = resolve(import.meta.dirname, '../src');
 
-/** What each room may import, besides itself. `compiler` and `index` are the files at the top of src. */
+/** What each room may import, besides itself. `compiler`, `compiler-options` and `index` are the files at the top of src. */
 const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   diagnostics: [],
   ir: ['diagnostics'],
@@ -17,6 +17,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   engine: ['diagnostics', 'ir', 'schema', 'expr', 'shapes', 'matcher', 'rulebook'],
   functionalize: ['diagnostics', 'ir', 'schema'],
   frontends: ['diagnostics', 'ir', 'schema'],
+  declaration: ['diagnostics', 'ir', 'npy', 'compiler-options'],
   binding: ['diagnostics', 'ir', 'schema', 'compiler-options'],
   onnx: ['diagnostics', 'ir'],
   converters: ['diagnostics', 'ir', 'schema', 'expr', 'shapes', 'onnx'],
@@ -39,7 +40,45 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     'compiler',
     'compiler-options',
   ],
-  cli: ['diagnostics', 'ir', 'npy', 'runtime', 'rulebook', 'engine', 'onnx', 'compiler', 'compiler-options', 'index'],
+  'compiler-options': ['ir'],
+  compiler: [
+    'compiler-options',
+    'diagnostics',
+    'ir',
+    'binding',
+    'converters',
+    'engine',
+    'frontends',
+    'functionalize',
+    'onnx',
+    'rulebook',
+    'shapes',
+  ],
+  index: [
+    'compiler',
+    'compiler-options',
+    'declaration',
+    'diagnostics',
+    'frontends',
+    'ir',
+    'npy',
+    'onnx',
+    'rulebook',
+    'runtime',
+  ],
+  cli: [
+    'diagnostics',
+    'ir',
+    'npy',
+    'declaration',
+    'runtime',
+    'rulebook',
+    'engine',
+    'onnx',
+    'compiler',
+    'compiler-options',
+    'index',
+  ],
 };
 
 function files(dir: string): string[] {
@@ -63,18 +102,13 @@ describe('rooms', () => {
     const wrong = files(SRC).flatMap((file) => {
       const room = roomOf(file);
       const seen = MAY_SEE[room];
-      if (seen === undefined) return [];
+      if (seen === undefined) return [`${relative(SRC, file)} is in no known room`];
       return imports(file)
         .map(roomOf)
         .filter((target) => target !== room && !seen.includes(target))
         .map((target) => `${relative(SRC, file)} imports ${target}`);
     });
     expect(wrong).toEqual([]);
-  });
-
-  it('are all known', () => {
-    const known = new Set([...Object.keys(MAY_SEE), 'compiler', 'compiler-options', 'index', 'api']);
-    expect([...new Set(files(SRC).map(roomOf))].filter((r) => !known.has(r))).toEqual([]);
   });
 
   it('keep operator names out of the engine, the matcher and the rulebook', () => {

@@ -1,9 +1,9 @@
 import { type CompileOptions, DEFAULT_OPSET, MAX_OPSET, MIN_OPSET } from '../compiler-options.js';
+import { parseConst } from '../declaration/parse-const.js';
+import { parseDim } from '../declaration/parse-dim.js';
+import { parseInput } from '../declaration/parse-input.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import { type CommandLine, parseEach } from './command-line.js';
-import { parseConst } from './parse-const.js';
-import { parseDim } from './parse-dim.js';
-import { parseInput } from './parse-input.js';
 
 /** The options of a compilation that a command line asks for. Errors: those of the parsers, `usage`, `opset-range`. */
 export function compileOptions(line: CommandLine): CompileOptions {

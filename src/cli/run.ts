@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ArgumentScanner, scanName } from '../declaration/argument-scanner.js';
+import { parseConst } from '../declaration/parse-const.js';
 import { hasNumberForm, readNumbers } from '../ir/half.js';
 import type { TensorData } from '../ir/tensor-data.js';
 import { readNpy } from '../npy/read-npy.js';
 import { npyChunks } from '../npy/write-npy.js';
-import { ArgumentScanner, scanName } from './argument-scanner.js';
 import { type CommandLine, modelOf, parseEach } from './command-line.js';
 import { writeModel } from './compile.js';
 import { inputsOfArrays, type NamedArray } from './inputs-of-arrays.js';
-import { parseConst } from './parse-const.js';
 import { EXIT_DONE } from './report.js';
 import type { Terminal } from './terminal.js';
 import { withModel } from './with-model.js';
