@@ -46,7 +46,7 @@ ${RULES}
 ${JSON_TEXT}`,
   demo: `thaw demo
 
-Compiles a small ResNet whose batch, height and width vary, and compares it with PyTorch's recorded results.`,
+Compiles a small GPT-2 whose batch and sequence length vary, and compares it with PyTorch's recorded results.`,
 };
 
 /** The text of `thaw --help`, or of one command's. */
