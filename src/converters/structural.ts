@@ -1,4 +1,5 @@
 import { dimsEqual } from '../ir/dim.js';
+import { isComplex } from '../ir/dtype.js';
 import type { Value } from '../ir/graph.js';
 import type { OnnxValue } from '../onnx/types.js';
 import { ConvertContext } from './context.js';
@@ -20,11 +21,13 @@ function unflatten(template: Converted, flat: OnnxValue[]): Converted {
 }
 
 const listUnpack = defineConverter({
+  complex: 'any',
   ops: ['prim::ListUnpack', 'prim::TupleUnpack'],
   convert: (ctx) => ctx.scope.itemsOf(ctx.node.inputs[0] as Value),
 });
 
 const item = defineConverter({
+  complex: 'any',
   ops: ['aten::__getitem__.t', 'prim::TupleIndex'],
   convert: (ctx) => {
     const list = ctx.node.inputs[0] as Value;
@@ -52,11 +55,26 @@ function commonLength(a: Value | undefined, b: Value | undefined): number | unde
 /** Casts a branch's result where the branches were joined to another dtype. */
 function joined(ctx: ConvertContext, v: OnnxValue, output: Value | undefined): OnnxValue {
   const t = output?.type;
-  return t?.kind === 'tensor' && t.dtype !== undefined ? ctx.cast(v, t.dtype) : v;
+  return t?.kind === 'tensor' && t.dtype !== undefined && !isComplex(t.dtype) ? ctx.cast(v, t.dtype) : v;
 }
+
+/** Any tensor of the type that is known will do for one that no run reads. */
+function filler(ctx: ConvertContext, output: Value | undefined): OnnxValue {
+  const t = output?.type;
+  const [dtype, shape] = t?.kind === 'tensor' ? [t.dtype ?? 'float32', t.shape ?? []] : (['float32', []] as const);
+  const sizes = ctx.ints1d(shape.map((d) => (typeof d === 'number' ? d : 1)));
+  return ctx.cast(ctx.add('Expand', [ctx.builder.scalar(0, 'float32'), sizes]), dtype);
+}
+
+function isUninitialized(v: Value): boolean {
+  return v.producer?.op === 'prim::Uninitialized' && v.type.kind === 'tensor';
+}
+
+const uninitialized = defineConverter({ ops: ['prim::Uninitialized'], convert: () => [] });
 
 /** prim::If becomes ONNX If: both blocks are subgraphs that read outer values by name. */
 const branch = defineConverter({
+  complex: 'any',
   ops: ['prim::If', 'trt::if_dyn'],
   convert: (ctx) => {
     const [condition] = ctx.node.inputs;
@@ -71,6 +89,7 @@ const branch = defineConverter({
         (scope) => {
           const results = block.returns.map((v, i): Converted => {
             const out = ctx.node.outputs[i];
+            if (isUninitialized(v)) return filler(new ConvertContext(ctx.node, ctx.schema, scope), out);
             if (v.type.kind === 'list' && isTensorList(v) && commonLength(yes.returns[i], no.returns[i]) === undefined)
               return scope.sequenceOf(v, out === undefined ? undefined : itemDtype(out));
             if (v.type.kind === 'list' || v.type.kind === 'tuple') return scope.itemsOf(v);
@@ -107,7 +126,9 @@ const branch = defineConverter({
 /** The inferred shape of an If output when every output is one tensor. */
 function joinedShape(ctx: ConvertContext, index: number) {
   const t = ctx.node.outputs[index]?.type;
-  return t?.kind === 'tensor' && ctx.node.outputs.every((o) => o.type.kind === 'tensor') ? t.shape : undefined;
+  return t?.kind === 'tensor' && !ctx.isComplex && ctx.node.outputs.every((o) => o.type.kind === 'tensor')
+    ? t.shape
+    : undefined;
 }
 
 /**
@@ -115,6 +136,7 @@ function joinedShape(ctx: ConvertContext, index: number) {
  * gives (condition, carried...). Scalars are 0-d tensors here: the rules made them so.
  */
 const loop = defineConverter({
+  complex: 'any',
   ops: ['prim::Loop', 'trt::loop_dyn'],
   convert: (ctx) => {
     const [count, condition, ...carried] = ctx.node.inputs;
@@ -123,6 +145,7 @@ const loop = defineConverter({
       return ctx.fail('invalid-graph', 'a Loop needs a count, a condition and a block');
     const initial = carried.map((v, i) => {
       const out = ctx.node.outputs[i];
+      if (isUninitialized(v)) return filler(ctx, out);
       if (isTensorList(v)) return ctx.scope.sequenceOf(v, out === undefined ? undefined : itemDtype(out));
       return joined(ctx, ctx.scope.tensorOf(v), out);
     });
@@ -142,6 +165,7 @@ const loop = defineConverter({
         body.returns.map((v, i) => {
           const inside = new ConvertContext(ctx.node, ctx.schema, scope);
           const out = ctx.node.outputs[i - 1];
+          if (isUninitialized(v)) return filler(inside, out);
           if (isTensorList(v)) return scope.sequenceOf(v, out === undefined ? undefined : itemDtype(out));
           return i === 0
             ? inside.cast(scope.tensorOf(v), 'bool')
@@ -169,4 +193,4 @@ function isTensorList({ type }: Value): boolean {
   return type.kind === 'list' && type.element.kind === 'tensor';
 }
 
-export const STRUCTURAL = [listUnpack, item, branch, loop];
+export const STRUCTURAL = [listUnpack, item, uninitialized, branch, loop];

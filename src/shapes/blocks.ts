@@ -2,6 +2,7 @@ import type { Block, Node, Value } from '../ir/graph.js';
 import { typeEquals } from '../ir/type.js';
 import type { Inference } from './infer.js';
 import { contentEquals, Join } from './join.js';
+import { isUnset, markUnset } from './unset.js';
 
 /** Rounds after which a loop's carried values are taken as wholly unknown. Real loops settle in two or three. */
 const MAX_WIDENING_ROUNDS = 8;
@@ -36,7 +37,12 @@ export function widenLoop(node: Node, inference: Inference): void {
     let stable = true;
     carried.forEach((param, i) => {
       const next = body.returns[i + 1];
-      if (next === undefined) return;
+      if (next === undefined || isUnset(next)) return;
+      if (isUnset(param)) {
+        take(param, next);
+        stable = false;
+        return;
+      }
       const type = join.typeOfValues(param, next, declared[i] ?? param.type);
       const content = join.content(param.content, next.content);
       if (typeEquals(type, param.type) && contentEquals(content, param.content)) return;
@@ -56,4 +62,5 @@ export function widenLoop(node: Node, inference: Inference): void {
 function take(to: Value, from: Value): void {
   to.type = from.type;
   to.content = from.content;
+  markUnset(to, isUnset(from));
 }

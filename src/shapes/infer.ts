@@ -114,7 +114,7 @@ export class Inference implements UnknownSource {
     const schema = this.schemas.get(node.op);
     if (schema === undefined || schema.infer.length === 0) {
       for (const out of node.outputs) this.forget(out);
-      inferSequence(node, this);
+      inferSequence(node, schema?.structure, this);
       return;
     }
     const env = new FactEnv(schema.signature, node.inputs, this);
@@ -123,7 +123,7 @@ export class Inference implements UnknownSource {
       if (fact === undefined) this.forget(out);
       else this.applyFact(node, out, fact, schema, env);
     });
-    inferSequence(node, this);
+    inferSequence(node, schema.structure, this);
   }
 
   /** Nothing is known of the value but its type; an int keeps or gets a symbol of its own. */

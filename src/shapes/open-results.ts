@@ -1,5 +1,6 @@
 import { type Graph, Node, type Value } from '../ir/graph.js';
 import { itemsOf } from './fold-containers.js';
+import { setUninitialized } from './unset.js';
 
 /**
  * Results of a branch that both blocks build as a list or tuple of the same length become one result an item, and
@@ -28,10 +29,23 @@ export function openBranchResults(node: Node, graph: Graph): void {
 function sameItems(a: Value, b: Value, node: Node, graph: Graph): (readonly [Value, Value])[] | undefined {
   if (a === b || a.type.kind !== b.type.kind || (a.type.kind !== 'list' && a.type.kind !== 'tuple')) return undefined;
   const site = { node, graph };
-  const x = itemsOf(a, site);
-  const y = x === undefined ? undefined : itemsOf(b, site);
+  const x = itemsOf(a, site) ?? unsetItems(a, itemsOf(b, site), graph);
+  const y = x === undefined ? undefined : (itemsOf(b, site) ?? unsetItems(b, x, graph));
   if (x === undefined || y === undefined || x.length !== y.length) return undefined;
   return x.flatMap((v, i) => (y[i] === undefined ? [] : [[v, y[i]] as const]));
+}
+
+/** The items of a container that a block never sets, like those of the other block's. */
+function unsetItems(container: Value, like: readonly Value[] | undefined, graph: Graph): Value[] | undefined {
+  const { producer } = container;
+  if (producer?.op !== 'prim::Uninitialized' || like === undefined) return undefined;
+  return like.map(({ type }) => {
+    const unset = new Node('prim::Uninitialized', [], producer.loc);
+    const item = unset.addOutput(graph.freshName(), type);
+    unset.insertAfter(producer);
+    setUninitialized(unset);
+    return item;
+  });
 }
 
 function containerAfter(node: Node, like: Value, items: readonly Value[], graph: Graph): Value {

@@ -1,30 +1,29 @@
 import { type Dim, dimEquals, isUnknownSymbol, symbolName } from '../ir/dim.js';
 import type { Node, Value } from '../ir/graph.js';
 import { type TensorType, tensorType } from '../ir/type.js';
+import type { Structure } from '../schema/operator-schema.js';
 import type { UnknownSource } from './fact-env.js';
 
 /**
  * What is known of lists of tensors whose length is known only at run time: the type that all items share. An unknown
  * extent of an item type says that the extent may differ from item to item.
  */
-export function inferSequence(node: Node, unknowns: UnknownSource): void {
-  const rule = RULES[node.op];
+export function inferSequence(node: Node, structure: Structure | undefined, unknowns: UnknownSource): void {
+  const rule = structure === undefined ? OTHERS[node.op] : OF_STRUCTURE[structure];
   const out = node.outputs[0];
   if (rule === undefined || out === undefined) return;
-  if (out.type.kind === 'list' ? out.content !== undefined : factsTell(node)) return;
+  if (out.type.kind === 'list' ? out.content !== undefined : factsTell(node, structure)) return;
   const before = out.type.kind === 'list' ? out.type.element : out.type;
   const found = rule(node, { unknowns, before: before.kind === 'tensor' ? before : undefined });
   if (found !== undefined) out.type = out.type.kind === 'list' ? { kind: 'list', element: found } : found;
 }
 
 /** True when the list is known item by item, and the place in it: the operator's own facts say all. */
-function factsTell({ op, inputs: [list, place] }: Node): boolean {
+function factsTell({ op, inputs: [list, place] }: Node, structure: Structure | undefined): boolean {
   if (list?.type.kind !== 'list') return true;
   if (list.content?.kind !== 'list') return false;
   if (op === 'trt::list_item') return false;
-  return (
-    !op.startsWith('aten::__getitem__') || (place?.content?.kind === 'int' && typeof place.content.value === 'number')
-  );
+  return structure !== 'list-item' || (place?.content?.kind === 'int' && typeof place.content.value === 'number');
 }
 
 interface Site {
@@ -151,17 +150,21 @@ const stacked: Rule = (node, site) => {
   return tensorType(item.dtype, shape);
 };
 
-const RULES: Readonly<Record<string, Rule | undefined>> = {
-  'thaw::list_append': withItem(1),
-  'thaw::list_insert': withItem(2),
-  'thaw::list_set': withItem(2),
-  'thaw::list_remove': sameItems,
-  'thaw::list_reverse': sameItems,
-  'aten::slice.t': sameItems,
-  'aten::list.t': sameItems,
-  'aten::copy.t': sameItems,
-  'aten::add.t': joinedLists,
-  'aten::__getitem__.t': oneItem,
+/** By what the schema says that the operator does to a list. */
+const OF_STRUCTURE: Readonly<Partial<Record<Structure, Rule>>> = {
+  'list-append': withItem(1),
+  'list-insert': withItem(2),
+  'list-set': withItem(2),
+  'list-remove': sameItems,
+  'list-reverse': sameItems,
+  'list-slice': sameItems,
+  'list-repeat': sameItems,
+  'list-concat': joinedLists,
+  'list-item': oneItem,
+};
+
+/** Between tensors and lists of them. */
+const OTHERS: Readonly<Record<string, Rule | undefined>> = {
   'trt::list_item': oneItem,
   'aten::unbind.int': slices,
   'aten::split.Tensor': pieces,

@@ -62,7 +62,7 @@ class Specializer {
   }
 
   private fold(node: Node): void {
-    if (node.op === 'prim::Constant') return;
+    if (node.op === 'prim::Constant' || node.op === 'prim::Uninitialized') return;
     this.foldConstants(node);
     if (node.outputs.every((out) => out.uses.size === 0)) return;
     const structure = this.inference.schemas.get(node.op)?.structure;

@@ -6,6 +6,7 @@ import { type Type, tensorType, typeName } from '../ir/type.js';
 import type { Inference } from './infer.js';
 import { Join } from './join.js';
 import { elementType, operandValue } from './operands.js';
+import { isUnset, markUnset, setUninitialized } from './unset.js';
 
 type Rule = (node: Node, inference: Inference) => void;
 
@@ -115,9 +116,10 @@ function branch(node: Node, inference: Inference): void {
     const a = yes?.returns[i];
     const b = no?.returns[i];
     if (a === undefined || b === undefined) return;
-    // A branch that raises leaves its results uninitialized: the other one tells.
-    if (isUninitialized(a) !== isUninitialized(b)) {
-      const real = isUninitialized(a) ? b : a;
+    // A branch that raises or leaves early does not set its results: the other one tells.
+    markUnset(out, isUnset(a) && isUnset(b));
+    if (isUnset(a) !== isUnset(b)) {
+      const real = isUnset(a) ? b : a;
       out.type = real.type;
       out.content = real.content;
       return;
@@ -128,16 +130,13 @@ function branch(node: Node, inference: Inference): void {
   });
 }
 
-export function isUninitialized(v: Value): boolean {
-  return v.producer?.op === 'prim::Uninitialized';
-}
-
 /** Results of a loop: the types of its carried values, which blocks.ts has widened. Their contents are unknown. */
 function loop(node: Node, inference: Inference): void {
   const body = node.blocks[0];
   node.outputs.forEach((out, i) => {
     const carried = body?.params[i + 1];
     if (carried === undefined) return;
+    markUnset(out, isUnset(carried));
     out.type = carried.type;
     out.content = carried.content;
     if (out.content === undefined) inference.forget(out);
@@ -188,6 +187,7 @@ const RULES: Readonly<Record<string, Rule | undefined>> = {
   'prim::unchecked_cast': uncheckedCast,
   'prim::isinstance': isInstance,
   'prim::tolist': toList,
+  'prim::Uninitialized': setUninitialized,
   'prim::If': branch,
   'prim::Loop': loop,
 };
