@@ -1,6 +1,6 @@
 import { type Dim, dimEquals, isUnknownSymbol, symbolName } from '../ir/dim.js';
 import type { Node, Value } from '../ir/graph.js';
-import { type TensorType, tensorType } from '../ir/type.js';
+import { type TensorType, type Type, tensorType } from '../ir/type.js';
 import type { Structure } from '../schema/operator-schema.js';
 import type { UnknownSource } from './fact-env.js';
 
@@ -73,12 +73,21 @@ function isUnknown(d: Dim): boolean {
   return name !== undefined && isUnknownSymbol(name);
 }
 
-/** One item's own type: its unknown extents are not those of another item. */
-function oneItem(node: Node, site: Site): TensorType | undefined {
-  const item = itemType(node.inputs[0], site);
-  if (item === undefined || item === 'empty') return undefined;
+/** An item's own type: its unknown extents are not those of another item. `before` is its type when last inferred. */
+export function separateItem(item: Type, before: Type, unknowns: UnknownSource): Type {
+  return item.kind === 'tensor'
+    ? apart(item, { unknowns, before: before.kind === 'tensor' ? before : undefined })
+    : item;
+}
+
+function apart(item: TensorType, site: Site): TensorType {
   const shape = item.shape?.map((d, i) => (isUnknown(d) ? again(site.before, i, site.unknowns) : d));
   return tensorType(item.dtype, shape);
+}
+
+function oneItem(node: Node, site: Site): TensorType | undefined {
+  const item = itemType(node.inputs[0], site);
+  return item === undefined || item === 'empty' ? undefined : apart(item, site);
 }
 
 function covered(site: Site, values: readonly (TensorType | 'empty' | undefined)[]): TensorType | undefined {
