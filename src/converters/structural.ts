@@ -23,7 +23,12 @@ function unflatten(template: Converted, flat: OnnxValue[]): Converted {
 const listUnpack = defineConverter({
   complex: 'any',
   ops: ['prim::ListUnpack', 'prim::TupleUnpack'],
-  convert: (ctx) => ctx.scope.itemsOf(ctx.node.inputs[0] as Value),
+  convert: (ctx) => {
+    const list = ctx.node.inputs[0] as Value;
+    if (list.type.kind !== 'list' || ctx.scope.hasItems(list)) return ctx.scope.itemsOf(list);
+    const sequence = ctx.scope.sequenceOf(list);
+    return ctx.node.outputs.map((_, i) => ctx.add('SequenceAt', [sequence, ctx.builder.scalar(i, 'int64')]));
+  },
 });
 
 const item = defineConverter({

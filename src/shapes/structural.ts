@@ -6,6 +6,7 @@ import { type Type, tensorType, typeName } from '../ir/type.js';
 import type { Inference } from './infer.js';
 import { Join } from './join.js';
 import { elementType, operandValue } from './operands.js';
+import { separateItem } from './sequences.js';
 import { isUnset, markUnset, setUninitialized } from './unset.js';
 
 type Rule = (node: Node, inference: Inference) => void;
@@ -86,7 +87,7 @@ function setItem(out: Value, container: Value | undefined, index: number, infere
     else out.content = item;
     return;
   }
-  if (type !== undefined) out.type = narrower(itemType(type, index), out.type);
+  if (type !== undefined) out.type = narrower(separateItem(itemType(type, index), out.type, inference), out.type);
   inference.forget(out);
 }
 
@@ -108,13 +109,15 @@ function tupleIndex(node: Node, inference: Inference): void {
   else inference.forget(node.output);
 }
 
-/** Results of a branch: what both blocks say. The blocks must have been inferred before. */
+/** Results of a branch: what the block that is taken says, or both when the condition is open. The blocks must have been inferred before. */
 function branch(node: Node, inference: Inference): void {
   const [yes, no] = node.blocks;
+  const condition = node.inputs[0]?.content;
+  const taken = condition?.kind === 'bool' ? (condition.value ? yes : no) : undefined;
   const join = new Join(inference);
   node.outputs.forEach((out, i) => {
-    const a = yes?.returns[i];
-    const b = no?.returns[i];
+    const a = (taken ?? yes)?.returns[i];
+    const b = (taken ?? no)?.returns[i];
     if (a === undefined || b === undefined) return;
     // A branch that raises or leaves early does not set its results: the other one tells.
     markUnset(out, isUnset(a) && isUnset(b));
