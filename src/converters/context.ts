@@ -3,9 +3,9 @@ import { fail as failWith } from '../diagnostics/diagnostic.js';
 import type { ExprValue } from '../expr/value.js';
 import { isDim, isList } from '../expr/value.js';
 import type { Dim } from '../ir/dim.js';
-import type { DType } from '../ir/dtype.js';
+import { type DType, isComplex } from '../ir/dtype.js';
 import type { Block, Node, OpName, Value } from '../ir/graph.js';
-import type { TensorType } from '../ir/type.js';
+import type { TensorType, Type } from '../ir/type.js';
 import type { AttrInput } from '../onnx/attributes.js';
 import type { AddOptions, OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxGraph, OnnxValue } from '../onnx/types.js';
@@ -67,6 +67,11 @@ export class ConvertContext {
     const value = this.node.inputs[index];
     if (value === undefined) throw new Error(`${this.node.op} has no argument ${name}`);
     return value;
+  }
+
+  /** Whether an operand or result is complex. */
+  get isComplex(): boolean {
+    return this.node.inputs.some((v) => hasComplex(v.type)) || this.node.outputs.some((v) => hasComplex(v.type));
   }
 
   /** False when the argument is None. */
@@ -259,4 +264,18 @@ export class ConvertContext {
 
 function isItems(c: Converted): c is readonly Converted[] {
   return Array.isArray(c);
+}
+
+function hasComplex(type: Type): boolean {
+  switch (type.kind) {
+    case 'tensor':
+      return type.dtype !== undefined && isComplex(type.dtype);
+    case 'list':
+    case 'optional':
+      return hasComplex(type.element);
+    case 'tuple':
+      return type.elements.some(hasComplex);
+    default:
+      return false;
+  }
 }

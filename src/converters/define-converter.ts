@@ -7,6 +7,8 @@ export type Converted = OnnxValue | readonly Converted[];
 
 /** A conversion in TypeScript, for operators that no recipe can say. One result each, in order. */
 export interface Converter {
+  /** As a recipe's: for complex tensors too. */
+  readonly complex?: 'only' | 'any';
   readonly ops: readonly OpName[];
   readonly convert: (ctx: ConvertContext) => readonly Converted[] | OnnxValue;
 }

@@ -4,6 +4,7 @@ import { type Dim, dimKey, dimSymbols, type SymbolicDim, symbolName } from '../i
 import type { DType } from '../ir/dtype.js';
 import type { Block, Graph, Node, Value } from '../ir/graph.js';
 import { tensorFromNumbers } from '../ir/half.js';
+import { TensorData } from '../ir/tensor-data.js';
 import { type Type, typeName } from '../ir/type.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxGraph, OnnxValue } from '../onnx/types.js';
@@ -13,7 +14,7 @@ import { Inference } from '../shapes/infer.js';
 import { type ConversionScope, ConvertContext } from './context.js';
 import type { Converted, Converter } from './define-converter.js';
 import { buildExtent } from './extent.js';
-import { interpretRecipe, opsetMatches, recipeApplies } from './interpret-recipe.js';
+import { interpretRecipe, opsetMatches, recipeApplies, takesComplex } from './interpret-recipe.js';
 import { callNode, type Operand } from './operator-call.js';
 
 /** What the conversion knows of operators. */
@@ -136,9 +137,12 @@ export class GraphConverter implements ConversionScope {
     const recipes = this.rules.recipes(node.op);
     for (const recipe of recipes) if (recipeApplies(recipe, ctx)) return interpretRecipe(recipe, ctx);
     const converter = this.rules.converter(node.op);
-    if (converter !== undefined) {
+    if (converter !== undefined && takesComplex(converter.complex, ctx)) {
       const r = converter.convert(ctx);
       return isItems(r) ? r : [r];
+    }
+    if (ctx.isComplex && (recipes.length > 0 || converter !== undefined)) {
+      return ctx.fail('unsupported-argument', `${node.op} of complex tensors has no ONNX recipe`);
     }
     const opsets = new Set(recipes.flatMap((r) => (r.opset === undefined ? [] : [r.opset])));
     if (recipes.length > 0 && recipes.every((r) => r.opset !== undefined && !opsetMatches(r.opset, this.opset))) {
@@ -202,7 +206,7 @@ export class GraphConverter implements ConversionScope {
       case 'bool':
         return this.scalar(dtype ?? 'bool', Number(c.value));
       case 'tensor': {
-        const t = this.builder.constant(c.data, value.name);
+        const t = this.builder.constant(realView(c.data), value.name);
         return dtype === undefined || dtype === t.dtype ? t : this.one('Cast', [t], { to: dtype });
       }
       case 'list':
@@ -400,4 +404,12 @@ function isContainer(v: Value): boolean {
 /** Constants and container constructors become tensors only where something reads them. */
 export function isCompileTimeOnly(node: Node): boolean {
   return node.op === 'prim::Constant' || isConstruct(node.op) || node.op === 'prim::DictConstruct';
+}
+
+/** A complex constant as ONNX holds it: real, with a last axis of 2. A view; no bytes are read. */
+function realView(data: TensorData): TensorData {
+  if (data.dtype !== 'complex64' && data.dtype !== 'complex128') return data;
+  const dtype = data.dtype === 'complex64' ? 'float32' : 'float64';
+  const strides = [...data.strides.map((s) => s * 2), 1];
+  return new TensorData(dtype, [...data.shape, 2], data.source, data.storageOffset * 2, strides);
 }

@@ -1,5 +1,5 @@
-import { isDim, isList, UNKNOWN } from '../expr/value.js';
-import type { DType } from '../ir/dtype.js';
+import { isDim, isList, TensorRef, UNKNOWN } from '../expr/value.js';
+import { type DType, isComplex } from '../ir/dtype.js';
 import type { AttrInput } from '../onnx/attributes.js';
 import { paramAt } from '../onnx/infer/infer.js';
 import { opSpec } from '../onnx/op-spec.js';
@@ -24,8 +24,14 @@ import { RecipeScope } from './recipe-scope.js';
 
 /** True if the recipe is for this opset and its `when` holds. */
 export function recipeApplies(recipe: Recipe, ctx: ConvertContext): boolean {
+  if (!takesComplex(recipe.complex, ctx)) return false;
   if (recipe.opset !== undefined && !opsetMatches(recipe.opset, ctx.opset)) return false;
   return recipe.when === undefined || new RecipeScope(recipe, ctx).holds(recipe.when);
+}
+
+/** Whether a recipe or converter is for calls like this one: with complex tensors or without. */
+export function takesComplex(kind: Recipe['complex'], ctx: ConvertContext): boolean {
+  return kind === 'any' || (kind === 'only') === ctx.isComplex;
 }
 
 /** `>=18`, `<20`, `18`. */
@@ -210,12 +216,17 @@ class Interpreter {
       if (/^\$\w+$/.test(o)) return { kind: 'made', made: this.scope.result(o) };
       if (o.startsWith('...')) return { kind: 'made', made: this.scope.spread(o.slice(3)) };
       if (this.scope.isArgument(o)) return { kind: 'value', value: this.ctx.value(o) };
-      if (/^\$?\w+\[[^:]+\]$/.test(o)) return { kind: 'made', made: this.scope.operand(o) };
       const expr = this.scope.evaluate(o);
+      // An item of a list of tensors: `tensors[0]`.
+      if (expr instanceof TensorRef) return { kind: 'made', made: this.scope.operand(o) };
       if (expr === UNKNOWN) {
         return this.ctx.fail('needs-constant', `${this.ctx.node.op} needs \`${o}\` at compile time`);
       }
       return { kind: 'expr', expr };
+    }
+    if (typeof o === 'object' && o !== null && 'cast' in o && !('else' in o) && o.cast !== undefined) {
+      const to = this.scope.dtype(o.cast);
+      if (isComplex(to)) return { kind: 'made', made: this.scope.operand(o.arg), complex: to };
     }
     const [made] = this.scope.items(o);
     return made === undefined || made === null ? { kind: 'expr', expr: null } : { kind: 'made', made };

@@ -49,6 +49,7 @@ function cut(ctx: ConvertContext, axis: number, sizes: readonly Dim[]): OnnxValu
 }
 
 const split = defineConverter({
+  complex: 'any',
   ops: [
     'aten::split.Tensor',
     'aten::split.sizes',
@@ -71,6 +72,7 @@ const split = defineConverter({
 });
 
 const unbind = defineConverter({
+  complex: 'any',
   ops: ['aten::unbind.int'],
   convert: (ctx) => {
     const shape = ctx.shape('self');

@@ -1,5 +1,6 @@
 import { type ExprValue, TensorRef } from '../expr/value.js';
 import type { Content } from '../ir/content.js';
+import type { DType } from '../ir/dtype.js';
 import { Block, Node, type SourceLoc, type Value } from '../ir/graph.js';
 import { listOf, type Type, tensorType } from '../ir/type.js';
 import type { OnnxValue } from '../onnx/types.js';
@@ -12,7 +13,8 @@ import type { Converted } from './define-converter.js';
 /** An operand of a call that a recipe or converter makes. */
 export type Operand =
   | { readonly kind: 'value'; readonly value: Value }
-  | { readonly kind: 'made'; readonly made: Converted }
+  /** `complex`: the tensor is the real form of a complex one of this dtype. */
+  | { readonly kind: 'made'; readonly made: Converted; readonly complex?: DType }
   | { readonly kind: 'expr'; readonly expr: ExprValue }
   | { readonly kind: 'list'; readonly items: readonly Operand[] };
 
@@ -57,7 +59,7 @@ class OperandMaker {
       case 'value':
         return o.value;
       case 'made':
-        return this.made(o.made);
+        return this.made(o.made, o.complex);
       case 'expr':
         return this.expr(o.expr, declared);
       case 'list': {
@@ -80,8 +82,13 @@ class OperandMaker {
     return v === null ? this.param({ kind: 'none' }, { kind: 'none' }) : this.param(type, literalContent(v, type));
   }
 
-  private made(made: Converted): Value {
+  private made(made: Converted, complex?: DType): Value {
     if (isTensor(made)) {
+      if (complex !== undefined) {
+        const whole = this.param(tensorType(complex, made.shape?.slice(0, -1)), undefined);
+        this.bind(whole, made);
+        return whole;
+      }
       const value = this.param(tensorType(made.dtype, made.shape), tensorContent(made));
       this.bind(value, made);
       return value;

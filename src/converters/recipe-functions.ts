@@ -1,6 +1,6 @@
 import { ExprError, type ExprFunction, type ExprValue, Float, isDim, isList } from '../expr/value.js';
 import type { Dim } from '../ir/dim.js';
-import { dtypeBytes, isDType, isFloating, isIntegral } from '../ir/dtype.js';
+import { dtypeBytes, dtypeCode, isDType, isFloating, isIntegral } from '../ir/dtype.js';
 
 /** Bounds of element types, for clamps and masks; IEEE 754 and two's complement. */
 const FLOAT_MAX = {
@@ -60,6 +60,19 @@ export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<strin
     },
   ],
   ['lowest', { minArgs: 1, maxArgs: 1, doc: 'the lowest finite value of a dtype', call: ([d]) => smallest(d) }],
+  [
+    'dtype_code',
+    {
+      minArgs: 1,
+      maxArgs: 1,
+      doc: "PyTorch's number of a dtype, as its dtype arguments take it",
+      call: ([d]) => {
+        const name = text(d);
+        if (!isDType(name)) throw new ExprError(`${name} is no dtype`, 0);
+        return dtypeCode(name);
+      },
+    },
+  ],
   ['pi', { minArgs: 0, maxArgs: 0, doc: 'the ratio of a circle to its diameter', call: () => new Float(Math.PI) }],
   [
     'cos',

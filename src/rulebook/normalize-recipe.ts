@@ -8,6 +8,7 @@ export function normalizeRecipe(v: unknown, span: Span): Recipe {
   return {
     ops: strings(data.op),
     when: optionalText(data.when),
+    complex: data.complex === 'only' || data.complex === 'any' ? data.complex : undefined,
     opset: data.opset === undefined ? undefined : String(data.opset),
     let: bindings(data.let),
     promote: promotion(data.promote),

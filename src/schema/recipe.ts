@@ -9,6 +9,11 @@ export interface Recipe {
   readonly ops: readonly string[];
   /** Holds, or the next recipe of the operator is tried. */
   readonly when?: string;
+  /**
+   * Whether it is for calls with complex tensors, which ONNX holds as real ones with a last axis of 2 (real and
+   * imaginary part) that no shape of an argument shows: only for those, for both, or (absent) for real ones only.
+   */
+  readonly complex?: 'only' | 'any';
   /** Range of ONNX opsets, e.g. `>=18` or `<20`. */
   readonly opset?: string;
   /** Names for later expressions, in order. */

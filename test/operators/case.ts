@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A tensor argument: `d` holds extents and symbols; elements are `v`, repeated to fill, or drawn by `seed`. */
+/**
+ * A tensor argument; a complex one has twice the elements, real and imaginary parts in turn. `d` holds extents and symbols; elements are `v`, repeated to fill, or drawn by `seed`.
+ */
 export interface CaseTensor {
   readonly t: string;
   readonly d: readonly (number | string)[];
@@ -75,7 +77,7 @@ export function elementsOf(tensor: CaseTensor, count: number): number[] {
     const u = next();
     if (tensor.t === 'bool') return u < 0.5 ? 1 : 0;
     const [lo, hi] = [tensor.lo ?? -4, tensor.hi ?? 4];
-    if (!tensor.t.startsWith('float') && !tensor.t.startsWith('bfloat')) return lo + Math.floor(u * (hi - lo));
+    if (!/float|complex/.test(tensor.t)) return lo + Math.floor(u * (hi - lo));
     return lo + (Math.floor(u * 129) / 128) * (hi - lo);
   });
 }

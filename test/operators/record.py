@@ -17,7 +17,7 @@ from dsl import Flt, Sym, Tensor, take_calls
 
 NAMES = {torch.float32: 'float32', torch.float64: 'float64', torch.float16: 'float16', torch.bfloat16: 'bfloat16',
          torch.int64: 'int64', torch.int32: 'int32', torch.int16: 'int16', torch.int8: 'int8', torch.uint8: 'uint8',
-         torch.bool: 'bool'}
+         torch.bool: 'bool', torch.complex64: 'complex64', torch.complex128: 'complex128'}
 DTYPES = {v: k for k, v in NAMES.items()}
 
 
@@ -36,7 +36,7 @@ def elements(t, count):
     for u in draws(t.seed, count):
         if t.dtype == 'bool':
             out.append(u < 0.5)
-        elif 'float' in t.dtype:
+        elif 'float' in t.dtype or 'complex' in t.dtype:
             out.append(t.lo + math.floor(u * 129) / 128 * (t.hi - t.lo))
         else:
             out.append(t.lo + math.floor(u * (t.hi - t.lo)))
@@ -52,6 +52,9 @@ def build(a, sizes):
     if isinstance(a, Tensor):
         shape = [sizes[d] if isinstance(d, str) else d for d in a.dims]
         count = math.prod(shape)
+        if a.dtype.startswith('complex'):
+            real = torch.tensor(elements(a, count * 2), dtype=torch.float64).reshape(shape + [2])
+            return torch.view_as_complex(real).to(DTYPES[a.dtype])
         return torch.tensor(elements(a, count), dtype=torch.float64 if 'float' in a.dtype else None).to(DTYPES[a.dtype]).reshape(shape)
     if isinstance(a, (list, tuple)):
         return [build(x, sizes) for x in a]
@@ -101,7 +104,7 @@ def spell(a):
 
 
 CODES = {'uint8': 0, 'int8': 1, 'int16': 2, 'int32': 3, 'int64': 4, 'float16': 5, 'float32': 6, 'float64': 7, 'bool': 11,
-         'bfloat16': 15}
+         'bfloat16': 15, 'complex64': 9, 'complex128': 10}
 
 
 # Extents of symbols that a call writes itself.
@@ -125,12 +128,16 @@ def text(a):
 
 
 def flat(r):
+    if isinstance(r, complex):
+        return [torch.tensor(r)]
     if isinstance(r, (list, tuple)):
         return [x for y in r for x in flat(y)]
     return [] if r is None else [r]
 
 
 def result(v):
+    if isinstance(v, torch.Tensor) and v.dtype.is_complex:
+        v = torch.view_as_real(v.resolve_conj())
     if not isinstance(v, torch.Tensor):
         v = torch.tensor(v, dtype=torch.float64 if isinstance(v, float) else None)
     numbers = v.detach().to(torch.float64).reshape(-1).tolist() if v.dtype.is_floating_point else v.reshape(-1).tolist()

@@ -4,7 +4,7 @@ import { graphOutputs } from '../../src/converters/graph-outputs.js';
 import { parseExpr } from '../../src/expr/parse.js';
 import { isDim } from '../../src/expr/value.js';
 import { type Dim, symbol } from '../../src/ir/dim.js';
-import { type DType, isDType } from '../../src/ir/dtype.js';
+import { type DType, isComplex, isDType } from '../../src/ir/dtype.js';
 import { type Attribute, Graph, Node, type Value } from '../../src/ir/graph.js';
 import { readNumbers, tensorFromNumbers } from '../../src/ir/half.js';
 import { memorySource, TensorData } from '../../src/ir/tensor-data.js';
@@ -49,7 +49,18 @@ export function extentsAt(tensor: CaseTensor, sizes: Sizes): number[] {
 function dataOf(tensor: CaseTensor, sizes: Sizes): TensorData {
   const shape = extentsAt(tensor, sizes);
   const count = shape.reduce((a, b) => a * b, 1);
+  if (tensor.t.startsWith('complex')) {
+    const real = tensor.t === 'complex64' ? 'float32' : 'float64';
+    return tensorFromNumbers(real, elementsOf(tensor, count * 2), [...shape, 2]);
+  }
   return tensorFromNumbers(dtypeOf(tensor), elementsOf(tensor, count), shape);
+}
+
+/** As `dataOf`, but a complex constant as PyTorch stores it. */
+function constantOf(tensor: CaseTensor, sizes: Sizes): TensorData {
+  const data = dataOf(tensor, sizes);
+  const dtype = dtypeOf(tensor);
+  return isComplex(dtype) ? new TensorData(dtype, extentsAt(tensor, sizes), data.source) : data;
 }
 
 function dtypeOf(tensor: CaseTensor): DType {
@@ -110,7 +121,7 @@ class CallGraph {
   }
 
   private tensor(arg: CaseTensor): Value {
-    if (arg.w === true) return this.constant(dataOf(arg, this.sizes), tensorType());
+    if (arg.w === true) return this.constant(constantOf(arg, this.sizes), tensorType());
     const name = `x${this.feeds.length}`;
     const shape = arg.d.map((d, i) => this.extent(d, arg.k?.includes(i) === true));
     const value = this.graph.addInput(name, tensorType(dtypeOf(arg), shape));
@@ -171,7 +182,11 @@ export function compileCase(rules: ShippedRules, c: OperatorCase, mode: Mode, si
   const converter = new GraphConverter(builder, opset, rules);
   for (const f of call.feeds) {
     const t = f.value.type;
-    converter.bind(f.value, builder.input(f.name, dtypeOf(f.tensor), t.kind === 'tensor' ? t.shape : undefined));
+    const shape = t.kind === 'tensor' ? t.shape : undefined;
+    const dtype = dtypeOf(f.tensor);
+    const complex = isComplex(dtype);
+    const real = dtype === 'complex128' ? 'float64' : 'float32';
+    converter.bind(f.value, builder.input(f.name, complex ? real : dtype, complex ? [...(shape ?? []), 2] : shape));
   }
   converter.convert(graph);
   for (const o of graphOutputs(graph, converter)) builder.output(o.name, o.value);
