@@ -73,35 +73,42 @@ export function tupleOf(elements: readonly Type[], name?: string, fields?: reado
 /** Structural equality, tensors by dtype and symbolic shape. */
 export function typeEquals(a: Type, b: Type): boolean {
   if (a === b) return true;
-  if (a.kind !== b.kind) return false;
   switch (a.kind) {
-    case 'tensor': {
-      const t = b as TensorType;
-      if (a.dtype !== t.dtype) return false;
-      if (a.shape === undefined || t.shape === undefined) return a.shape === t.shape;
-      return dimsEqual(a.shape, t.shape);
-    }
+    case 'tensor':
+      return b.kind === 'tensor' && a.dtype === b.dtype && sameShapes(a.shape, b.shape);
     case 'list':
-      return typeEquals(a.element, (b as ListType).element);
     case 'optional':
     case 'future':
-      return typeEquals(a.element, (b as typeof a).element);
+      return a.kind === b.kind && typeEquals(a.element, b.element);
     case 'tuple':
-      return sameTypes(a.elements, (b as TupleType).elements) && a.name === (b as TupleType).name;
+      return b.kind === 'tuple' && sameTypes(a.elements, b.elements) && a.name === b.name;
     case 'dict':
-      return typeEquals(a.key, (b as typeof a).key) && typeEquals(a.value, (b as typeof a).value);
+      return b.kind === 'dict' && typeEquals(a.key, b.key) && typeEquals(a.value, b.value);
     case 'union':
-      return sameTypes(a.members, (b as typeof a).members);
+      return b.kind === 'union' && sameTypes(a.members, b.members);
     case 'class':
     case 'var':
-      return a.name === (b as typeof a).name;
-    default:
-      return true;
+      return a.kind === b.kind && a.name === b.name;
+    case 'int':
+    case 'float':
+    case 'bool':
+    case 'complex':
+    case 'number':
+    case 'str':
+    case 'none':
+    case 'device':
+    case 'any':
+    case 'generator':
+      return a.kind === b.kind;
   }
 }
 
+function sameShapes(a: readonly Dim[] | undefined, b: readonly Dim[] | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : dimsEqual(a, b);
+}
+
 function sameTypes(a: readonly Type[], b: readonly Type[]): boolean {
-  return a.length === b.length && a.every((t, i) => typeEquals(t, b[i] as Type));
+  return a.length === b.length && a.every((t, i) => typeEquals(t, b[i] ?? ANY));
 }
 
 /** Type names that one word spells. */
