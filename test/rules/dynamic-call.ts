@@ -7,7 +7,7 @@ import { runRules } from '../../src/engine/driver.js';
 import { checkLegality } from '../../src/engine/legality.js';
 import { parseExpr } from '../../src/expr/parse.js';
 import { symbol } from '../../src/ir/dim.js';
-import { type DType, isDType } from '../../src/ir/dtype.js';
+import { type DType, isComplex, isDType } from '../../src/ir/dtype.js';
 import { type Attribute, Graph, Node, type Value } from '../../src/ir/graph.js';
 import { readNumbers, tensorFromNumbers } from '../../src/ir/half.js';
 import { memorySource, TensorData } from '../../src/ir/tensor-data.js';
@@ -96,7 +96,13 @@ export class DynamicCall {
     });
     for (const { value, feed } of this.bound) {
       const t = value.type;
-      converter.bind(value, builder.input(feed.name, feed.dtype, t.kind === 'tensor' ? t.shape : undefined));
+      const shape = t.kind === 'tensor' ? t.shape : undefined;
+      // ONNX holds a complex tensor as a real one with a last axis of 2.
+      const pair = t.kind === 'tensor' && t.dtype !== feed.dtype ? [2] : [];
+      converter.bind(
+        value,
+        builder.input(feed.name, feed.dtype, shape === undefined ? undefined : [...shape, ...pair]),
+      );
     }
     converter.convert(graph);
     for (const o of graphOutputs(graph, converter)) builder.output(o.name, o.value);
@@ -130,7 +136,8 @@ export class DynamicCall {
   }
 
   private input(dtype: DType, shape: readonly (number | string)[], at: Feed['at']): Value {
-    const feed = { name: `x${this.feeds.length}`, dtype, at };
+    const real = dtype === 'complex64' ? 'float32' : dtype === 'complex128' ? 'float64' : dtype;
+    const feed = { name: `x${this.feeds.length}`, dtype: real, at };
     const dims = shape.map((d) => (typeof d === 'number' ? d : symbol(d)));
     const value = this.graph.addInput(feed.name, tensorType(dtype, dims));
     this.feeds.push(feed);
@@ -162,7 +169,8 @@ export class DynamicCall {
   private tensor(arg: CaseTensor): Value {
     const dtype = isDType(arg.t) ? arg.t : 'float32';
     const at = (sizes: Sizes) => {
-      const shape = arg.d.map((d) => (typeof d === 'number' ? d : (sizes[d] ?? 1)));
+      const own = arg.d.map((d) => (typeof d === 'number' ? d : (sizes[d] ?? 1)));
+      const shape = isComplex(dtype) ? [...own, 2] : own;
       return {
         shape,
         elements: elementsOf(
@@ -173,7 +181,9 @@ export class DynamicCall {
     };
     if (arg.w !== true) return this.input(dtype, arg.d, at);
     const { shape, elements } = at({});
-    return this.constant(tensorFromNumbers(dtype, elements, shape), tensorType());
+    if (!isComplex(dtype)) return this.constant(tensorFromNumbers(dtype, elements, shape), tensorType());
+    const real = tensorFromNumbers(dtype === 'complex64' ? 'float32' : 'float64', elements, shape);
+    return this.constant(new TensorData(dtype, shape.slice(0, -1), real.source), tensorType());
   }
 
   private constant(value: Attribute, type: Type): Value {
