@@ -232,20 +232,31 @@ function divided(a: Dim, b: Dim): Float {
   return quotientOf(plain) === undefined ? new Float(value, q) : plain;
 }
 
+/**
+ * Extents whose text is longer are unknown from then on: products of quotients of each other would double with each
+ * operator, and say nothing that a rule could use. Those of real models take some hundred characters.
+ */
+const MAX_EXTENT_TEXT = 4096;
+
+/** An extent, or unknown where it would be too long to compute with. */
+function bounded(d: Dim): ExprValue {
+  return typeof d === 'number' || d.key.length <= MAX_EXTENT_TEXT ? d : UNKNOWN;
+}
+
 function intArithmetic(op: BinaryOp, a: Dim, b: Dim, offset: number): ExprValue {
   switch (op) {
     case '+':
-      return dimAdd(a, b);
+      return bounded(dimAdd(a, b));
     case '-':
-      return dimSub(a, b);
+      return bounded(dimSub(a, b));
     case '*':
-      return dimMul(a, b);
+      return bounded(dimMul(a, b));
     case '//':
       if (b === 0) throw new ExprError('division by zero', offset);
-      return dimFloorDiv(a, b);
+      return bounded(dimFloorDiv(a, b));
     case '%':
       if (b === 0) throw new ExprError('modulo by zero', offset);
-      return dimMod(a, b);
+      return bounded(dimMod(a, b));
     case '/':
       return divided(a, b);
     case '**':

@@ -313,4 +313,25 @@ describe('specialize', () => {
     expect(output(graph)).toBe(first);
     expect(printGraph(graph)).toBe(before);
   });
+
+  it('calls an extent unknown that would double with each operator', () => {
+    const steps = Array.from(
+      { length: 100 },
+      (_, i) => `
+      %d${i} : int = aten::floordiv(%s${i}, %two)
+      %s${i + 1} : int = aten::mul(%d${i}, %s${i})`,
+    );
+    const graph = specialized(
+      `graph(%x : Tensor):
+      %zero : int = prim::Constant[value=0]()
+      %two : int = prim::Constant[value=2]()
+      %none : NoneType = prim::Constant()
+      %s0 : int = aten::size(%x, %zero)${steps.join('')}
+      %shape : int[] = prim::ListConstruct(%s100)
+      %z : Tensor = aten::zeros(%shape, %none, %none, %none, %none)
+      return (%z)`,
+      [N],
+    );
+    expect(output(graph).length).toBeLessThan(5000);
+  });
 });
