@@ -1,4 +1,4 @@
-import type { Attribute } from '../../../ir/graph.js';
+import type { Attribute, Value } from '../../../ir/graph.js';
 import { BOOL, DEVICE, FLOAT, INT, STR } from '../../../ir/type.js';
 import { boolItem, type ConstItem, constItem, type EnumItem, type Item, sameItem, typeOfItem } from './item.js';
 import { noneness } from './type-relations.js';
@@ -13,9 +13,33 @@ export function foldOperator(op: string, operands: readonly Item[]): Item | unde
   if (op === 'aten::__is__' || op === 'aten::__isnot__') return b === undefined ? undefined : foldIs(op, a, b);
   if (a.kind === 'enum' && b?.kind === 'enum') return foldEnum(op, a, b);
   if (op === 'aten::len' && a.kind === 'tuple') return constItem(INT, a.items.length);
+  if (a.kind === 'value' && b?.kind === 'const') return foldMembership(op, a.value, b);
   if (a.kind !== 'const') return undefined;
   if (b === undefined) return foldUnary(op, a);
   return b.kind === 'const' ? foldBinary(op, a, b) : undefined;
+}
+
+/** `key in d` and `d[key]` of a dict of constants, as long as nothing but readers uses it. */
+function foldMembership(op: string, dict: Value, key: ConstItem): Item | undefined {
+  const made = dict.producer;
+  if (made?.op !== 'prim::DictConstruct' || (op !== 'aten::__contains__' && op !== 'aten::__getitem__'))
+    return undefined;
+  for (const { user } of dict.uses) if (!('op' in user) || !user.op.startsWith('aten::__')) return undefined;
+  for (let i = 0; i + 1 < made.inputs.length; i += 2) {
+    const own = constantOf(made.inputs[i]);
+    if (own === undefined) return undefined;
+    if (own.value !== key.value || own.type.kind !== key.type.kind) continue;
+    return op === 'aten::__contains__' ? boolItem(true) : constantOf(made.inputs[i + 1]);
+  }
+  return op === 'aten::__contains__' ? boolItem(false) : undefined;
+}
+
+/** The scalar that a constant node holds. */
+function constantOf(value: Value | undefined): ConstItem | undefined {
+  if (value?.producer?.op !== 'prim::Constant') return undefined;
+  const held = value.producer.attributes.get('value');
+  if (typeof held !== 'string' && typeof held !== 'number' && typeof held !== 'boolean') return undefined;
+  return constItem(value.type, held);
 }
 
 /** `x is None` by static type. */
