@@ -8,15 +8,16 @@ import type { OnnxValue } from '../onnx/types.js';
 import { KERNEL_TABLE } from './kernel-table.js';
 
 /**
- * Dtypes that hold every value of another, nearest first. float64 alone has none: where no kernel takes it, the step
- * is computed in float32, as exactly as a float32 model would.
+ * Dtypes that hold every value of another, nearest first. float64 and int64 have none: where no kernel takes them, the
+ * step is computed in a float dtype, which is exact for ints up to 2^53 (float64) or 2^24 (float32).
  */
 const WIDER: Partial<Record<DType, readonly DType[]>> = {
   bool: ['uint8', 'int32', 'int64', 'float32'],
   uint8: ['int32', 'int64', 'float32'],
   int8: ['int32', 'int64', 'float32'],
   int16: ['int32', 'int64', 'float32'],
-  int32: ['int64', 'float64'],
+  int32: ['int64', 'float64', 'float32'],
+  int64: ['float64', 'float32'],
   float16: ['float32'],
   bfloat16: ['float32'],
   float64: ['float32'],
