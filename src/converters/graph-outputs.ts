@@ -45,7 +45,10 @@ function collect(v: Value, name: string, converter: GraphConverter, out: NamedOu
   }
   if (isAbsent(v)) return;
   if (v.type.kind === 'list' || v.type.kind === 'tuple') {
-    if (isNumbers(v.type)) return void out.push({ name, value: converter.tensorOf(v) });
+    if (isNumbers(v.type)) {
+      pushNumbers(converter.tensorOf(v), name, converter, out);
+      return;
+    }
     if (v.type.kind === 'list' && !converter.hasItems(v)) {
       return void out.push({ name, value: converter.sequenceOf(v) });
     }
@@ -59,6 +62,16 @@ function collect(v: Value, name: string, converter: GraphConverter, out: NamedOu
     });
   }
   out.push({ name, value: converter.tensorOf(v, dtype) });
+}
+
+/** A list of numbers gives a 0-d output an item; one tensor when its length is known only at run time. */
+function pushNumbers(list: OnnxValue, name: string, { builder }: GraphConverter, out: NamedOutput[]): void {
+  const count = list.shape?.[0];
+  if (typeof count !== 'number') return void out.push({ name, value: list });
+  for (let i = 0; i < count; i++) {
+    const [value] = builder.add('Gather', [list, builder.scalar(i, 'int64')], { axis: 0 });
+    if (value !== undefined) out.push({ name: `${name}.${i}`, value });
+  }
 }
 
 function collectItems(items: readonly Converted[], name: string, out: NamedOutput[]): void {

@@ -1,3 +1,4 @@
+import type { Dim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import { type Block, Node, type OpName, type Value } from '../ir/graph.js';
 import { type Type, tensorType } from '../ir/type.js';
@@ -12,6 +13,7 @@ export interface BlockMover {
   freeze(value: Value, anchor: Block): Value;
   note(node: Node): void;
   cast(): OpName;
+  freshExtent(): Dim;
 }
 
 /**
@@ -29,14 +31,14 @@ export function moveBlocksAsTensors(from: Node, to: Node, mover: BlockMover): vo
     for (const r of returns) target.addReturn(tensorForm(r, target, mover));
   }
   for (const old of from.outputs) {
-    const type = asTensor(old.type);
+    const type = asTensor(old, mover);
     const out = to.addOutput(mover.freshName(old.name), type ?? old.type);
     carryOver(old, out);
   }
 }
 
 function moveParam(p: Value, target: Block, mover: BlockMover): void {
-  const type = asTensor(p.type);
+  const type = asTensor(p, mover);
   const param = target.addParam(mover.freshName(p.name), type ?? p.type);
   carryOver(p, param);
   if (type === undefined) {
@@ -53,19 +55,21 @@ function moveParam(p: Value, target: Block, mover: BlockMover): void {
 }
 
 function tensorForm(value: Value, target: Block, mover: BlockMover): Value {
-  if (asTensor(value.type) === undefined) return value;
+  if (!isNumber(value.type)) return value;
   return mover.roles.behind(value) ?? mover.freeze(value, target);
 }
 
-/** True for an int, a float or a bool, which blocks take and give as tensors. */
+/** True for an int, a float or a bool, and for lists of them, which blocks take and give as tensors. */
 export function isNumber(type: Type): boolean {
-  return NUMBERS[type.kind] !== undefined;
+  return NUMBERS[type.kind === 'list' ? type.element.kind : type.kind] !== undefined;
 }
 
-/** The tensor type that stands for a number; undefined for what stays as it is. */
-function asTensor(type: Type): Type | undefined {
-  const dtype = NUMBERS[type.kind];
-  return dtype === undefined ? undefined : tensorType(dtype, []);
+/** The tensor type that stands for a number, or for a list of numbers; undefined for what stays as it is. */
+function asTensor({ type, content }: Value, mover: BlockMover): Type | undefined {
+  const dtype = NUMBERS[type.kind === 'list' ? type.element.kind : type.kind];
+  if (dtype === undefined) return undefined;
+  if (type.kind !== 'list') return tensorType(dtype, []);
+  return tensorType(dtype, [content?.kind === 'list' ? content.items.length : mover.freshExtent()]);
 }
 
 const NUMBERS: Partial<Record<Type['kind'], DType>> = { int: 'int64', float: 'float64', bool: 'bool' };

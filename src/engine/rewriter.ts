@@ -125,6 +125,7 @@ export class Rewriter {
         freeze: (v, anchor) => this.freeze(v, anchor),
         note: (n) => this.made.push(n),
         cast: () => this.castOperator(),
+        freshExtent: () => this.inference.freshExtent(),
       });
       return node;
     }

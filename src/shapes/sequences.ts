@@ -1,4 +1,5 @@
 import { type Dim, dimEquals, isUnknownSymbol, symbolName } from '../ir/dim.js';
+import type { DType } from '../ir/dtype.js';
 import type { Node, Value } from '../ir/graph.js';
 import { type TensorType, type Type, tensorType } from '../ir/type.js';
 import type { Structure } from '../schema/operator-schema.js';
@@ -159,6 +160,16 @@ const stacked: Rule = (node, site) => {
   return tensorType(item.dtype, shape);
 };
 
+/** `torch.tensor` of a list of numbers: of as many elements as it has, of Python's default dtype if none is given. */
+const numbersTensor: Rule = ({ inputs: [list], output }, { unknowns, before }) => {
+  const dtype = list?.type.kind === 'list' ? DEFAULT_DTYPES[list.type.element.kind] : undefined;
+  if (dtype === undefined) return undefined;
+  const told = output.type.kind === 'tensor' ? output.type.dtype : undefined;
+  return tensorType(told ?? dtype, [again(before, 0, unknowns)]);
+};
+
+const DEFAULT_DTYPES: Readonly<Record<string, DType | undefined>> = { int: 'int64', float: 'float32', bool: 'bool' };
+
 /** By what the schema says that the operator does to a list. */
 const OF_STRUCTURE: Readonly<Partial<Record<Structure, Rule>>> = {
   'list-append': withItem(1),
@@ -183,4 +194,5 @@ const OTHERS: Readonly<Record<string, Rule | undefined>> = {
   'aten::cat': concatenated,
   'aten::concat': concatenated,
   'aten::stack': stacked,
+  'aten::tensor': numbersTensor,
 };
