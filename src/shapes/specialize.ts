@@ -25,8 +25,9 @@ export interface SpecializeOptions {
  */
 export function specialize(graph: Graph, inference: Inference, options: SpecializeOptions = {}): void {
   for (const node of graph.allNodes()) for (const out of node.outputs) forgetSample(out);
-  new Specializer(graph, inference).block(graph.block);
-  if (options.keepDeadCode !== true) eliminateDeadCode(graph, inference.schemas);
+  const sweeping = options.keepDeadCode !== true;
+  new Specializer(graph, inference, sweeping).block(graph.block);
+  if (sweeping) eliminateDeadCode(graph, inference.schemas);
 }
 
 /** A declared shape is of the run that was traced: only its dtype holds for other inputs. */
@@ -40,6 +41,8 @@ class Specializer {
   constructor(
     private readonly graph: Graph,
     private readonly inference: Inference,
+    /** Takes away at once what a fold leaves unused: a list that grows item by item would hold each item once a step. */
+    private readonly sweeping: boolean,
   ) {}
 
   block(block: Block): void {
@@ -72,6 +75,7 @@ class Specializer {
       const value = folded[i];
       if (value !== undefined) out.replaceAllUsesWith(value);
     });
+    if (this.sweeping) dropUnused(node);
   }
 
   /** Uses of results that are constants go to constants; the node itself is left to dead code removal. */
@@ -207,6 +211,15 @@ class Specializer {
   private removeCopies(after: Node | undefined, node: Node): void {
     for (let n = node.prev; n !== undefined && n !== after; n = node.prev) n.destroy();
   }
+}
+
+/** Removes a folded node whose results nothing uses, and the construction of its container with it. */
+function dropUnused(node: Node): void {
+  const container = node.inputs[0]?.producer;
+  if (node.outputs.some((out) => out.uses.size > 0)) return;
+  node.destroy();
+  const built = container?.op === 'prim::ListConstruct' || container?.op === 'prim::DictConstruct';
+  if (built && container.output.uses.size === 0) container.destroy();
 }
 
 function foldable(out: Value): boolean {
