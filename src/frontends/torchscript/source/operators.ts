@@ -1,6 +1,6 @@
 import { DiagnosticError } from '../../../diagnostics/diagnostic.js';
 import type { Attribute, Value } from '../../../ir/graph.js';
-import { BOOL, FLOAT, INT, listOf, NONE, type Type } from '../../../ir/type.js';
+import { BOOL, FLOAT, INT, listOf, NONE, STR, TENSOR, type Type } from '../../../ir/type.js';
 import { type ArgSource, resolveCall } from '../../../schema/resolve.js';
 import type { Literal, Signature } from '../../../schema/signature.js';
 import type { Range } from './ast.js';
@@ -179,7 +179,7 @@ export class Operators {
   /** Operators that say something about their operands which is known without the program running. */
   private special(base: string, items: readonly Item[]): Item | undefined {
     const [first, second] = items;
-    if (first === undefined) return undefined;
+    if (first === undefined) return base === 'aten::dict' ? this.emptyDict() : undefined;
     switch (base) {
       case 'aten::wait':
         return first.kind === 'future' ? first.result : undefined;
@@ -196,6 +196,11 @@ export class Operators {
       default:
         return undefined;
     }
+  }
+
+  /** `dict()`: TorchScript's own type for it. */
+  private emptyDict(): Item {
+    return valueItem(this.context.emitter.value('prim::DictConstruct', [], { kind: 'dict', key: STR, value: TENSOR }));
   }
 
   /** `x in ["a", "b"]`: the list has just been written, so nothing can have changed it. */
