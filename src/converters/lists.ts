@@ -139,7 +139,7 @@ const sliceScatter = defineConverter({
     let src = ctx.tensor('src', ctx.dtype('self'));
     if (select) src = ctx.add('Unsqueeze', [src, ctx.ints1d([axis])]);
     const [start, end, step] = select ? selected(ctx, size) : bounds(ctx, size);
-    if (step !== 1) return strided(ctx, self, src, axis, size, start, step);
+    if (step !== 1) return strided(ctx, self, src, axis, start, end, step);
     const whole = [...shape];
     whole[axis] = dimSub(end, start);
     src = ctx.add('Expand', [src, ctx.shapeTensor(whole)]);
@@ -179,15 +179,15 @@ function strided(
   self: OnnxValue,
   src: OnnxValue,
   axis: number,
-  size: Dim,
   start: Dim,
+  end: Dim,
   step: number,
 ): OnnxValue {
   const rank = self.shape?.length ?? 0;
   const perm = [axis, ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis)];
   const back = perm.map((_, i) => perm.indexOf(i));
   const first = ctx.add('Transpose', [self], { perm });
-  const limit = ctx.scope.extent(size);
+  const limit = ctx.scope.extent(end);
   const indexes = ctx.add('Range', [ctx.scope.extent(start), limit, ctx.builder.scalar(step, 'int64')]);
   const at = ctx.add('Unsqueeze', [indexes, ctx.ints1d([1])]);
   const updates = ctx.add('Transpose', [src], { perm });
