@@ -48,6 +48,7 @@ export const STRUCTURES = [
   'list-reverse', // (list)
   'list-length', // (list)
   'list-unpack', // (list): one result an item
+  'dict-of-pairs', // (list of tuples)
   'dict-item', // (dict, key)
   'dict-get', // (dict, key, default)
   'dict-contains', // (dict, key)

@@ -136,6 +136,20 @@ function editDict(change: (entries: Map<Key, readonly [Value, Value]>, node: Nod
   };
 }
 
+/** A dict made of (key, value) tuples. */
+function dictOfPairs(site: Site): Folded | undefined {
+  const entries = new Map<Key, readonly [Value, Value]>();
+  for (const item of itemsOf(site.node.inputs[0], site) ?? [undefined]) {
+    const made = item?.producer;
+    const [k, v] = made?.op === 'prim::TupleConstruct' ? made.inputs : [];
+    const key = keyOf(k);
+    if (key === undefined || k === undefined || v === undefined) return undefined;
+    entries.set(key, [entries.get(key)?.[0] ?? k, v]);
+  }
+  const type = site.node.outputs[0]?.type ?? { kind: 'any' };
+  return [build(site, 'prim::DictConstruct', [...entries.values()].flat(), type)];
+}
+
 function dictItem(site: Site): Folded | undefined {
   const entries = entriesOf(site.node.inputs[0]);
   const key = keyOf(site.node.inputs[1]);
@@ -225,6 +239,7 @@ const FOLDS: Readonly<Record<Structure, Fold>> = {
   'list-reverse': edit((items) => items.toReversed()),
   'list-length': listLength,
   'list-unpack': listUnpack,
+  'dict-of-pairs': dictOfPairs,
   'dict-item': dictItem,
   'dict-get': dictItem,
   'dict-contains': dictContains,
