@@ -1,16 +1,17 @@
 import type { Node } from '../ir/graph.js';
 import { constantOf } from './emitter.js';
 import { attach, elementForm, isItemList, itemForm, openContainer, outputType, share } from './items.js';
-import { indexInto, keyText, markEscaped } from './members.js';
+import { indexInto, keyText, markEscaped, memberHandles } from './members.js';
 import { isMutable } from './mutable.js';
 import { type Entry, type Handle, type Members, type Place, rootOf, Storage } from './place.js';
+import { Sequence } from './sequence.js';
 import { nameUnclear, type Step, takeOperands, type Walk } from './walk.js';
 
 /** `[a, b]`, `(a, b)`: known to hold these objects. */
 export const buildList: Step = (node, walk) => {
   build(node, walk, (items) => ({
     kind: node.op === 'prim::TupleConstruct' ? 'tuple' : 'list',
-    items,
+    items: Sequence.of(items),
   }));
 };
 
@@ -55,7 +56,7 @@ export const unpack: Step = (node, walk) => {
   takeOperands(node, walk);
   const items = knownItems(place);
   node.outputs.forEach((out, i) => {
-    const known = items?.length === node.outputs.length ? items[i] : undefined;
+    const known = items?.length === node.outputs.length ? items.at(i) : undefined;
     if (!isMutable(out.type)) return;
     if (known !== undefined) memory.name(out, known);
     else if (isItemList(place) && place.form.item) memory.view(out, place.parent, place.form.item(emitter.int(i)));
@@ -74,7 +75,7 @@ export const tupleItem: Step = (node, walk) => {
   const items = knownItems(place);
   const count = container.type.kind === 'tuple' ? container.type.elements.length : (items?.length ?? 0);
   const at = indexInto(count, index);
-  const known = at === undefined ? undefined : items?.[at];
+  const known = at === undefined ? undefined : items?.at(at);
   if (known !== undefined) memory.name(node.output, known);
   else if (at === undefined) nameUnclear(node.output, [place], walk);
   else memory.view(node.output, place, elementForm(at, node.output.type));
@@ -110,10 +111,7 @@ export const itemOrDefault: Step = (node, walk) => {
 /** Where changes of an item of unknown key show: in the container, or in the items that it is known to hold. */
 export function possibleItems(place: Place): readonly Place[] {
   const members = place instanceof Storage ? place.members : undefined;
-  if (members === undefined) return [place];
-  return members.kind === 'dict'
-    ? [...members.entries.values()].map((e) => e.handle.place)
-    : members.items.map((h) => h.place);
+  return members === undefined ? [place] : memberHandles(members).map((h) => h.place);
 }
 
 /** A new list or dict with the items of others: `list(xs)`, `xs[1:]`, `xs + ys`, `d.values()`, `d.copy()`. */
@@ -144,21 +142,26 @@ function copiedMembers(node: Node, places: readonly (Place | undefined)[]): Memb
   if (a === undefined) return undefined;
   if (a.kind === 'dict') {
     if (node.op.startsWith('aten::values.')) {
-      return { kind: 'list', items: [...a.entries.values()].map((e) => e.handle) };
+      return { kind: 'list', items: Sequence.of(memberHandles(a)) };
     }
     return node.op.startsWith('aten::copy.') || node.op.startsWith('aten::dict.') ? a : undefined;
   }
   if (a.kind !== 'list') return undefined;
   if (COPIES.has(node.op)) return a;
-  if (node.op === 'aten::add.t' && b?.kind === 'list') return { kind: 'list', items: [...a.items, ...b.items] };
+  if (node.op === 'aten::add.t' && b?.kind === 'list') return listOf([...a.items, ...b.items]);
   if (node.op !== 'aten::slice.t') return undefined;
   const [start, end, step] = node.inputs.slice(1).map(constantOf);
   if (step !== 1 || (start !== null && typeof start !== 'number')) return undefined;
-  if (end === null) return { kind: 'list', items: a.items.slice(start ?? 0) };
-  return typeof end === 'number' ? { kind: 'list', items: a.items.slice(start ?? 0, end) } : undefined;
+  const items = a.items.toArray();
+  if (end === null) return listOf(items.slice(start ?? 0));
+  return typeof end === 'number' ? listOf(items.slice(start ?? 0, end)) : undefined;
 }
 
-export function knownItems(place: Place): readonly Handle[] | undefined {
+function listOf(items: readonly Handle[]): Members {
+  return { kind: 'list', items: Sequence.of(items) };
+}
+
+export function knownItems(place: Place): Sequence<Handle> | undefined {
   const members = place instanceof Storage ? place.members : undefined;
   return members === undefined || members.kind === 'dict' ? undefined : members.items;
 }
@@ -168,7 +171,7 @@ export function knownItem(place: Place, key: Parameters<typeof keyText>[0]): Han
   if (members === undefined) return undefined;
   if (members.kind === 'dict') return members.entries.get(keyText(key) ?? '')?.handle;
   const at = indexInto(members.items.length, key);
-  return at === undefined ? undefined : members.items[at];
+  return at === undefined ? undefined : members.items.at(at);
 }
 
 /** True if a dict is known not to have the key. */

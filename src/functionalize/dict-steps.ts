@@ -20,7 +20,7 @@ function changeDict(place: Place, change: DictChange, walk: Walk): void {
   const { memory } = walk;
   const { value, added = [] } = change;
   if (!(place instanceof Storage)) {
-    memory.write(place, value);
+    memory.write(place, value, 'layout');
     share(rootOf(place), added, memory);
     return;
   }

@@ -3,6 +3,7 @@ import { typeName } from '../ir/type.js';
 import type { Signature } from '../schema/signature.js';
 import type { SignatureSource } from './functional-form.js';
 import { bareType } from './mutable.js';
+import { isRefinement } from './view-forms.js';
 
 /** Operators whose signature says that they change their operand, but no element of it. */
 export const HARMLESS: ReadonlySet<string> = new Set(['aten::requires_grad_', 'aten::detach_', 'aten::retain_grad']);
@@ -80,7 +81,7 @@ export class Origins {
 
   constructor(private readonly signatures: SignatureSource) {}
 
-  /** The value that names the same object by nothing but in-place operators and branches that agree. */
+  /** The first value that names the same object, by in-place operators, refinements and branches that agree. */
   of(v: Value): Value {
     const path: Value[] = [];
     let at = v;
@@ -114,6 +115,7 @@ export class Origins {
       const same = returned !== undefined && this.of(returned) === body?.params[v.defIndex + 1];
       return same ? node.inputs[v.defIndex + 2] : undefined;
     }
+    if (isRefinement(node.op)) return node.inputs[0];
     const sig = this.signatures.get(node.op)?.signature;
     return sig?.args[0]?.mutates === true && node.outputs.length === 1 && givesOperand(sig)
       ? node.inputs[0]

@@ -1,11 +1,12 @@
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import { eliminateDeadCode } from '../ir/dead-code.js';
-import type { Block, Graph, Node } from '../ir/graph.js';
+import type { Block, Graph, Node, Value } from '../ir/graph.js';
 import { TensorData } from '../ir/tensor-data.js';
 import { baseOf } from '../schema/registry.js';
 import type { Signature } from '../schema/signature.js';
 import { branch } from './branch.js';
 import { buildDict, buildList, item, itemOrDefault, shareItems, tupleItem, unpack } from './container-steps.js';
+import { decided, splice } from './decide.js';
 import { DICT_STEPS } from './dict-steps.js';
 import { changesOperand, EffectTable, HARMLESS, isDropped, Origins } from './effects.js';
 import { constantOf, Emitter } from './emitter.js';
@@ -87,6 +88,10 @@ class Walker implements Walk {
     if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
   }
 
+  origin(v: Value): Value {
+    return this.origins.of(v);
+  }
+
   block(block: Block): void {
     for (let node = block.first; node !== undefined; ) node = this.node(node);
   }
@@ -137,26 +142,8 @@ class Walker implements Walk {
   private readonly loop: Step = (node) => {
     const [body] = node.blocks;
     if (body === undefined) return;
-    loop(node, body, { effects: this.effects.of(body), origin: (v) => this.origins.of(v) }, this);
+    loop(node, body, this.effects.of(body), this);
   };
-}
-
-/** The block of a branch whose condition is a constant. */
-function decided(node: Node): Block | undefined {
-  const condition = constantOf(node.inputs[0]);
-  return typeof condition === 'boolean' ? node.blocks[condition ? 0 : 1] : undefined;
-}
-
-/** Puts the nodes of a block in place of the branch and gives the first node to walk. */
-function splice(node: Node, block: Block): Node | undefined {
-  const first = block.first ?? node.next;
-  for (const inner of block.nodes()) inner.insertBefore(node);
-  node.outputs.forEach((out, i) => {
-    const value = block.returns[i];
-    if (value !== undefined) out.replaceAllUsesWith(value);
-  });
-  node.destroy();
-  return first;
 }
 
 const plain: Step = (node, walk) => {

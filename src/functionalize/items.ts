@@ -1,7 +1,7 @@
 import type { Node, Value } from '../ir/graph.js';
 import { ANY, type Type } from '../ir/type.js';
 import type { Emitter } from './emitter.js';
-import { markEscaped, memberHandles } from './members.js';
+import { comesAgain, markEscaped, memberHandles } from './members.js';
 import type { Memory } from './memory.js';
 import { type AttachedItems, Handle, type Place, resolve, rootOf, Storage, View, type ViewForm } from './place.js';
 
@@ -58,11 +58,12 @@ export function detachItems(container: Place, memory: Memory, fate: (key: Value)
     const value = memory.read(item);
     memory.keep(item);
     const own = new Storage(value, memory.scope, memory.now);
+    own.escaped = true;
     item.detached = own;
     detached.push(own);
     const root = rootOf(container);
     if (where === 'unclear') linkUnclear(root, own, memory);
-    else own.alternatives = root.shared.map((h) => ({ place: h.place }));
+    else own.alternatives = root.shared.toArray().map((h) => ({ place: h.place }));
   }
   container.attached = kept;
   return detached;
@@ -70,7 +71,6 @@ export function detachItems(container: Place, memory: Memory, fate: (key: Value)
 
 /** The object may still be one of the container's items. */
 function linkUnclear(container: Storage, item: Storage, memory: Memory): void {
-  item.escaped = true;
   memory.keep(container);
   const members = memberHandles(container.members);
   if (members.length > 0) item.alternatives = members.map((h) => ({ place: h.place }));
@@ -87,7 +87,13 @@ export function share(storage: Storage, handles: readonly (Handle | undefined)[]
   const more = handles.filter((h) => h !== undefined);
   if (more.length === 0) return;
   memory.keep(storage);
-  storage.shared = [...storage.shared, ...more];
+  for (const h of more) {
+    storage.repeats ||= comesAgain(storage, h, memory.scope.loop);
+    storage.shared = storage.shared.append(h);
+    const root = rootOf(h.place);
+    root.containers ??= new Set();
+    root.containers.add(storage);
+  }
   storage.sharedAt = memory.now;
   markEscaped(more);
 }

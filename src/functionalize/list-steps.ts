@@ -5,6 +5,7 @@ import { attach, detachItems, type Fate, isItemList, itemForm, openContainer, ou
 import { forgetMembers, indexInto, markEscaped } from './members.js';
 import { isMutable } from './mutable.js';
 import { Handle, type Place, rootOf, Storage } from './place.js';
+import { Sequence } from './sequence.js';
 import { become, type Step, takeOperands, type Walk } from './walk.js';
 
 /** A change of which items a list has. */
@@ -13,7 +14,9 @@ export interface LayoutChange {
   /** The objects that come in. */
   readonly added?: readonly (Handle | undefined)[];
   /** The items from now on, when they were known before and still are. */
-  readonly items?: (items: readonly Handle[]) => readonly Handle[] | undefined;
+  readonly items?: (items: Sequence<Handle>) => Sequence<Handle> | undefined;
+  /** True if nothing that the list held is in it any more. */
+  readonly empties?: boolean;
 }
 
 const everyItem = (where: Fate) => (): Fate => where;
@@ -31,7 +34,7 @@ export function changeList(handle: Handle, place: Place, change: LayoutChange, w
     return;
   }
   if (!(place instanceof Storage)) {
-    memory.write(place, value);
+    memory.write(place, value, 'layout');
     share(rootOf(place), added, memory);
     return;
   }
@@ -39,6 +42,7 @@ export function changeList(handle: Handle, place: Place, change: LayoutChange, w
   const items = before === undefined ? undefined : change.items?.(before);
   memory.writeContainer(place, value);
   place.layoutVersion = memory.now;
+  if (change.empties === true) place.shared = Sequence.of([]);
   if (items !== undefined) {
     place.members = { kind: 'list', items };
     markEscaped(added);
@@ -77,7 +81,7 @@ const append: Step = (node, walk) => {
   if (opened === undefined) return;
   const { handle, place, args } = opened;
   const value = become(node, 'thaw::list_append', args, walk);
-  const items = (known: readonly Handle[]) => (added === undefined ? undefined : [...known, added]);
+  const items = (known: Sequence<Handle>) => (added === undefined ? undefined : known.append(added));
   changeList(handle, place, { value, added: [added], items }, walk);
   giveList(node, handle, walk);
 };
@@ -91,8 +95,9 @@ const extend: Step = (node, walk) => {
   if (opened === undefined) return;
   const { handle, place, args } = opened;
   const value = become(node, 'aten::add.t', args, walk);
-  const items = (known: readonly Handle[]) => (more === undefined ? undefined : [...known, ...more]);
-  changeList(handle, place, { value, added: more ?? [source], items }, walk);
+  const added = more === undefined ? [source] : more.toArray();
+  const items = (known: Sequence<Handle>) => (more === undefined ? undefined : Sequence.of([...known, ...more]));
+  changeList(handle, place, { value, added, items }, walk);
   giveList(node, handle, walk);
 };
 
@@ -105,8 +110,8 @@ const insert: Step = (node, walk) => {
   detachItems(place, walk.memory, everyItem('unclear'));
   const at = constantInt(args[1]);
   const value = become(node, 'thaw::list_insert', args, walk);
-  const items = (known: readonly Handle[]) =>
-    at === undefined || added === undefined ? undefined : known.toSpliced(at, 0, added);
+  const items = (known: Sequence<Handle>) =>
+    at === undefined || added === undefined ? undefined : Sequence.of(known.toArray().toSpliced(at, 0, added));
   changeList(handle, place, { value, added: [added], items }, walk);
 };
 
@@ -121,9 +126,9 @@ const set: Step = (node, walk) => {
   const [, index] = args;
   detachItems(place, memory, (key) => fateUnderSet(key, index));
   const value = become(node, 'thaw::list_set', args, walk);
-  const items = (known: readonly Handle[]) => {
+  const items = (known: Sequence<Handle>) => {
     const at = indexInto(known.length, index);
-    return at === undefined || added === undefined ? undefined : known.with(at, added);
+    return at === undefined || added === undefined ? undefined : Sequence.of(known.toArray().with(at, added));
   };
   changeList(handle, place, { value, added: [added], items }, walk);
   giveList(node, handle, walk);
@@ -165,9 +170,9 @@ const remove: Step = (node, walk) => {
 };
 
 function dropItem(handle: Handle, place: Place, index: Value, value: Value, walk: Walk): void {
-  const items = (known: readonly Handle[]) => {
+  const items = (known: Sequence<Handle>) => {
     const at = indexInto(known.length, index);
-    return at === undefined ? undefined : known.toSpliced(at, 1);
+    return at === undefined ? undefined : Sequence.of(known.toArray().toSpliced(at, 1));
   };
   changeList(handle, place, { value, items }, walk);
 }
@@ -194,8 +199,7 @@ const clear: Step = (node, walk) => {
   const type = args[0]?.type ?? outputType(node);
   detachItems(place, walk.memory, everyItem('leaves'));
   const value = walk.emitter.op('prim::ListConstruct', [], type);
-  if (place instanceof Storage) place.shared = [];
-  changeList(handle, place, { value, items: () => [] }, walk);
+  changeList(handle, place, { value, items: () => Sequence.of([]), empties: true }, walk);
   node.destroy();
 };
 
@@ -205,7 +209,7 @@ const reverse: Step = (node, walk) => {
   const { handle, place, args } = opened;
   detachItems(place, walk.memory, everyItem('unclear'));
   const value = become(node, 'thaw::list_reverse', args, walk);
-  changeList(handle, place, { value, items: (known) => known.toReversed() }, walk);
+  changeList(handle, place, { value, items: (known) => Sequence.of(known.toArray().toReversed()) }, walk);
 };
 
 const sort: Step = (node, walk) => {

@@ -2,33 +2,23 @@ import type { Block, Node, Value } from '../ir/graph.js';
 import { typeName } from '../ir/type.js';
 import type { Effects } from './effects.js';
 import { detachItems } from './items.js';
-import { forgetMembers, memberHandles } from './members.js';
+import { forgetMembers, holdsItems, memberHandles } from './members.js';
 import { bareType, isMutable } from './mutable.js';
-import { applyChange, type Changes, changesOf, nameResult, sharedResults, takeReturns } from './outcome.js';
+import { applyChange, type Changes, changesOf, leaveItems, nameResult, sharedResults, takeReturns } from './outcome.js';
 import { type Handle, rootOf, Storage } from './place.js';
 import type { Scope } from './scope.js';
+import { unclearAliasing } from './unclear.js';
 import { takeOperands, type Walk } from './walk.js';
 import { widen } from './widen.js';
-
-/** What is known of a loop before it is walked. */
-export interface LoopFacts {
-  readonly effects: Effects;
-  /** The value that names the same object as another one. */
-  origin(v: Value): Value;
-}
 
 /**
  * What the body changes outside is carried from round to round. A carried value that is one object all along is that
  * object; any other may be what it starts with, or what a round gives.
  */
-export function loop(node: Node, body: Block, facts: LoopFacts, walk: Walk): void {
+export function loop(node: Node, body: Block, effects: Effects, walk: Walk): void {
   const { memory, emitter } = walk;
-  const { effects } = facts;
   const results = [...node.outputs];
-  const same = results.map((_, k) => {
-    const returned = body.returns[k + 1];
-    return returned !== undefined && facts.origin(returned) === body.params[k + 1];
-  });
+  const same = results.map((_, k) => isSame(node, body, k, walk));
   memory.settleAll();
   const starts = node.inputs.slice(2).map((v) => memory.mutableHandle(v));
   takeOperands(node, walk);
@@ -36,22 +26,30 @@ export function loop(node: Node, body: Block, facts: LoopFacts, walk: Walk): voi
 
   const scope = memory.enter(body, effects);
   hideMembers(containers, walk);
-  const params = body.params.slice(1).map((p, k) => nameParam(p, starts[k], same[k] === true, walk));
+  const params = body.params.slice(1).map((p, k) => (same[k] === true ? undefined : nameParam(p, starts[k], walk)));
   walk.block(body);
   emitter.moveTo(body, undefined);
   const returned = takeReturns(body, memory).slice(1);
   const changes = changesOf(scope, memory);
   same.forEach((is, k) => {
     const param = body.params[k + 1];
-    if (is && param !== undefined && starts[k] !== undefined) body.setReturn(k + 1, param);
+    if (is && param !== undefined) body.setReturn(k + 1, param);
   });
   const written = params.map((p) => p !== undefined && p.storage.version !== p.version);
   memory.leave();
+  params.forEach((p, k) => {
+    const end = returned[k];
+    if (p !== undefined && end !== undefined) checkRounds(p.storage, end, scope, walk);
+  });
 
   if (node.parent !== undefined) emitter.moveTo(node.parent, node, node.loc);
   const carried = carry(node, body, changes, walk);
   resolveImports(scope, carried, changes, walk);
   if (node.parent !== undefined) emitter.moveTo(node.parent, node, node.loc);
+  for (const { storage } of carried) {
+    const change = changes.get(storage);
+    if (change !== undefined) leaveItems(storage, change, memory);
+  }
   for (const { storage, out } of carried) {
     const change = changes.get(storage);
     if (change !== undefined) applyChange(storage, out, change, memory);
@@ -65,24 +63,57 @@ export function loop(node: Node, body: Block, facts: LoopFacts, walk: Walk): voi
   nameResults({ results, starts, returned, same, written }, walk);
 }
 
+/**
+ * True for a carried value that is one object, or one number, all along: it is what it starts with, under all names.
+ * Such a value is not carried any more.
+ */
+function isSame(node: Node, body: Block, k: number, walk: Walk): boolean {
+  const [start, param, returned, out] = [node.inputs[k + 2], body.params[k + 1], body.returns[k + 1], node.outputs[k]];
+  if (start === undefined || param === undefined || returned === undefined || out === undefined) return false;
+  if (walk.origin(returned) !== param) return false;
+  param.replaceAllUsesWith(start);
+  out.replaceAllUsesWith(start);
+  return true;
+}
+
 /** A carried value's own storage, and when that changed last before the body. */
 interface Param {
   readonly storage: Storage;
   readonly version: number;
 }
 
-function nameParam(p: Value, start: Handle | undefined, same: boolean, { memory }: Walk): Param | undefined {
+function nameParam(p: Value, start: Handle | undefined, { memory }: Walk): Param | undefined {
   if (!isMutable(p.type)) return undefined;
-  if (same && start !== undefined) {
-    memory.name(p, start);
-    return undefined;
-  }
   const storage = memory.store(p);
+  // What the rounds put into a container is not known yet.
+  storage.repeats = holdsItems(storage);
   if (start !== undefined) {
     storage.alternatives = [{ place: start.place }];
     rootOf(start.place).escaped = true;
   }
   return { storage, version: storage.version };
+}
+
+/**
+ * From the second round on a carried value is what the round before gave. Reports it when that, or what holds it, is
+ * changed and the other one read afterwards: no value tells what is read then.
+ */
+function checkRounds(param: Storage, end: Handle, scope: Scope, { memory }: Walk): void {
+  const root = rootOf(end.place);
+  if (root === param) return;
+  const near = new Set([root, ...memberHandles(root.members).map((h) => rootOf(h.place))]);
+  for (const h of root.shared) near.add(rootOf(h.place));
+  for (const r of [...near]) for (const c of r.containers ?? []) near.add(c);
+  const changed = scope.firstChanges.get(param);
+  for (const other of near) {
+    if (!memory.scope.sees(other.scope)) continue;
+    const otherChanged = scope.firstChanges.get(other);
+    const stale = otherChanged !== undefined && param.readAt >= otherChanged;
+    const otherStale = changed !== undefined && other.readAt >= changed;
+    if (stale || otherStale) {
+      memory.report(unclearAliasing(memory.current, 'a carried value shares memory with what a loop changes in place'));
+    }
+  }
 }
 
 /** Values that a block, inner ones included, uses. */
@@ -199,20 +230,19 @@ interface Ends {
 function nameResults({ results, starts, returned, same, written }: Ends, { memory }: Walk): void {
   const shared = sharedResults(returned, memory);
   results.forEach((out, k) => {
-    if (!isMutable(out.type)) return;
+    if (!isMutable(out.type) || same[k] === true) return;
     const [start, end] = [starts[k], returned[k]];
-    if (same[k] === true && start !== undefined) {
-      memory.name(out, start);
-      return;
-    }
     // What a round gives is what the next one changes.
     if (written[k] === true && end !== undefined && shared[k] === true) {
       memory.lose(rootOf(end.place), 'a loop changes in place what an earlier round made');
     }
-    const ends = [
-      { handle: start, needed: true },
-      { handle: end, needed: shared[k] === true },
-    ];
+    if (start !== undefined && start === end) {
+      memory.name(out, start);
+      return;
+    }
+    const ends = [];
+    if (start !== undefined) ends.push({ handle: start, shared: true });
+    if (end !== undefined) ends.push({ handle: end, shared: shared[k] === true });
     nameResult(out, ends, memory);
   });
 }

@@ -1,17 +1,20 @@
 import type { Value } from '../ir/graph.js';
 import { constantInt, constantOf } from './emitter.js';
-import { type Handle, type Members, rootOf, type Storage } from './place.js';
+import { bareType } from './mutable.js';
+import { type Handle, type Members, type Place, rootOf, type Storage } from './place.js';
+import type { Scope } from './scope.js';
 
 /** The objects that a container is known to hold. */
 export function memberHandles(members: Members | undefined): readonly Handle[] {
   if (members === undefined) return [];
-  return members.kind === 'dict' ? [...members.entries.values()].map((e) => e.handle) : members.items;
+  return members.kind === 'dict' ? [...members.entries.values()].map((e) => e.handle) : members.items.toArray();
 }
 
 /** From here on the container's items may be those that it had, or others. */
 export function forgetMembers(storage: Storage, clock: number): void {
   if (storage.members === undefined) return;
-  storage.shared = [...storage.shared, ...memberHandles(storage.members)];
+  storage.repeats = mayRepeat(storage);
+  for (const h of memberHandles(storage.members)) storage.shared = storage.shared.append(h);
   storage.sharedAt = clock;
   storage.members = undefined;
 }
@@ -19,6 +22,32 @@ export function forgetMembers(storage: Storage, clock: number): void {
 /** Notes that containers or other storages refer to these objects. */
 export function markEscaped(handles: readonly (Handle | undefined)[]): void {
   for (const h of handles) if (h !== undefined) rootOf(h.place).escaped = true;
+}
+
+/** True if two items of a container may be one object, or share memory. */
+export function mayRepeat(container: Storage): boolean {
+  if (container.repeats) return true;
+  const seen = new Set<Storage>();
+  for (const h of memberHandles(container.members)) {
+    const root = rootOf(h.place);
+    if (seen.has(root) || root.alternatives.length > 0) return true;
+    seen.add(root);
+  }
+  return false;
+}
+
+/** True if an object that comes into a container of unknown items may be in it already, or come in once more. */
+export function comesAgain(container: Storage, handle: Handle, loop: Scope | undefined): boolean {
+  const root = rootOf(handle.place);
+  if (root.containers?.has(container) === true) return true;
+  if (holdsItems(root)) return handle.place === root ? mayRepeat(root) : true;
+  if (root.alternatives.length > 0) return true;
+  return loop !== undefined && !loop.holds(root.scope) && !loop.holds(container.scope);
+}
+
+export function holdsItems({ value }: Pick<Place, 'value'>): boolean {
+  const { kind } = bareType(value.type);
+  return kind === 'list' || kind === 'dict';
 }
 
 /** A dict's key as a text, when it is a constant: equal keys have equal texts. */

@@ -2,12 +2,27 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { type Block, Node, Value } from '../ir/graph.js';
 import { typeName } from '../ir/type.js';
 import type { Emitter } from './emitter.js';
-import { forgetMembers } from './members.js';
+import { forgetMembers, holdsItems, mayRepeat, memberHandles } from './members.js';
 import { isMutable } from './mutable.js';
-import { Handle, type Place, resolve, rootOf, Storage, View, type ViewForm } from './place.js';
-import { Scope, type Tracked } from './scope.js';
+import {
+  Handle,
+  type Holding,
+  isMadeOfParts,
+  type Place,
+  resolve,
+  rootOf,
+  Storage,
+  View,
+  type ViewForm,
+} from './place.js';
+import { Scope, type Snapshot, type Tracked } from './scope.js';
 import { unclearAliasing } from './unclear.js';
 import { widen } from './widen.js';
+
+/** A change of what something holds, or only of which items a container has. */
+type Written = 'contents' | 'layout';
+
+const ITEM_CHANGED = 'it may be the item of a list or dict that has been changed in place';
 
 /**
  * What every value's object holds at the point of the walk. Nothing is emitted when something changes: a view or root
@@ -16,6 +31,8 @@ import { widen } from './widen.js';
 export class Memory {
   /** Counts changes; every version and every check has its number. */
   private clock = 1;
+  /** When something last changed that a container holds or another storage may be. */
+  private partsChanged = 0;
   scope: Scope;
   /** The node being walked, for messages. */
   current: Node | undefined;
@@ -55,7 +72,17 @@ export class Memory {
     const { scope } = this;
     scope.restore();
     this.scope = scope.parent ?? scope;
-    this.clock += 1;
+    this.partsChanged = this.tick();
+  }
+
+  /** Enters a scope again as it was at its end; `end` has the states of then. What is around it must be as it was. */
+  resume(scope: Scope, end: ReadonlyMap<Tracked, Snapshot>): void {
+    this.scope = scope;
+    for (const [tracked, state] of end) {
+      scope.keep(tracked);
+      state.restore();
+    }
+    this.partsChanged = this.tick();
   }
 
   keep(tracked: Tracked): void {
@@ -154,50 +181,51 @@ export class Memory {
     return this.valueOf(place);
   }
 
-  /** Gives a place new contents. */
-  write(of: Place, value: Value): void {
+  /** Gives a place new contents. `layout`: a list or dict whose items themselves are as they were. */
+  write(of: Place, value: Value, what: Written = 'contents'): void {
     const place = resolve(of);
     const root = rootOf(place);
     this.settle(root);
     if (!this.isValid(place, root)) this.read(place);
     this.valueOf(root);
     this.keep(root);
-    root.version = this.tick();
+    this.age(root);
     root.freshest = place;
     this.set(place, value);
-    if (place !== root) this.itemsChanged(root);
-    else forgetMembers(root, this.clock);
-    this.spread(root);
-    root.at = this.clock;
-    place.at = this.clock;
+    if (place !== root || what === 'contents') root.itemsVersion = this.clock;
+    if (place === root) forgetMembers(root, this.clock);
+    else this.itemsChanged(root, what);
+    this.spread(root, what);
+    this.agree(root);
   }
 
   /** Replaces a container by one with other items. */
   writeContainer(storage: Storage, value: Value): void {
     this.valueOf(storage);
     this.keep(storage);
-    storage.version = this.tick();
+    this.age(storage);
     storage.freshest = storage;
     this.set(storage, value);
-    this.spread(storage);
-    storage.at = this.clock;
+    this.spread(storage, 'layout');
+    this.agree(storage);
   }
 
   /** Takes over what a branch or loop left in a storage of outside. */
-  adopt(storage: Storage, value: Value, what: Pick<Storage, 'members' | 'shared'>): void {
+  adopt(storage: Storage, value: Value, what: Holding): void {
     this.valueOf(storage);
     this.keep(storage);
-    storage.version = this.tick();
+    this.age(storage);
     storage.freshest = storage;
     storage.pending = [];
     storage.members = what.members;
     storage.shared = what.shared;
+    storage.repeats = what.repeats;
     storage.sharedAt = this.clock;
     this.set(storage, value);
   }
 
   /** At the start of a loop's body: a carried value is what the storage holds. */
-  startRound(storage: Storage, value: Value, what: Pick<Storage, 'members' | 'shared'>): void {
+  startRound(storage: Storage, value: Value, what: Holding): void {
     this.keep(storage);
     storage.loop = this.scope.loop;
     this.adopt(storage, value, what);
@@ -214,11 +242,14 @@ export class Memory {
 
   /** Carries out what is pending, tells what is lost, and rebuilds what is made of other objects. */
   settle(root: Storage): void {
+    root.readAt = this.clock;
     if (root.pending.length > 0) this.carryOut(root);
     if (root.trouble !== undefined) this.report(root.trouble);
-    if (root.members !== undefined && this.membersStamp(root) > root.at) this.rebuild(root);
-    if (root.alternatives.length > 0 && this.alternativesStamp(root) > root.at) this.chooseAgain(root);
-    if (root.shared.length > 0 && this.sharedStamp(root) > root.sharedAt) {
+    const { partsChanged } = this;
+    if (root.members !== undefined && partsChanged > root.at && this.membersStamp(root) > root.at) this.rebuild(root);
+    if (root.alternatives.length > 0 && partsChanged > root.at && this.alternativesStamp(root) > root.at)
+      this.chooseAgain(root);
+    if (root.shared.length > 0 && partsChanged > root.sharedAt && this.sharedStamp(root) > root.sharedAt) {
       this.keep(root);
       root.sharedAt = this.clock;
       root.trouble ??= unclearAliasing(this.current, 'a list or dict may hold what has been changed in place since');
@@ -246,20 +277,36 @@ export class Memory {
 
   /** Clock of the last change of what a storage holds, what it is made of included. */
   stampOf(root: Storage): number {
-    if (root.members === undefined && root.alternatives.length === 0 && root.shared.length === 0) return root.version;
-    if (root.stampAt === this.clock) return root.stamp;
-    root.stampAt = this.clock;
-    // What contains itself is as new as its other parts.
-    root.stamp = root.version;
-    root.stamp = Math.max(root.version, this.membersStamp(root), this.alternativesStamp(root), this.sharedStamp(root));
-    return root.stamp;
+    if (!isMadeOfParts(root)) return root.version;
+    if (root.partsAt < this.partsChanged) {
+      // What contains itself is as new as its other parts.
+      root.partsAt = this.clock;
+      root.partsVersion = 0;
+      root.partsVersion = Math.max(this.membersStamp(root), this.alternativesStamp(root), this.sharedStamp(root));
+    }
+    return Math.max(root.version, root.partsVersion);
   }
 
-  /** Says that a storage may have changed in a way that no value tells. */
-  lose(root: Storage, why: string): void {
+  /** Says that a storage, and what it may be or hold, may have changed in a way that no value tells. */
+  lose(root: Storage, why: string, what: Written = 'contents'): void {
+    // Tensors have no layout in this sense.
+    if (root.trouble !== undefined || (what === 'layout' && !holdsItems(root))) return;
     this.keep(root);
+    this.age(root);
+    root.itemsVersion = this.clock;
+    root.trouble = unclearAliasing(this.current, why);
+    for (const { place } of root.alternatives) this.lose(rootOf(place), why, what);
+    if (what === 'layout') return;
+    for (const h of [...root.shared, ...memberHandles(root.members)]) this.lose(rootOf(h.place), why);
+  }
+
+  /** The contents are new. */
+  private age(root: Storage): void {
     root.version = this.tick();
-    root.trouble ??= unclearAliasing(this.current, why);
+    if (root.escaped) this.partsChanged = this.clock;
+    for (let l = this.scope.loop; l !== undefined; l = l.parent?.loop) {
+      if (!l.firstChanges.has(root)) l.firstChanges.set(root, this.clock);
+    }
   }
 
   private set(place: Place, value: Value): void {
@@ -285,9 +332,12 @@ export class Memory {
   }
 
   /** Something was written through an item or view of `root`. */
-  private itemsChanged(root: Storage): void {
-    root.itemsVersion = this.clock;
+  private itemsChanged(root: Storage, what: Written): void {
     const { members } = root;
+    if (mayRepeat(root)) {
+      this.lose(root, ITEM_CHANGED);
+      return;
+    }
     if (members === undefined) return;
     // Which item it was is known when the model runs: all are taken from the new container.
     this.writeBackAll(root);
@@ -297,18 +347,19 @@ export class Memory {
     if (members.kind === 'dict') {
       for (const { key, handle } of members.entries.values()) {
         const op = `aten::__getitem__.Dict_${typeName(key.type)}`;
-        this.write(handle.place, emitter.op(op, [container, key], this.read(handle.place).type));
+        this.write(handle.place, emitter.op(op, [container, key], this.read(handle.place).type), what);
       }
     } else {
-      members.items.forEach((handle, i) => {
+      members.items.toArray().forEach((handle, i) => {
         const item = emitter.op('aten::__getitem__.t', [container, emitter.int(i)], this.read(handle.place).type);
-        this.write(handle.place, item);
+        this.write(handle.place, item, what);
       });
     }
   }
 
   /** Tells the other names of what has just been written. */
-  private spread(root: Storage): void {
+  private spread(root: Storage, what: Written): void {
+    const told: Storage[] = [];
     for (const { place, when } of root.alternatives) {
       const target = resolve(place);
       const other = rootOf(target);
@@ -316,17 +367,26 @@ export class Memory {
         this.lose(other, 'it may be the same tensor, list or dict as one that has been changed in place');
         continue;
       }
-      this.settle(other);
+      if (other.pending.some((p) => p.source !== root)) this.settle(other);
       this.keep(other);
-      other.version = this.tick();
+      this.age(other);
       other.pending = [...other.pending, { target, source: root, when }];
       this.awaiting.add(other);
+      told.push(other);
+      this.agree(root);
     }
+    // What those may be in turn has to know as well.
+    for (const other of told) if (other.alternatives.length > 0) this.settle(other);
+    this.agree(root);
     if (root.shared.length === 0 || root.itemsVersion < root.version) return;
-    for (const handle of root.shared) {
-      this.lose(rootOf(handle.place), 'it may be the item of a list or dict that has been changed in place');
-    }
+    for (const handle of root.shared) this.lose(rootOf(handle.place), ITEM_CHANGED, what);
     root.sharedAt = this.clock;
+  }
+
+  /** What has just been written is what the storage and all that it may be hold now. */
+  private agree(root: Storage): void {
+    root.at = this.clock;
+    root.freshest.at = this.clock;
   }
 
   private carryOut(root: Storage): void {
@@ -350,7 +410,7 @@ export class Memory {
     const built =
       members.kind === 'dict'
         ? [...members.entries.values()].flatMap((e) => [e.key, this.read(e.handle.place)])
-        : members.items.map((h) => this.read(h.place));
+        : members.items.toArray().map((h) => this.read(h.place));
     const op = { list: 'prim::ListConstruct', dict: 'prim::DictConstruct', tuple: 'prim::TupleConstruct' }[
       members.kind
     ];
@@ -391,7 +451,9 @@ export class Memory {
 
   /** Clock of the last change of an item that the container may hold. */
   private sharedStamp({ shared }: Storage): number {
-    return shared.reduce((stamp, h) => Math.max(stamp, this.itemsStamp(rootOf(h.place))), 0);
+    let stamp = 0;
+    for (const h of shared) stamp = Math.max(stamp, this.itemsStamp(rootOf(h.place)));
+    return stamp;
   }
 
   /** Of a container the items count, not which items it has. */

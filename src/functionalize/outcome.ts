@@ -1,10 +1,21 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Block, Value } from '../ir/graph.js';
-import { detachItems } from './items.js';
+import { detachItems, share } from './items.js';
+import { holdsItems, mayRepeat } from './members.js';
 import type { Memory } from './memory.js';
 import { isMutable } from './mutable.js';
-import { type Alternative, type Condition, type Handle, type Members, rootOf, Storage } from './place.js';
+import {
+  type Alternative,
+  type Condition,
+  type Handle,
+  type Members,
+  type Place,
+  resolve,
+  rootOf,
+  Storage,
+} from './place.js';
 import type { Scope } from './scope.js';
+import type { Sequence } from './sequence.js';
 
 /** What a block left in a storage of outside. */
 export interface Change {
@@ -12,7 +23,8 @@ export interface Change {
   readonly value: Value | undefined;
   readonly trouble: Diagnostic | undefined;
   readonly members: Members | undefined;
-  readonly shared: readonly Handle[];
+  readonly shared: Sequence<Handle>;
+  readonly repeats: boolean;
   readonly items: boolean;
   readonly layout: boolean;
 }
@@ -32,6 +44,7 @@ export function changesOf(scope: Scope, memory: Memory): Changes {
       trouble: tracked.trouble,
       members: tracked.members,
       shared: tracked.shared,
+      repeats: tracked.repeats,
       items: tracked.itemsVersion !== versions.items,
       layout: tracked.layoutVersion !== versions.layout,
     });
@@ -41,13 +54,12 @@ export function changesOf(scope: Scope, memory: Memory): Changes {
 
 /** Makes a change of a block hold behind its owner, where `value` is what the storage holds now. */
 export function applyChange(storage: Storage, value: Value, change: Change, memory: Memory): void {
-  leaveItems(storage, change, memory);
   memory.adopt(storage, value, change);
   if (change.items) storage.itemsVersion = memory.now;
   if (change.layout) storage.layoutVersion = memory.now;
 }
 
-/** Items that values name outside belong to their container no longer, when a block may have moved them. */
+/** Items that values name outside belong to their container no longer, when a block may have moved them. Emits. */
 export function leaveItems(storage: Storage, change: Change, memory: Memory): void {
   if (!change.layout) return;
   for (const item of detachItems(storage, memory, () => 'unclear')) {
@@ -55,23 +67,43 @@ export function leaveItems(storage: Storage, change: Change, memory: Memory): vo
   }
 }
 
+/** One object that a result of a branch or loop may be. */
+export interface Result {
+  readonly handle: Handle;
+  /** When it is; absent where no value tells. */
+  readonly when?: Condition;
+  /** Makes a condition that holds inside of the block that gives the object one that holds behind it. */
+  outside?(inside: Condition): Condition;
+  /** True if something else than this result may name the object too. */
+  readonly shared: boolean;
+}
+
 /** Names a result of a branch or loop that may be any of these objects. */
 export function nameResult(out: Value, results: readonly Result[], memory: Memory): void {
   const storage = memory.store(out);
-  const alternatives: Alternative[] = [];
-  for (const { handle, when, needed } of results) {
-    if (handle === undefined || !needed) continue;
-    const { place } = handle;
-    rootOf(place).escaped = true;
-    alternatives.push(when === undefined ? { place } : { place, when });
+  storage.alternatives = results.flatMap((r) => alternativesOf(r, memory));
+  for (const { place } of storage.alternatives) rootOf(place).escaped = true;
+  if (!holdsItems(storage)) return;
+  for (const { handle, when } of results) {
+    // Under a known condition the two are one object; otherwise they have items in common.
+    if (when === undefined || !isVisible(handle.place, memory)) share(storage, [handle], memory);
+    else storage.repeats ||= mayRepeat(rootOf(handle.place));
   }
-  storage.alternatives = alternatives;
 }
 
-export interface Result {
-  readonly handle: Handle | undefined;
-  readonly when?: Condition;
-  readonly needed: boolean;
+/** The object itself where something else names it; otherwise, where it is a result itself, what it may be in turn. */
+function alternativesOf({ handle, when, outside, shared }: Result, memory: Memory): readonly Alternative[] {
+  const { place } = handle;
+  const root = rootOf(place);
+  if (shared) return [{ place, when }];
+  return root.alternatives.map((a) => {
+    const exact = root === resolve(place) && a.when !== undefined && isVisible(a.place, memory);
+    return { place: a.place, when: exact && a.when !== undefined ? outside?.(a.when) : undefined };
+  });
+}
+
+function isVisible(place: Place, memory: Memory): boolean {
+  return memory.scope.sees(resolve(place).scope);
 }
 
 /** True for those of a block's results that something else may name too. The block's scope must have ended. */

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Value } from '../ir/graph.js';
 import type { Emitter } from './emitter.js';
 import type { Scope, Snapshot, Tracked } from './scope.js';
+import { Sequence } from './sequence.js';
 
 /** Where the contents of something mutable are kept. */
 export type Place = Storage | View;
@@ -25,13 +26,16 @@ export class Handle implements Tracked {
 
 /** What a container is known to hold, object by object. */
 export type Members =
-  | { readonly kind: 'list' | 'tuple'; readonly items: readonly Handle[] }
+  | { readonly kind: 'list' | 'tuple'; readonly items: Sequence<Handle> }
   | { readonly kind: 'dict'; readonly entries: ReadonlyMap<string, Entry> };
 
 export interface Entry {
   readonly key: Value;
   readonly handle: Handle;
 }
+
+/** What is known of a container's items. */
+export type Holding = Pick<Storage, 'members' | 'shared' | 'repeats'>;
 
 /** Another place that a storage may be, and when: by a branch's condition, or never known (a loop, a vague operator). */
 export interface Alternative {
@@ -76,7 +80,9 @@ export class Storage implements Tracked {
   /** Of a container whose items are known. */
   members: Members | undefined;
   /** Of a container whose items are not: objects that may be among them, or containers with the same items. */
-  shared: readonly Handle[] = [];
+  shared: Sequence<Handle> = Sequence.of([]);
+  /** Of such a container: true if two of its items may be one object. */
+  repeats = false;
   /** When `shared` was last seen unchanged. */
   sharedAt: number;
   alternatives: readonly Alternative[] = [];
@@ -84,11 +90,15 @@ export class Storage implements Tracked {
   attached: AttachedItems | undefined;
   /** Why the contents cannot be told any more. */
   trouble: Diagnostic | undefined;
+  /** When it was read last. */
+  readAt = 0;
   /** True if a container or another storage refers to it. */
   escaped = false;
-  /** The last result of `Memory.stamp`, and the clock it holds for. */
-  stampAt = -1;
-  stamp = 0;
+  /** Containers of unknown items that it was put into. */
+  containers: Set<Storage> | undefined;
+  /** When what this is made of, or may be, changed last, and the clock when that was found out. */
+  partsVersion = 0;
+  partsAt = -1;
 
   constructor(
     public value: Value,
@@ -103,10 +113,10 @@ export class Storage implements Tracked {
 
   snapshot(): Snapshot {
     const { value, at, version, itemsVersion, layoutVersion, freshest, members, shared, sharedAt } = this;
-    const { alternatives, pending, attached, trouble, loop } = this;
+    const { repeats, alternatives, pending, attached, trouble, loop } = this;
     const state = {
       ...{ value, at, version, itemsVersion, layoutVersion, freshest, members, shared, sharedAt },
-      ...{ alternatives, pending, attached, trouble, loop, stampAt: -1 },
+      ...{ repeats, alternatives, pending, attached, trouble, loop, partsAt: -1 },
     };
     const versions = { contents: version, items: itemsVersion, layout: layoutVersion };
     return { versions, restore: () => Object.assign(this, state) };
@@ -175,6 +185,11 @@ export class View implements Tracked {
 /** The place itself, or the own storage of an item that left its container. */
 export function resolve(place: Place): Place {
   return place instanceof View && place.detached !== undefined ? place.detached : place;
+}
+
+/** True for what changes when other storages do. */
+export function isMadeOfParts({ members, alternatives, shared }: Storage): boolean {
+  return members !== undefined || alternatives.length > 0 || shared.length > 0;
 }
 
 export function rootOf(place: Place): Storage {

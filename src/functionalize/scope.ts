@@ -1,5 +1,5 @@
 import type { Block, Value } from '../ir/graph.js';
-import type { Place } from './place.js';
+import type { Place, Storage } from './place.js';
 
 /** Something whose state a scope puts back when it ends. */
 export interface Tracked {
@@ -28,6 +28,8 @@ export class Scope {
   readonly undo = new Map<Tracked, Snapshot>();
   /** Of a loop's body: the places of outside that it read. */
   readonly imports: Import[] = [];
+  /** Of such a body: when it first changed what. */
+  readonly firstChanges = new Map<Storage, number>();
   readonly depth: number;
   /** The innermost loop body, this scope or one around it, that changes something in place. */
   readonly loop: Scope | undefined;
@@ -50,9 +52,19 @@ export class Scope {
     if (tracked.scope !== this && !this.undo.has(tracked)) this.undo.set(tracked, tracked.snapshot());
   }
 
+  /** The present states of all that was changed. */
+  states(): ReadonlyMap<Tracked, Snapshot> {
+    return new Map([...this.undo.keys()].map((tracked) => [tracked, tracked.snapshot()]));
+  }
+
   restore(): void {
     for (const snapshot of this.undo.values()) snapshot.restore();
     this.undo.clear();
+  }
+
+  /** True for the scope itself and those inside of it. */
+  holds(other: Scope): boolean {
+    return other.sees(this);
   }
 
   /** True if what `other` made can be seen here. */

@@ -154,6 +154,10 @@ const REFINEMENTS: ReadonlySet<string> = new Set([
   'aten::_unwrap_optional',
 ]);
 
+export function isRefinement(op: string): boolean {
+  return REFINEMENTS.has(op);
+}
+
 /** Operators that only change what a view says of its own tensor, and the view that each amounts to. */
 const IN_PLACE_VIEWS: Readonly<Record<string, string | undefined>> = {
   'aten::squeeze_': 'aten::squeeze',

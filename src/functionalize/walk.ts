@@ -11,6 +11,8 @@ export interface Walk {
   readonly emitter: Emitter;
   readonly forms: FunctionalForms;
   readonly signatures: SignatureSource;
+  /** The first value that names the same object as this one. Only for values whose nodes have not been walked. */
+  origin(v: Value): Value;
   /** Walks the nodes of a block in the current scope. */
   block(block: Block): void;
 }
