@@ -6,3 +6,6 @@ call('count_nonzero', I(2, 3, lo=-1, hi=2), -1); call('count_nonzero', I(2, 3, l
 call('take_along_dim', T(3, 4), I(1, 2, lo=0, hi=3), 1); call('take_along_dim', T(1, 4), I(3, 2, lo=0, hi=3), 1); call('take_along_dim', T(3, 1, 4), I(1, 2, 4, lo=0, hi=3), 0)
 call('slice_scatter', T(3, 20), T(3, 5), 1, 4, 14, 2, options={'grow': False}); call('slice_scatter', T(9, 3), T(3, 3), 0, 1, 8, 3, options={'grow': False})
 call('masked_scatter', T(4), B(3, 4), T(3, 4)); call('masked_scatter', T(3, 4), B(4), T(3, 4))
+call('cosine_similarity', T(1, 2, 3), T(2, 1, 3), 0); call('cosine_similarity', T(1, 2, 3), T(2, 1, 3), -1); call('cosine_similarity', T(), T(), 0)
+for r in ('mean', 'amax', 'prod'):
+    call('index_reduce', T(), 0, V([0], dtype='int64'), T(), r)
