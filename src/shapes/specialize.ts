@@ -99,6 +99,7 @@ class Specializer {
     // What would stop the run is not what the model is compiled for.
     if (yesFails !== undefined && noFails === undefined) return this.take(node, no, false);
     if (noFails !== undefined && yesFails === undefined) return this.take(node, yes, false);
+    if (guardsEmptiness(node) && ranksDiffer(yes, no)) return this.take(node, yes, false);
     openBranchResults(node, this.graph);
     this.inference.inferNode(node);
     this.foldConstants(node);
@@ -220,6 +221,23 @@ function dropUnused(node: Node): void {
   node.destroy();
   const built = container?.op === 'prim::ListConstruct' || container?.op === 'prim::DictConstruct';
   if (built && container.output.uses.size === 0) container.destroy();
+}
+
+/** True for the condition `n > 0` of a size: the other block is for tensors without elements. */
+function guardsEmptiness({ inputs: [condition] }: Node): boolean {
+  const test = condition?.producer;
+  if (test?.op !== 'aten::gt.int') return false;
+  const [size, bound] = test.inputs;
+  return size?.content?.kind === 'int' && bound?.content?.kind === 'int' && bound.content.value === 0;
+}
+
+/** True if the blocks give tensors of different ranks, which ONNX's shapes cannot say. */
+function ranksDiffer(yes: Block, no: Block): boolean {
+  return yes.returns.some((v, i) => {
+    const other = no.returns[i]?.type;
+    if (v.type.kind !== 'tensor' || other?.kind !== 'tensor') return false;
+    return v.type.shape !== undefined && other.shape !== undefined && v.type.shape.length !== other.shape.length;
+  });
 }
 
 function foldable(out: Value): boolean {

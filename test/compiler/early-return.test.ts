@@ -81,3 +81,30 @@ describe('values that a path leaves uninitialized', () => {
     expect(await run(text, [[1, 2]])).toEqual([[1, 2]]);
   });
 });
+
+describe('branches that keep tensors without elements apart', () => {
+  it('take the block for tensors with elements when the ranks differ', async () => {
+    const text = `graph(%x : Tensor):
+  %zero : int = prim::Constant[value=0]()
+  %one : int = prim::Constant[value=1]()
+  %rest : int = prim::Constant[value=-1]()
+  %end : int = prim::Constant[value=9223372036854775807]()
+  %n : int = aten::size(%x, %zero)
+  %some : bool = aten::gt(%n, %zero)
+  %y : Tensor = prim::If(%some)
+    block0():
+      %s : int[] = prim::ListConstruct(%n, %rest, %one)
+      %r : Tensor = aten::reshape(%x, %s)
+      -> (%r)
+    block1():
+      -> (%x)
+  %z : Tensor = aten::slice(%y, %one, %one, %end, %one)
+  return (%z)`;
+    expect(
+      await run(text, [
+        [1, 2],
+        [3, 4],
+      ]),
+    ).toEqual([[2, 4]]);
+  });
+});
