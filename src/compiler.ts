@@ -14,7 +14,7 @@ import { dimSymbols, type Interval } from './ir/dim.js';
 import type { Graph } from './ir/graph.js';
 import { OnnxBuilder } from './onnx/builder.js';
 import { simplify } from './onnx/simplify/simplify.js';
-import type { OnnxModel } from './onnx/types.js';
+import { type OnnxModel, RANGES_KEY } from './onnx/types.js';
 import { RuleBook } from './rulebook/load.js';
 import { Inference } from './shapes/infer.js';
 import { specialize } from './shapes/specialize.js';
@@ -74,7 +74,9 @@ export async function compile(model: LoadedModel, options: CompileOptions & Rule
   const opset = checkedOpset(options.opset);
   const checked = rewrite(model, rules, options);
   stopAt(unconvertedOperators(checked.graph, conversionRules(rules)));
-  return { ...checked, onnx: convert(checked, rules, opset) };
+  const onnx = convert(checked, rules, opset);
+  if (options.dims !== undefined) onnx.metadata.set(RANGES_KEY, JSON.stringify(options.dims));
+  return { ...checked, onnx };
 }
 
 function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions): CheckResult {

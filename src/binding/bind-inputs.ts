@@ -1,7 +1,7 @@
 import type { ConstSpec, ConstValue, DimSpec, InputSpec, InputType } from '../compiler-options.js';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { type Dim, symbol } from '../ir/dim.js';
-import type { DType } from '../ir/dtype.js';
+import { type DType, isDType } from '../ir/dtype.js';
 import { type Graph, Node, type Value } from '../ir/graph.js';
 import { FLOAT, INT, listOf, NONE, type Type, tensorType, tupleOf, typeName } from '../ir/type.js';
 import type { Literal } from '../schema/signature.js';
@@ -64,6 +64,13 @@ class Binder {
     const names = this.model.inputs.map((i) => i.name);
     const byIndex = new Map<number, InputSpec | ConstSpec>();
     for (const s of [...specs, ...consts]) {
+      if (!isWellFormed(s)) {
+        this.problems.push({
+          ...problem('input-syntax', `the declaration of the input ${s.name} is not well formed`),
+          help: "write { name, type: { kind: 'tensor', dtype: 'float32', dims: ['batch', 3] } }; sizes are not negative",
+        });
+        continue;
+      }
       const at = inputIndex(names, old, s.name);
       if (at === undefined) this.unknown(s.name, names);
       else if (byIndex.has(at)) this.problems.push(problem('unknown-input', `the input ${s.name} is declared twice`));
@@ -199,6 +206,18 @@ class Binder {
       help: names.length === 0 ? 'the model takes no input' : `its inputs are: ${names.join(', ')}`,
     });
   }
+}
+
+/** True for what the types promise: declarations may come from JavaScript. */
+function isWellFormed(spec: InputSpec | ConstSpec): boolean {
+  if ('value' in spec) return true;
+  const check = (t: InputType | undefined): boolean =>
+    t?.kind === 'tensor'
+      ? isDType(t.dtype) &&
+        Array.isArray(t.dims) &&
+        t.dims.every((d) => typeof d === 'string' || (Number.isInteger(d) && d >= 0))
+      : Array.isArray(t?.items) && t.items.every(check);
+  return check(spec.type);
 }
 
 /** By the argument's name, by the graph's own (`x.1`), or by the name before the number that PyTorch appends. */

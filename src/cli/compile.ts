@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
 import { type Dim, dimKey } from '../ir/dim.js';
 import type { OnnxModel, OnnxValueInfo } from '../onnx/types.js';
@@ -14,6 +14,9 @@ export async function compileCommand(line: CommandLine, terminal: Terminal): Pro
   const path = modelOf('compile', line);
   const { out } = line;
   if (out === undefined) fail('usage', 'thaw compile needs -o OUT.onnx', { help: 'see thaw compile --help' });
+  if (resolve(out) === resolve(path)) {
+    fail('usage', `-o ${out} would replace the model itself`, { help: 'give the ONNX file another name' });
+  }
   const options = compileOptions(line);
   const written = await withModel(path, line.rules, async ({ model, rules, thaw }) => {
     const { onnx } = await thaw.compile(model, { ...options, rules });

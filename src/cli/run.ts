@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArgumentScanner, scanName } from '../declaration/argument-scanner.js';
 import { parseConst } from '../declaration/parse-const.js';
+import { fail } from '../diagnostics/diagnostic.js';
+import { fileReason } from '../diagnostics/file-reason.js';
 import { hasNumberForm, readNumbers } from '../ir/half.js';
 import type { TensorData } from '../ir/tensor-data.js';
 import { readNpy } from '../npy/read-npy.js';
@@ -91,6 +93,7 @@ function writeArrays(folder: string, results: readonly NamedArray[]): string[] {
     taken.add(unique.toLowerCase());
     return join(folder, `${unique}.npy`);
   });
+  makeFolder(folder);
   return writeOutputs(paths, (open) => {
     for (const [i, { data }] of results.entries()) {
       const file = open(paths[i] ?? folder);
@@ -98,6 +101,18 @@ function writeArrays(folder: string, results: readonly NamedArray[]): string[] {
     }
     return paths;
   });
+}
+
+/** The folder itself, not those above it: a mistyped path is an error. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    fail('output-write', `cannot make the folder ${folder}: ${fileReason(error)}`, {
+      help: 'create the folders above it first',
+    });
+  }
 }
 
 function preview(data: TensorData): string {

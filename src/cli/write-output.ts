@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
 import { fileReason } from '../diagnostics/file-reason.js';
@@ -8,9 +8,17 @@ export class OutputFile {
   private readonly draft: string;
   private fd: number | undefined;
 
-  /** `path` is created when something is written first, with the folders above it. */
+  /** `path` is created when something is written first, in a folder that exists. Errors: `output-write`. */
   constructor(readonly path: string) {
     this.draft = `${path}.${process.pid}.tmp`;
+    if (!existsSync(dirname(path))) {
+      fail('output-write', `cannot write ${path}: the folder ${dirname(path)} does not exist`, {
+        help: 'create it first',
+      });
+    }
+    if (existsSync(path) && !statSync(path).isFile()) {
+      fail('output-write', `cannot write ${path}: it exists and is no plain file`, { help: 'choose another path' });
+    }
   }
 
   /** Errors: `output-write`. */
@@ -40,7 +48,6 @@ export class OutputFile {
 
   private open(): number {
     if (this.fd === undefined) {
-      mkdirSync(dirname(this.path), { recursive: true });
       this.fd = openSync(this.draft, 'w');
     }
     return this.fd;

@@ -73,10 +73,23 @@ export class GraphConverter implements ConversionScope {
         this.node(node);
       } catch (e) {
         if (!(e instanceof DiagnosticError)) throw e;
-        this.problems.push(...e.diagnostics.map((d) => (d.at === undefined ? { ...d, at: node.loc[0] } : d)));
+        this.problems.push(...e.diagnostics.map((d) => this.told(d, node)));
         for (const o of node.outputs) this.failed.add(o);
       }
     }
+  }
+
+  /** What the builder refuses is a recipe that ONNX does not have, or a call with dtypes that ONNX does not take. */
+  private told(d: Diagnostic, node: Node): Diagnostic {
+    const at = node.loc[0];
+    if (d.code !== 'internal') return d.at === undefined ? { ...d, at } : d;
+    const [recipe] = this.rules.recipes(node.op);
+    if (recipe !== undefined && /has no operator|has no attribute|needs the attribute/.test(d.message)) {
+      const notes = at === undefined ? [] : [{ message: 'for this line', at }];
+      return { code: 'recipe-invalid', severity: 'error', message: `${node.op}: ${d.message}`, at: recipe.span, notes };
+    }
+    const help = 'check the dtypes that the inputs are declared with';
+    return { code: 'unsupported-argument', severity: 'error', message: `${node.op}: ${d.message}`, at, help };
   }
 
   private node(node: Node): void {

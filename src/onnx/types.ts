@@ -62,3 +62,6 @@ export interface OnnxModel {
   domains: Map<string, number>;
   metadata: Map<string, string>;
 }
+
+/** Model metadata: the ranges that symbols were compiled for, as JSON `{ symbol: { min, opt, max } }`. */
+export const RANGES_KEY = 'thaw.dims';

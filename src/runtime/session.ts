@@ -5,8 +5,10 @@ import { type DType, dtypeBytes } from '../ir/dtype.js';
 import { readNumbers, tensorFromNumbers } from '../ir/half.js';
 import { TensorData } from '../ir/tensor-data.js';
 import { parseModel } from '../onnx/parse.js';
+import { readModelMetadata } from '../onnx/read-metadata.js';
+import { RANGES_KEY } from '../onnx/types.js';
 import { NO_BFLOAT16, widenBfloat16 } from './bfloat16-io.js';
-import { checkFeeds, type TensorInfo } from './check-feeds.js';
+import { checkFeeds, type Ranges, type TensorInfo } from './check-feeds.js';
 import { dtypeFromOrt, fromOrt, toOrt } from './ort-tensor.js';
 import { type Provider, requireProvider } from './providers.js';
 
@@ -54,7 +56,7 @@ export async function createSession(model: string | Uint8Array, options: Session
   const module = await import('onnxruntime-node');
   const ort = 'default' in module ? (module.default ?? module) : module;
   const provider = requireProvider(options.provider ?? 'cpu', ort.listSupportedBackends());
-  return new OrtSession(ort, provider, await open(ort, provider, model, options), model);
+  return new OrtSession(ort, provider, await open(ort, provider, model, options), model, rangesOf(model));
 }
 
 interface Opened {
@@ -91,6 +93,12 @@ async function open(
   }
 }
 
+/** The ranges that a model was compiled for; none where it does not say. */
+function rangesOf(model: string | Uint8Array): Ranges {
+  const text = readModelMetadata(model).get(RANGES_KEY);
+  return text === undefined ? {} : JSON.parse(text);
+}
+
 class OrtSession implements Session {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
@@ -103,6 +111,7 @@ class OrtSession implements Session {
     readonly provider: Provider,
     { session, narrow }: Opened,
     private model: string | Uint8Array | undefined,
+    private readonly ranges: Ranges,
   ) {
     this.session = session;
     this.narrow = narrow;
@@ -114,7 +123,7 @@ class OrtSession implements Session {
   async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>> {
     if (this.session === undefined) throw new Error('the session is used after dispose()');
     const given = new Map(Object.entries(feeds).map(([name, feed]) => [name, tensorOf(name, feed)]));
-    const problems = checkFeeds(this.inputs, given, (name) => this.unranked().has(name));
+    const problems = checkFeeds(this.inputs, given, (name) => this.unranked().has(name), this.ranges);
     if (problems.length > 0) throw new DiagnosticError(problems);
     const wide = [...given].map(
       ([name, data]) => [name, this.narrow.has(name) ? recast(data, 'float32') : data] as const,

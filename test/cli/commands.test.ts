@@ -21,7 +21,7 @@ const wanted = [0.5, 0, 2, 1, 0, 4];
 
 describe('a model from the archive to results', () => {
   test('compile, then run the ONNX file', async () => {
-    const out = join(dir, 'made', 'model.onnx');
+    const out = join(dir, 'model.onnx');
     const compiled = await thaw('compile', MODEL, '-o', out, '--input', 'x=float32[N,3]', '--dim', 'N=1:2:8');
     expect(compiled.error).toBe('');
     expect(compiled.code).toBe(0);
@@ -30,6 +30,20 @@ describe('a model from the archive to results', () => {
     expect(ran.error).toBe('');
     const [name = ''] = ran.out.split(' ');
     expect(readNumbers(readNpy(join(dir, `${name}.npy`)))).toEqual(wanted);
+  });
+
+  test('a size outside the compiled range is refused before onnxruntime sees it', async () => {
+    const out = join(dir, 'ranged.onnx');
+    await thaw('compile', MODEL, '-o', out, '--input', 'x=float32[N,3]', '--dim', 'N=7:8:9');
+    const ran = await thaw('run', out, '--input', `x=${ones}`);
+    expect(ran.code).toBe(1);
+    expect(ran.error).toMatch(/error\[input-shape\]: N is \d+ by axis 0 of x, outside the range 7 to 9/);
+  });
+
+  test('the model itself is no output', async () => {
+    const { code, error } = await thaw('compile', MODEL, '-o', MODEL, '--input', 'x=float32[N,3]');
+    expect(code).toBe(2);
+    expect(error).toContain('would replace the model itself');
   });
 
   test('run the archive itself', async () => {

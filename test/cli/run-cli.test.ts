@@ -86,7 +86,7 @@ describe('thaw run', () => {
   writeFileSync(array, npyBytes(tensorFromNumbers('float32', [-1, 2])));
 
   test('an ONNX file, its outputs written inside the folder', async () => {
-    const out = join(dir, 'new', 'results');
+    const out = join(dir, 'results');
     const { code, error } = await thaw('run', model, '--input', `x=${array}`, '--out', out);
     expect([code, error]).toEqual([0, '']);
     expect(readdirSync(out).sort()).toEqual(['__y.npy', 'y.0.npy']);
@@ -128,11 +128,19 @@ describe('outputs', () => {
 
   test('only what was opened appears', () => {
     const dir = folder();
-    const [a, b] = [join(dir, 'deep', 'a'), join(dir, 'b')];
+    const [a, b] = [join(dir, 'a'), join(dir, 'b')];
     writeOutputs([a, b], (open) => open(a).write(Buffer.from('x')));
     expect([readFileSync(a, 'utf8'), existsSync(b)]).toEqual(['x', false]);
     expect(() => writeOutputs([join(a, 'below')], (open) => open(join(a, 'below')).write(Buffer.from('x')))).toThrow(
       /output-write/,
     );
+  });
+
+  test('a folder that does not exist is not made, and what is no plain file is not replaced', () => {
+    const dir = folder();
+    const write = (path: string) => () => writeOutputs([path], (open) => open(path).write(Buffer.from('x')));
+    expect(write(join(dir, 'mistyped', 'a'))).toThrow(/the folder .* does not exist/);
+    expect(write(dir)).toThrow(/it exists and is no plain file/);
+    expect(readdirSync(dir)).toEqual([]);
   });
 });
