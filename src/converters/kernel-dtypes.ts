@@ -48,7 +48,8 @@ function runs(spec: OpSpec, kernels: Kernels | undefined, typeVar: string, dtype
   const letter = letterOfDtype(dtype);
   const allowed = spec.types.get(typeVar) ?? '*';
   if (allowed !== '*' && (letter === '' || !allowed.replace(/\[.\]/g, '').includes(letter))) return false;
-  const taken = dtype === 'float16' ? undefined : kernels?.get(typeVar);
+  const letters = kernels?.get(typeVar);
+  const taken = dtype === 'float16' && letters?.endsWith('!') !== true ? undefined : letters;
   return taken === undefined || taken.includes(letter);
 }
 
@@ -65,7 +66,8 @@ export function addNode(
 ): OnnxValue[] {
   const spec = (options.domain ?? '') === '' ? opSpec(op, builder.opset) : undefined;
   if (spec === undefined) return builder.add(op, inputs, attributes, options);
-  const widened = widenedTypes(spec, kernelsOf(op, builder.opset), inputs);
+  const reduces = attributes.reduction !== undefined && attributes.reduction !== 'none';
+  const widened = widenedTypes(spec, kernelsOf(reduces ? `${op}+reduction` : op, builder.opset), inputs);
   if (widened.size === 0) return builder.add(op, inputs, attributes, options);
   const cast = (v: OnnxValue, to: DType): OnnxValue => {
     const [out] = v.dtype === to ? [v] : builder.add('Cast', [v], { to });
