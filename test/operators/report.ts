@@ -66,7 +66,9 @@ function inferenceError(
     for (const [j, w] of wanted.entries()) {
       const inferred: Type | undefined = compiled.inferred.length === wanted.length ? compiled.inferred[j] : undefined;
       const told = [
-        inferred?.kind === 'tensor' && inferred.dtype?.startsWith('complex') !== true ? { what: 'inference', dtype: inferred.dtype, shape: inferred.shape } : undefined,
+        inferred?.kind === 'tensor' && inferred.dtype?.startsWith('complex') !== true
+          ? { what: 'inference', dtype: inferred.dtype, shape: inferred.shape }
+          : undefined,
         { what: 'ONNX', dtype: outputs[j]?.dtype, shape: outputs[j]?.shape },
       ];
       for (const t of told) {
