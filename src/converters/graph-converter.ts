@@ -12,6 +12,7 @@ import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { Recipe } from '../schema/recipe.js';
 import { Inference } from '../shapes/infer.js';
 import { type ConversionScope, ConvertContext } from './context.js';
+import { isKnownContiguous, readsStorage } from './contiguity.js';
 import type { Converted, Converter } from './define-converter.js';
 import { buildExtent } from './extent.js';
 import { interpretRecipe, opsetMatches, recipeApplies, takesComplex } from './interpret-recipe.js';
@@ -147,6 +148,14 @@ export class GraphConverter implements ConversionScope {
   private inner: Inference | undefined;
 
   private results(node: Node, ctx: ConvertContext): readonly Converted[] {
+    const [first] = node.inputs;
+    if (first !== undefined && readsStorage(node.op) && !isKnownContiguous(first)) {
+      ctx.fail(
+        'unsupported-argument',
+        `${node.op} reads the storage of a tensor whose layout in memory is not known`,
+        'call .contiguous() right before, or write it with slices or unfold',
+      );
+    }
     const recipes = this.rules.recipes(node.op);
     for (const recipe of recipes) if (recipeApplies(recipe, ctx)) return interpretRecipe(recipe, ctx);
     const converter = this.rules.converter(node.op);
