@@ -153,7 +153,7 @@ export class GraphConverter implements ConversionScope {
       ctx.fail(
         'unsupported-argument',
         `${node.op} reads the storage of a tensor whose layout in memory is not known`,
-        'call .contiguous() right before, or write it with slices or unfold',
+        'write it with slices or unfold',
       );
     }
     const recipes = this.rules.recipes(node.op);
