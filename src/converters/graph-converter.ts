@@ -66,15 +66,17 @@ export class GraphConverter implements ConversionScope {
 
   private nodes(block: Block): void {
     for (const node of block.nodes()) {
-      if (node.inputs.some((v) => this.failed.has(v))) {
+      if (this.dependsOnFailed(node)) {
         for (const o of node.outputs) this.failed.add(o);
         continue;
       }
+      const before = this.problems.length;
       try {
         this.node(node);
       } catch (e) {
         if (!(e instanceof DiagnosticError)) throw e;
-        this.problems.push(...e.diagnostics.map((d) => this.told(d, node)));
+        // What a node of its blocks has told already is the cause.
+        if (this.problems.length === before) this.problems.push(...e.diagnostics.map((d) => this.told(d, node)));
         for (const o of node.outputs) this.failed.add(o);
       }
     }
@@ -91,6 +93,17 @@ export class GraphConverter implements ConversionScope {
     }
     const help = 'check the dtypes that the inputs are declared with';
     return { code: 'unsupported-argument', severity: 'error', message: `${node.op}: ${d.message}`, at, help };
+  }
+
+  /** True if an operand, or a value that a block of the node gives back, has failed before. */
+  private dependsOnFailed(node: Node): boolean {
+    if (this.failed.size === 0) return false;
+    return (
+      node.inputs.some((v) => this.failed.has(v)) ||
+      node.blocks.some(
+        (b) => b.returns.some((v) => this.failed.has(v)) || [...b.nodes()].some((n) => this.dependsOnFailed(n)),
+      )
+    );
   }
 
   private node(node: Node): void {
