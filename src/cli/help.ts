@@ -57,6 +57,7 @@ export function helpText(command?: CommandName): string {
   thaw compile MODEL -o OUT.onnx --input 'x=float32[batch,3,height,width]' --dim batch=1:8:32
   thaw check   MODEL --input 'x=float32[batch,3,height,width]'
   thaw run     MODEL --input x=photo.npy --out results/
+  thaw rules   list | show | lint | test | new | docs | explain
   thaw demo
 
 thaw COMMAND --help tells a command's options; thaw --version the version.

@@ -12,6 +12,8 @@ import type { Terminal } from './terminal.js';
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   let json = argv.includes('--json');
   try {
+    const rules = wordsOfRules(argv);
+    if (rules !== undefined) return await (await import('./rules/run-rules.js')).runRules(rules, terminal);
     const line = readCommandLine(argv);
     json = line.json;
     return await dispatch(line, terminal);
@@ -20,15 +22,23 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   }
 }
 
+/** What stands beside the first word when it is `rules`, whose commands have options of their own. */
+function wordsOfRules(argv: readonly string[]): string[] | undefined {
+  const at = argv.findIndex((arg) => !arg.startsWith('-'));
+  return argv[at] === 'rules' ? [...argv.slice(0, at), ...argv.slice(at + 1)] : undefined;
+}
+
 async function dispatch(line: CommandLine, terminal: Terminal): Promise<number> {
   const [word] = line.words;
   if (line.version) return print(terminal, version());
   if (word === undefined) {
     if (line.help) return print(terminal, helpText());
-    fail('usage', 'no command is given', { help: `the commands are: ${COMMANDS.join(', ')}; see thaw --help` });
+    fail('usage', 'no command is given', { help: `the commands are: ${COMMANDS.join(', ')}, rules; see thaw --help` });
   }
   if (!isCommand(word)) {
-    fail('usage', `there is no command ${word}`, { help: `the commands are: ${COMMANDS.join(', ')}; see thaw --help` });
+    fail('usage', `there is no command ${word}`, {
+      help: `the commands are: ${COMMANDS.join(', ')}, rules; see thaw --help`,
+    });
   }
   return line.help ? print(terminal, helpText(word)) : runCommandNamed(word, line, terminal);
 }

@@ -1,0 +1,48 @@
+import type { Terminal } from '../terminal.js';
+
+/** One command of `thaw rules`. */
+export interface RulesCommand {
+  /** One line of `thaw rules --help`. */
+  readonly summary: string;
+  /** What `thaw rules COMMAND --help` prints. */
+  readonly usage: string;
+  /** Loads the command's code and runs it with the arguments behind its name. Returns the exit code. */
+  run(argv: readonly string[], terminal: Terminal): Promise<number>;
+}
+
+export const RULES_OPTION = `  --rules DIR                    a rule pack over the shipped rules; may be repeated`;
+export const JSON_OPTION = `  --json                         results and problems on standard output, as JSON`;
+
+/** The commands in the order in which the help tells them. */
+export const RULES_COMMANDS: ReadonlyMap<string, RulesCommand> = new Map<string, RulesCommand>([
+  [
+    'list',
+    {
+      summary: 'the rules by phase and family',
+      usage: `thaw rules list [TEXT...] [options]
+
+Lists the rules, those of packs and those that packs switch off or replace included. TEXT: a part of an id, an operator
+or the why; a rule is listed when all are found.
+
+  --op OPERATOR                  rules that match it or give it; aten::view is all of its overloads
+  --family NAME                  rules of one file, e.g. view
+${RULES_OPTION}
+${JSON_OPTION}`,
+      run: async (argv, terminal) => (await import('./list.js')).listCommand(argv, terminal),
+    },
+  ],
+]);
+
+/** The text of `thaw rules --help`, or of one command's. */
+export function rulesHelp(name?: string): string {
+  const command = name === undefined ? undefined : RULES_COMMANDS.get(name);
+  if (command !== undefined) return `usage: ${command.usage}`;
+  const width = Math.max(...[...RULES_COMMANDS.keys()].map((word) => word.length));
+  const rows = [...RULES_COMMANDS].map(([word, { summary }]) => `  thaw rules ${word.padEnd(width)}   ${summary}`);
+  return `thaw rules: what Thaw knows about operators, to read, check, test and extend (docs/rules.md)
+
+${rows.join('\n')}
+
+thaw rules COMMAND --help tells a command's options.
+Exit code 0: done. 1: problems are found. 2: wrong usage.`;
+}
