@@ -63,6 +63,19 @@ export const CODES = {
   'rule-unknown-argument': { title: 'a rule names an argument that the operator does not have' },
   'rule-missing-argument': { title: 'a rewrite leaves out an argument that has no default' },
   'rule-type': { title: 'a rewrite gives an argument or result of another type' },
+  'rule-overlap': {
+    title: 'two rules of equal benefit match one graph and disagree',
+    help: 'give one of them a higher `benefit`, or a `where` that excludes the other',
+  },
+  'rule-shadowed': {
+    title: 'a rule can never fire: another one always comes first',
+    help: 'give it a higher `benefit`, or remove it',
+  },
+  'rule-cycle': {
+    title: 'rules feed each other for ever',
+    help: 'a rule must not make what it, or the rules that follow it, match again',
+  },
+  'rule-untested': { title: 'a rule has no case file', help: 'write one that fires and one that must not' },
   'rule-case': { title: 'a rule case fails or is missing' },
   'recipe-invalid': { title: 'a recipe does not fit its operator or ONNX' },
   // runtime
