@@ -31,6 +31,20 @@ ${JSON_OPTION}`,
       run: async (argv, terminal) => (await import('./list.js')).listCommand(argv, terminal),
     },
   ],
+  [
+    'show',
+    {
+      summary: 'one rule: its YAML, why, operators, cases and rivals',
+      usage: `thaw rules show ID [options]
+
+Shows a rule as it is written and where, why it is right, the schemas of its operators, its case file, and the rules that
+are tried at the same operators, in order.
+
+${RULES_OPTION}
+${JSON_OPTION}`,
+      run: async (argv, terminal) => (await import('./show.js')).showCommand(argv, terminal),
+    },
+  ],
 ]);
 
 /** The text of `thaw rules --help`, or of one command's. */

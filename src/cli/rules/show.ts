@@ -1,0 +1,74 @@
+import { isAbsolute, join } from 'node:path';
+import type { OpName } from '../../ir/graph.js';
+import { printSignature } from '../../schema/print-signature.js';
+import { EXIT_DONE } from '../report.js';
+import type { Terminal } from '../terminal.js';
+import { PACKAGE_ROOT } from './case-index.js';
+import { type Catalog, type CatalogRule, loadCatalog, rulesNamed, shownPath } from './catalog.js';
+import { goneText, ruleJson } from './list.js';
+import { COMMON_OPTIONS, oneWord, readRulesLine } from './options.js';
+import { operatorList, operatorsOf } from './rule-operators.js';
+import { RuleTexts } from './rule-text.js';
+
+/** `thaw rules show ID`. */
+export async function showCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { words, values } = readRulesLine('show', argv, COMMON_OPTIONS);
+  const id = oneWord('show', 'ID', words);
+  const catalog = await loadCatalog(values.rules ?? []);
+  const versions = rulesNamed(catalog, id);
+  const [top, ...below] = versions;
+  const text = new RuleTexts().of(top.path, id)?.whole ?? '';
+  const operators = operatorsOf(top.rule).map((op) => ({ op, ...schemaOf(op, catalog) }));
+  const order = rivals(top, catalog);
+  if (values.json) {
+    const rule = { ...ruleJson(top), yaml: text, operators, order, replaces: below.map(ruleJson) };
+    terminal.out(JSON.stringify({ ok: true, rule }, null, 2));
+    return EXIT_DONE;
+  }
+  const { rule } = top;
+  terminal.out(`${rule.id}: ${top.phase}, ${top.family}, benefit ${rule.benefit}, ${top.layer.name}${goneText(top)}`);
+  terminal.out(`${top.file}:${rule.span.line}`);
+  for (const other of below) terminal.out(`replaces ${other.file}:${other.rule.span.line} (${other.layer.name})`);
+  terminal.out(`\n${rule.why.trim()}\n\n${text}\n\noperators`);
+  for (const { op, signature, file, line } of operators) {
+    terminal.out(signature === undefined ? `  ${op}  (no schema declares it)` : `  ${signature}  ${file}:${line}`);
+  }
+  terminal.out('\ncases');
+  terminal.out(`  ${top.cases === undefined ? 'none' : shownPath(top.cases.path)}`);
+  for (const { ops, rules } of order) {
+    terminal.out(`\nrules tried at ${operatorList(ops)}, in this order`);
+    for (const { id: other, benefit } of rules)
+      terminal.out(`  ${other === id ? '*' : ' '} ${other}  benefit ${benefit}`);
+  }
+  return EXIT_DONE;
+}
+
+function schemaOf(op: OpName, { book }: Catalog): { signature?: string; file?: string; line?: number } {
+  const schema = book.registry.get(op);
+  if (schema === undefined) return {};
+  const { file, line } = schema.span;
+  return {
+    signature: printSignature(schema.signature),
+    file: shownPath(isAbsolute(file) ? file : file.startsWith('rules/') ? join(PACKAGE_ROOT, file) : file),
+    line,
+  };
+}
+
+interface Order {
+  readonly ops: OpName[];
+  readonly rules: readonly { readonly id: string; readonly benefit: number }[];
+}
+
+/** The rules of the same phase that are tried at each operator of the rule, in order; operators of the same order together. */
+function rivals({ rule, phase, gone }: CatalogRule, { book }: Catalog): Order[] {
+  const orders = new Map<string, Order>();
+  if (gone !== undefined) return [];
+  for (const op of rule.match.ops) {
+    const rules = book[phase].of(op).map((r) => ({ id: r.rule.id, benefit: r.rule.benefit }));
+    const key = JSON.stringify(rules);
+    const known = orders.get(key);
+    if (known === undefined) orders.set(key, { ops: [op], rules });
+    else known.ops.push(op);
+  }
+  return [...orders.values()];
+}
