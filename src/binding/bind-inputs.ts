@@ -3,6 +3,7 @@ import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { type Dim, symbol } from '../ir/dim.js';
 import { type DType, isDType } from '../ir/dtype.js';
 import { type Graph, Node, type Value } from '../ir/graph.js';
+import { addedBy } from '../ir/provenance.js';
 import { FLOAT, INT, listOf, NONE, type Type, tensorType, tupleOf, typeName } from '../ir/type.js';
 import type { Literal } from '../schema/signature.js';
 import { ConstantMaker, constOf } from './constants.js';
@@ -195,6 +196,7 @@ class Binder {
   }
 
   private insert(node: Node): Node {
+    node.origin = addedBy('bind');
     if (this.anchor === undefined) this.model.graph.block.append(node);
     else node.insertBefore(this.anchor);
     return node;

@@ -1,5 +1,6 @@
 import type { Span } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
+import { makerText } from '../ir/provenance.js';
 
 /** What one rule left in a graph. */
 export interface AppliedRule {
@@ -17,8 +18,9 @@ export function appliedRules(graph: Graph): AppliedRule[] {
   for (const node of graph.allNodes()) {
     // Constants that a rewrite made for its operators' arguments tell nothing.
     if (node.origin === undefined || node.inputs.length === 0) continue;
-    const nodes = byRule.get(node.origin);
-    if (nodes === undefined) byRule.set(node.origin, [node]);
+    const maker = makerText(node.origin);
+    const nodes = byRule.get(maker);
+    if (nodes === undefined) byRule.set(maker, [node]);
     else nodes.push(node);
   }
   return [...byRule]

@@ -4,6 +4,7 @@ import { type Dim, dimKey, dimSymbols, type SymbolicDim, symbolName } from '../i
 import type { DType } from '../ir/dtype.js';
 import type { Block, Graph, Node, Value } from '../ir/graph.js';
 import { tensorFromNumbers } from '../ir/half.js';
+import { makerText } from '../ir/provenance.js';
 import { TensorData } from '../ir/tensor-data.js';
 import { type Type, typeName } from '../ir/type.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
@@ -418,7 +419,7 @@ export class GraphConverter implements ConversionScope {
 /** Which operator, rule and Python line a node comes from: ONNX metadata_props. */
 function provenance(node: Node): Map<string, string> {
   const m = new Map([['thaw.op', node.op]]);
-  if (node.origin !== undefined) m.set('thaw.rule', node.origin);
+  if (node.origin !== undefined) m.set('thaw.rule', makerText(node.origin));
   const at = node.loc[0];
   if (at !== undefined) m.set('thaw.source', `${at.file}:${at.line}`);
   return m;

@@ -1,11 +1,12 @@
 import type { Block, Graph, Node, Value } from '../ir/graph.js';
+import type { Provenance } from '../ir/provenance.js';
 import type { RuleSet } from '../matcher/compile.js';
 import { Matcher } from '../matcher/match.js';
 import type { Match } from '../matcher/pattern.js';
 import type { RuleId } from '../schema/rule.js';
 import type { Inference } from '../shapes/infer.js';
 import { type Change, Rewriter } from './rewriter.js';
-import { chainOf, type Lineage, type LineageMap, type Outcome, type Rewrite } from './trace.js';
+import { chainOf, type Outcome, type Rewrite } from './trace.js';
 import { seededRandom, Worklist } from './worklist.js';
 
 /** Rewrites per node of the graph: a translation takes about two, so that a run beyond this feeds itself. */
@@ -40,7 +41,6 @@ class Driver {
   private readonly matcher: Matcher;
   private readonly counts = new Map<RuleId, number>();
   private readonly trace: Rewrite[] = [];
-  private readonly lineage: LineageMap = new WeakMap();
   private readonly recent: RuleId[] = [];
   private steps = 0;
   private nodes = 0;
@@ -65,8 +65,8 @@ class Driver {
       const match = this.firstMatch(node);
       if (match === undefined) continue;
       if (this.steps >= limit) return this.outcome('step-limit', [...this.recent]);
-      const lineage = this.rewrite(match);
-      if (lineage.generation > generations) return this.outcome('cycle', chainOf(lineage, CHAIN));
+      const origin = this.rewrite(match);
+      if (origin.generation > generations) return this.outcome('cycle', chainOf(origin, CHAIN));
     }
     return this.outcome('fixpoint', []);
   }
@@ -83,23 +83,18 @@ class Driver {
     return undefined;
   }
 
-  private rewrite(match: Match): Lineage {
+  private rewrite(match: Match): Provenance {
     const { node, rule } = match;
-    const { op, loc } = node;
-    const parent = this.lineage.get(node);
-    const lineage: Lineage = { rule: rule.id, parent, generation: (parent?.generation ?? 0) + 1 };
     const change = this.rewriter.apply(match);
     const released = this.rewriter.removeDead(change.released);
-    for (const made of change.made) this.lineage.set(made, lineage);
     this.steps += 1;
     this.counts.set(rule.id, (this.counts.get(rule.id) ?? 0) + 1);
     this.recent.push(rule.id);
     if (this.recent.length > CHAIN) this.recent.shift();
-    if (this.options.trace === true)
-      this.trace.push({ rule: rule.id, replaced: op, by: change.made.map((n) => n.op), loc });
+    if (this.options.trace === true) this.trace.push({ rule: rule.id, node, made: change.made });
     this.enqueue(change, released);
     this.options.afterRewrite?.(match);
-    return lineage;
+    return change.origin;
   }
 
   /** Whatever may match now that did not before: the new nodes, the users of new results, those of fewer-used values. */

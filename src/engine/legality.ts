@@ -108,7 +108,8 @@ function origin({ node, operand }: Illegal, rules: RuleSet): Note[] {
   if (tensor === undefined) return [];
   const source = sourceOf(tensor);
   if (source === undefined) return [{ message: `the number is the input %${tensor.name}` }];
-  const from = source.origin === undefined ? source.op : `${source.op}, made by rule ${source.origin}`;
+  const made = source.origin;
+  const from = made === undefined ? source.op : `${source.op}, made by ${made.pass ? made.by : `rule ${made.by}`}`;
   return [{ message: `the number comes from here (${from})`, at: source.loc[0] }];
 }
 
@@ -121,9 +122,9 @@ function sourceOf(tensor: Value): Node | undefined {
     const { producer } = v;
     if (producer === undefined) continue;
     last = producer;
-    if (producer.origin === undefined) return producer;
+    if (!isMade(producer)) return producer;
     const made = producer.inputs.filter((i) => i.type.kind === 'tensor');
-    if (made.some((i) => i.producer?.origin === undefined)) return producer;
+    if (made.some((i) => i.producer === undefined || !isMade(i.producer))) return producer;
     for (const i of made) {
       if (seen.has(i)) continue;
       seen.add(i);
@@ -131,6 +132,11 @@ function sourceOf(tensor: Value): Node | undefined {
     }
   }
   return last;
+}
+
+/** True for what a rule has put in place of the user's own. */
+function isMade(node: Node): boolean {
+  return node.origin !== undefined && !node.origin.pass;
 }
 
 /** Of the rules for the operator, the one that came farthest. */

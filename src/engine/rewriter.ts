@@ -1,6 +1,7 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import { isFloating } from '../ir/dtype.js';
 import { Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
+import { byRule, type Provenance } from '../ir/provenance.js';
 import { TensorData } from '../ir/tensor-data.js';
 import { BOOL, FLOAT, INT, TENSOR, type Type, typeName } from '../ir/type.js';
 import type { Match } from '../matcher/pattern.js';
@@ -17,6 +18,8 @@ import { carryOver } from './refine.js';
 export interface Change {
   /** New nodes, in order. */
   readonly made: readonly Node[];
+  /** Why they stand there. */
+  readonly origin: Provenance;
   /** Nodes that read a result of the matched node and now read another value. */
   readonly readers: readonly Node[];
   /** Values that lost a use. */
@@ -41,6 +44,7 @@ export class Rewriter {
   apply(match: Match): Change {
     const { node, rule } = match;
     this.made = [];
+    const origin = byRule(rule.id, node);
     this.constants.clear();
     const released = [...node.inputs];
     const readers = readersOf(node);
@@ -50,9 +54,9 @@ export class Rewriter {
       if (value !== undefined) this.replace(old, value, match);
       else if (old.uses.size > 0) throw broken(match, `it gives no result ${i}`);
     });
-    for (const made of this.made) made.origin ??= rule.id;
+    for (const made of this.made) made.origin = origin;
     node.destroy();
-    return { made: this.made, readers, released };
+    return { made: this.made, origin, readers, released };
   }
 
   /** Removes the nodes behind `values` whose results nothing uses. The removed nodes' operands are looked at too. */
@@ -195,7 +199,7 @@ export class Rewriter {
     const key = plain ? `${typeName(c.type)} ${JSON.stringify(c.value)}` : undefined;
     const known = key === undefined ? undefined : this.constants.get(key);
     if (known !== undefined) return known;
-    const out = constantBefore(match.node, this.graph, c.value, c.type, undefined);
+    const out = constantBefore(match.node, this.graph, c.value, c.type, undefined, null);
     const { producer } = out;
     if (producer !== undefined) {
       this.inference.inferNode(producer);

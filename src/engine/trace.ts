@@ -1,12 +1,12 @@
-import type { Node, OpName, SourceLoc } from '../ir/graph.js';
+import type { Node } from '../ir/graph.js';
+import type { Provenance } from '../ir/provenance.js';
 import type { RuleId } from '../schema/rule.js';
 
-/** One rewrite: which rule replaced which operator by which, and where in the user's source. */
+/** One rewrite: which rule replaced which node by which. The node keeps its operator, its place and its results' names. */
 export interface Rewrite {
   readonly rule: RuleId;
-  readonly replaced: OpName;
-  readonly by: readonly OpName[];
-  readonly loc: SourceLoc;
+  readonly node: Node;
+  readonly made: readonly Node[];
 }
 
 /** What a run of the rules did. */
@@ -21,18 +21,11 @@ export interface Outcome {
   readonly chain: readonly RuleId[];
 }
 
-/** How far a node is from the user's own: each rewrite of a made node adds one. */
-export interface Lineage {
-  readonly rule: RuleId;
-  readonly parent: Lineage | undefined;
-  readonly generation: number;
-}
-
 /** The rules that led to a node, the last `limit` of them, oldest first. */
-export function chainOf(lineage: Lineage | undefined, limit: number): RuleId[] {
+export function chainOf(origin: Provenance | undefined, limit: number): RuleId[] {
   const chain: RuleId[] = [];
-  for (let l = lineage; l !== undefined && chain.length < limit; l = l.parent) chain.push(l.rule);
+  for (let link = origin; link !== undefined && chain.length < limit; link = link.parent) {
+    if (!link.pass) chain.push(link.by);
+  }
   return chain.reverse();
 }
-
-export type LineageMap = WeakMap<Node, Lineage>;

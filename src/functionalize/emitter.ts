@@ -1,8 +1,6 @@
 import { type Block, type Graph, Node, type SourceLoc, type Value } from '../ir/graph.js';
+import { addedBy, byPass, type Provenance } from '../ir/provenance.js';
 import { BOOL, INT, NONE, type Type } from '../ir/type.js';
-
-/** What the nodes that functionalization adds say of their origin. */
-export const ORIGIN = 'functionalize';
 
 interface Place {
   readonly block: Block;
@@ -10,10 +8,15 @@ interface Place {
   readonly loc: SourceLoc;
 }
 
+/** An operator as it was before the walk changed it. */
+type Treated = Pick<Node, 'op' | 'origin'>;
+
 /** Adds nodes to a graph, in front of one node or at the end of a block. Constants stand once, at the graph's start. */
 export class Emitter {
   private place: Place;
   private readonly constants = new Map<string, Value>();
+  private treated: Treated | undefined;
+  private why: Provenance | undefined;
 
   constructor(private readonly graph: Graph) {
     this.place = { block: graph.block, before: undefined, loc: [] };
@@ -31,6 +34,20 @@ export class Emitter {
     const result = emit();
     this.place = kept;
     return result;
+  }
+
+  /** The node that the walk is at: new nodes are for its sake. Gives the one that it was at. */
+  treat(node: Treated | undefined): Treated | undefined {
+    const before = this.treated;
+    this.treated = node === undefined ? undefined : { op: node.op, origin: node.origin };
+    this.why = undefined;
+    return before;
+  }
+
+  /** Why nodes that are made now stand in the graph: one link for all that one node becomes. */
+  origin(): Provenance {
+    this.why ??= this.treated === undefined ? addedBy('functionalize') : byPass('functionalize', this.treated);
+    return this.why;
   }
 
   name(hint = ''): string {
@@ -66,7 +83,7 @@ export class Emitter {
     const known = this.constants.get(key);
     if (known !== undefined) return known;
     const node = new Node('prim::Constant');
-    node.origin = ORIGIN;
+    node.origin = addedBy('functionalize');
     node.attributes.set('value', value);
     const out = node.addOutput(this.name(), type);
     this.graph.block.attach(node, this.graph.block.first);
@@ -75,7 +92,7 @@ export class Emitter {
   }
 
   private add(node: Node): Node {
-    node.origin = ORIGIN;
+    node.origin = this.origin();
     this.place.block.attach(node, this.place.before);
     return node;
   }

@@ -93,7 +93,9 @@ class Walker implements Walk {
   }
 
   block(block: Block): void {
+    const outer = this.emitter.treat(undefined);
     for (let node = block.first; node !== undefined; ) node = this.node(node);
+    this.emitter.treat(outer);
   }
 
   /** Walks one node and gives the next. */
@@ -105,6 +107,7 @@ class Walker implements Walk {
       if (taken !== undefined) return splice(node, taken);
     }
     this.emitter.moveTo(parent, node, node.loc);
+    this.emitter.treat(node);
     this.memory.current = node;
     const { step, signature, base } = this.treatment(node);
     if (isDropped(node, base)) node.destroy();

@@ -47,6 +47,7 @@ export const changeShape: Step = (node, walk) => {
   }
   takeOperands(node, walk);
   node.op = op;
+  node.origin = walk.emitter.origin();
   const view = classifyView(viewCall(node), isContiguous(handle.place));
   if (view?.kind !== 'view') return;
   memory.keep(handle);
@@ -64,6 +65,7 @@ export const changeOut: Step = (node, walk, sig) => {
   takeOperands(node, walk);
   const likes = node.inputs.filter((_, i) => sig.args[i]?.mutates === true);
   node.op = op;
+  node.origin = walk.emitter.origin();
   node.setInputs(node.inputs.filter((_, i) => sig.args[i]?.mutates !== true));
   emitBehind(node, walk);
   handles.forEach((handle, i) => {

@@ -31,6 +31,7 @@ export function takeOperands(node: Node, { memory }: Walk): void {
 export function become(node: Node, op: string, inputs: readonly Value[], walk: Walk): Value {
   const type = inputs[0]?.type ?? { kind: 'any' };
   node.op = op;
+  node.origin = walk.emitter.origin();
   node.setInputs(inputs);
   emitBehind(node, walk);
   return node.outputs[0] ?? node.addOutput(walk.emitter.name(), type);

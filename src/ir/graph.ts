@@ -1,5 +1,6 @@
 import type { Span } from '../diagnostics/diagnostic.js';
 import type { Content } from './content.js';
+import type { Provenance } from './provenance.js';
 import type { TensorData } from './tensor-data.js';
 import type { Type } from './type.js';
 
@@ -89,8 +90,8 @@ export class Node {
   readonly outputs: Value[] = [];
   readonly blocks: Block[] = [];
   readonly attributes = new Map<string, Attribute>();
-  /** The rule or pass that made this node; undefined for the user's own. */
-  origin: string | undefined;
+  /** The rules and passes that led to this node; undefined for the user's own. */
+  origin: Provenance | undefined;
   parent: Block | undefined;
   prev: Node | undefined;
   next: Node | undefined;

@@ -1,5 +1,6 @@
 import type { Content } from '../ir/content.js';
-import { type Attribute, type Graph, Node, type SourceLoc, type Value } from '../ir/graph.js';
+import { type Attribute, type Graph, Node, type Value } from '../ir/graph.js';
+import { byPass, type Provenance } from '../ir/provenance.js';
 import type { Type } from '../ir/type.js';
 import { elementType } from './operands.js';
 
@@ -55,16 +56,17 @@ function isOptionalTensor(type: Type): boolean {
   return type.kind === 'optional' && type.element.kind === 'tensor';
 }
 
-/** A new prim::Constant before `anchor`. */
+/** A new prim::Constant before `anchor`, for its sake: `origin` says why, null where the caller does later. */
 export function constantBefore(
   anchor: Node,
   graph: Graph,
   value: Attribute,
   type: Type,
   content: Content | undefined,
-  loc: SourceLoc = anchor.loc,
+  origin: Provenance | null = byPass('specialize', anchor),
 ): Value {
-  const node = new Node('prim::Constant', [], loc);
+  const node = new Node('prim::Constant', [], anchor.loc);
+  node.origin = origin ?? undefined;
   node.attributes.set('value', value);
   const out = node.addOutput(graph.freshName(), constantType(value, type, content));
   out.content = content;

@@ -1,4 +1,5 @@
 import { type Graph, Node, type Value } from '../ir/graph.js';
+import { byPass } from '../ir/provenance.js';
 import { listOf, type Type } from '../ir/type.js';
 import type { Structure } from '../schema/operator-schema.js';
 import { openConstant } from './constants.js';
@@ -37,6 +38,7 @@ function bound(v: Value | undefined, otherwise: number): number | undefined {
 
 function build(site: Site, op: string, inputs: readonly Value[], type: Type): Value {
   const node = new Node(op, inputs, site.node.loc);
+  node.origin = byPass('specialize', site.node);
   const out = node.addOutput(site.graph.freshName(), type);
   if (op !== 'prim::DictConstruct')
     out.content = { kind: 'list', items: inputs.map((v) => v.content), types: inputs.map((v) => v.type) };
@@ -177,6 +179,7 @@ function listLength(site: Site): Folded | undefined {
 
 function literal(site: Site, type: Type, value: number | boolean): Value {
   const node = new Node('prim::Constant', [], site.node.loc);
+  node.origin = byPass('specialize', site.node);
   node.attributes.set('value', value);
   const out = node.addOutput(site.graph.freshName(), type);
   out.content = typeof value === 'number' ? { kind: 'int', value } : { kind: 'bool', value };

@@ -1,4 +1,5 @@
 import { type Graph, Node, type Value } from '../ir/graph.js';
+import { byPass } from '../ir/provenance.js';
 import { itemsOf } from './fold-containers.js';
 import { setUninitialized } from './unset.js';
 
@@ -41,6 +42,7 @@ function unsetItems(container: Value, like: readonly Value[] | undefined, graph:
   if (producer?.op !== 'prim::Uninitialized' || like === undefined) return undefined;
   return like.map(({ type }) => {
     const unset = new Node('prim::Uninitialized', [], producer.loc);
+    unset.origin = byPass('specialize', producer);
     const item = unset.addOutput(graph.freshName(), type);
     unset.insertAfter(producer);
     setUninitialized(unset);
@@ -54,6 +56,7 @@ function containerAfter(node: Node, like: Value, items: readonly Value[], graph:
     items,
     node.loc,
   );
+  construct.origin = byPass('specialize', node);
   const value = construct.addOutput(graph.freshName(like.name), like.type);
   construct.insertAfter(node);
   return value;
@@ -103,6 +106,7 @@ function openParameter(
   const params = first.map((item) => body.addParam(graph.freshName(), item.type));
   const op = param.type.kind === 'tuple' ? 'prim::TupleConstruct' : 'prim::ListConstruct';
   const construct = new Node(op, params, node.loc);
+  construct.origin = byPass('specialize', node);
   const value = construct.addOutput(graph.freshName(param.name), param.type);
   body.attach(construct, body.first);
   const returned = last === undefined ? params : [...last];

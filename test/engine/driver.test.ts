@@ -167,9 +167,11 @@ describe('runRules', () => {
       'graph(%x : Float(*, 3)):\n  %n : int = my::size(%x) # model.py:7:4\n  return (%n)',
     );
     const { trace } = runRules(graph, book.translation, inference, { trace: true });
-    expect(trace).toMatchObject([{ rule: 'size', replaced: 'my::size', by: ['my::size_dyn', 'my::cast'] }]);
+    expect(trace.map(({ rule, node, made }) => [rule, node.op, made.map(({ op }) => op)])).toEqual([
+      ['size', 'my::size', ['my::size_dyn', 'my::cast']],
+    ]);
     for (const node of graph.allNodes()) {
-      expect(node.origin).toBe('size');
+      expect(node.origin).toMatchObject({ by: 'size', replaced: 'my::size', parent: undefined });
       expect(node.loc[0]).toMatchObject({ file: 'model.py', line: 7 });
     }
   });

@@ -8,6 +8,7 @@ import {
   type SourceLoc,
   type Value,
 } from '../../../ir/graph.js';
+import { addedBy } from '../../../ir/provenance.js';
 import type { TensorData } from '../../../ir/tensor-data.js';
 import { ANY, STR, TENSOR, type Type } from '../../../ir/type.js';
 import type { Frame } from './frame.js';
@@ -174,6 +175,8 @@ export class Emitter {
 
   private insert(node: Node): Node {
     this.spend();
+    // Weights and what else stands in no line of the source.
+    if (node.loc.length === 0) node.origin = addedBy('load');
     if (this.inPrelude && this.block === this.graph.block) {
       this.block.attach(node, this.preludeEnd === undefined ? this.block.first : this.preludeEnd.next);
       this.preludeEnd = node;
