@@ -77,6 +77,9 @@ export const CODES = {
   },
   'rule-untested': { title: 'a rule has no case file', help: 'write one that fires and one that must not' },
   'rule-case': { title: 'a rule case fails or is missing' },
+  'pack-not-found': { title: 'a rule pack is neither a folder nor an installed package' },
+  'pack-invalid': { title: 'a rule pack that cannot be used' },
+  'pack-unknown-rule': { title: 'a rule that is switched off does not exist' },
   'recipe-invalid': { title: 'a recipe does not fit its operator or ONNX' },
   // runtime
   'runtime-error': { title: 'onnxruntime failed' },

@@ -8,9 +8,12 @@ import type { OperatorSchema, Role } from '../schema/operator-schema.js';
 import { parseSignature } from '../schema/parse-signature.js';
 import type { Recipe } from '../schema/recipe.js';
 import { OperatorRegistry, operatorOf } from '../schema/registry.js';
-import type { Rule } from '../schema/rule.js';
+import type { RuleId } from '../schema/rule.js';
 import { decodeBook } from './compiled-book.js';
+import type { PackReference } from './find-pack.js';
+import { type DisabledRule, type PackInfo, type RecipeEntry, type RuleEntry, SHIPPED } from './pack-info.js';
 import type { OperatorData, RecipeData, RuleData } from './rule-data.js';
+import { RuleLayers } from './rule-layers.js';
 
 /** Where the shipped rules stand, seen from src/rulebook and from dist/rulebook alike. */
 export const SHIPPED_RULES = fileURLToPath(new URL('../../rules', import.meta.url));
@@ -18,8 +21,15 @@ export const SHIPPED_RULES = fileURLToPath(new URL('../../rules', import.meta.ur
 export const COMPILED_RULES = fileURLToPath(new URL('../rulebook.json', import.meta.url));
 
 export interface RuleBookOptions {
-  /** Folders whose schemas, rules and recipes come on top; a rule of the same id replaces the one below. */
-  readonly packs?: readonly string[];
+  /**
+   * Packs whose schemas, rules and recipes come on top, the lowest first: folders, or npm packages. A rule of the same id
+   * replaces the one below.
+   */
+  readonly packs?: readonly (string | PackReference)[];
+  /** Rules that are switched off, by id, wherever they come from. */
+  readonly disable?: readonly (string | DisabledRule)[];
+  /** What switches them off, for provenance: the configuration's file. */
+  readonly file?: string;
   /** A folder that stands for the shipped rules. */
   readonly base?: string;
 }
@@ -32,30 +42,40 @@ export class RuleBook {
   readonly lowering: RuleSet;
   /** The translation map: static forms to dynamic ones. */
   readonly translation: RuleSet;
+  /** Where the layers come from, the lowest first. */
+  readonly layers: readonly PackInfo[];
+  private readonly ruleLayers: RuleLayers;
+  private readonly operatorLayers = new Map<OpName, PackInfo>();
   private readonly recipesByOp = new Map<OpName, readonly RecipeData[]>();
+  private readonly recipeLayers = new Map<RecipeData, PackInfo>();
   private readonly readRecipes = new Map<RecipeData, Recipe>();
 
   /** Parts in layers, the lowest first. Signatures, patterns and expressions are parsed when they are first asked for. */
   constructor(parts: readonly RuleData[]) {
-    const lowering = new Map<string, Rule>();
-    const translation = new Map<string, Rule>();
+    this.layers = parts.map((part) => part.pack ?? SHIPPED);
+    this.ruleLayers = new RuleLayers(parts);
     for (const part of parts) {
-      for (const o of part.operators) this.registry.declare(operatorOf(o.signature), () => operator(o));
-      for (const r of part.lowering) lowering.set(r.id, r);
-      for (const r of part.translation) translation.set(r.id, r);
-      this.addRecipes(part.recipes);
+      for (const o of part.operators) this.declare(o, part.pack);
+      this.addRecipes(part.recipes, part.pack);
     }
     const withRole = (role: Role) =>
       parts.flatMap((p) => p.operators.filter((o) => o.role === role).map((o) => operatorOf(o.signature)));
     this.roles = new Roles(this.registry, withRole('cast'), withRole('freeze'));
-    this.lowering = new RuleSet([...lowering.values()], this.registry, this.roles);
-    this.translation = new RuleSet([...translation.values()], this.registry, this.roles);
+    this.lowering = new RuleSet(this.ruleLayers.rules('lowering'), this.registry, this.roles);
+    this.translation = new RuleSet(this.ruleLayers.rules('translation'), this.registry, this.roles);
+  }
+
+  private declare(o: OperatorData, pack: PackInfo | undefined): void {
+    const op = operatorOf(o.signature);
+    this.registry.declare(op, () => operator(o));
+    if (pack !== undefined) this.operatorLayers.set(op, pack);
   }
 
   /** Recipes of a higher layer are tried before those below. */
-  private addRecipes(recipes: readonly RecipeData[]): void {
+  private addRecipes(recipes: readonly RecipeData[], pack: PackInfo | undefined): void {
     const own = new Map<OpName, RecipeData[]>();
     for (const recipe of recipes) {
+      if (pack !== undefined) this.recipeLayers.set(recipe, pack);
       for (const op of recipe.ops) {
         const list = own.get(op);
         if (list === undefined) own.set(op, [recipe]);
@@ -63,6 +83,31 @@ export class RuleBook {
       }
     }
     for (const [op, list] of own) this.recipesByOp.set(op, [...list, ...(this.recipesByOp.get(op) ?? [])]);
+  }
+
+  /** Every rule of every layer, replaced and disabled ones too, with what has become of it. */
+  entries(): readonly RuleEntry[] {
+    return this.ruleLayers.entries;
+  }
+
+  /** The highest rule of an id. */
+  entry(id: RuleId): RuleEntry | undefined {
+    return this.ruleLayers.entry(id);
+  }
+
+  /** The layer whose schema of the operator is in force; undefined when none declares it. */
+  operatorLayer(op: OpName): PackInfo | undefined {
+    return this.operatorLayers.get(op) ?? (this.registry.has(op) ? this.layers[0] : undefined);
+  }
+
+  /** As `recipes`, each with its layer. */
+  recipesWithLayer(op: OpName): readonly RecipeEntry[] {
+    const data = this.recipesByOp.get(op) ?? [];
+    const [lowest = SHIPPED] = this.layers;
+    return this.recipes(op).map((recipe, i) => {
+      const own = data[i];
+      return { recipe, layer: (own === undefined ? undefined : this.recipeLayers.get(own)) ?? lowest };
+    });
   }
 
   /** The recipes of an operator in the order in which they are tried. */
@@ -88,23 +133,16 @@ export class RuleBook {
 
   /**
    * The shipped rules with packs on top. The shipped rules come from their compiled form where the build has made one;
-   * packs are read and checked as YAML. Errors: every problem of the files, each at its place.
+   * packs are read and checked as YAML, and no code of a package is run. Errors: every problem of the packs' names, then
+   * of the files of the lowest layer that has any, each at its place.
    */
   static async load(options: RuleBookOptions = {}): Promise<RuleBook> {
-    const { base, packs = [] } = options;
-    if (base === undefined && packs.length === 0 && existsSync(COMPILED_RULES)) return new RuleBook([compiledRules()]);
+    const { base, packs = [], disable = [] } = options;
+    const compiled = base === undefined && existsSync(COMPILED_RULES);
+    if (compiled && packs.length === 0 && disable.length === 0) return new RuleBook([compiledRules()]);
     // The YAML parser and the validator are loaded only where YAML is read.
-    const { readRules } = await import('./read-rules.js');
-    const { checkRules } = await import('./check.js');
-    const parts: RuleData[] = [];
-    const layers = base === undefined && existsSync(COMPILED_RULES) ? packs : [base ?? SHIPPED_RULES, ...packs];
-    if (layers === packs) parts.push(compiledRules());
-    for (const dir of layers) {
-      const source = readRules(dir);
-      parts.push(source.data);
-      checkRules(source, new RuleBook(parts));
-    }
-    return new RuleBook(parts);
+    const { loadLayers } = await import('./load-layers.js');
+    return loadLayers(compiled ? compiledRules() : (base ?? SHIPPED_RULES), options);
   }
 }
 

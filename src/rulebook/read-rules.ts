@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Diagnostic, DiagnosticError, fail, type Span } from '../diagnostics/diagnostic.js';
+import { fileReason } from '../diagnostics/file-reason.js';
 import {
   DEFAULT_LEGALITY,
   type Legality,
@@ -95,12 +96,12 @@ interface RuleFile {
 
 /**
  * The files of a rules folder in a stable order: `schemas/`, `lowering/`, `translation-map.yaml` and `translation/`,
- * `onnx/`.
+ * `onnx/`. Other folders are not looked into.
  */
 export function ruleFiles(dir: string): RuleFile[] {
-  const all = yamlFiles(dir);
-  const below = (folder: string) => all.filter((p) => relative(dir, p).startsWith(`${folder}/`));
-  const map = all.filter((p) => /^translation-map\.ya?ml$/.test(relative(dir, p)));
+  const top = entriesOf(dir);
+  const below = (folder: string) => (top.some((e) => e.name === folder) ? yamlFiles(join(dir, folder)) : []);
+  const map = top.filter((e) => /^translation-map\.ya?ml$/.test(e.name)).map((e) => join(dir, e.name));
   return [
     ...below('schemas').map((path) => ({ path, kind: 'operators' as const, phase: 'lowering' as const })),
     ...below('lowering').map((path) => ({ path, kind: 'rules' as const, phase: 'lowering' as const })),
@@ -114,15 +115,16 @@ export function ruleFiles(dir: string): RuleFile[] {
 }
 
 function yamlFiles(dir: string): string[] {
+  return entriesOf(dir).flatMap((e) => {
+    const path = join(dir, e.name);
+    return e.isDirectory() ? yamlFiles(path) : /\.ya?ml$/.test(e.name) ? [path] : [];
+  });
+}
+
+function entriesOf(dir: string): Dirent[] {
   try {
-    return readdirSync(dir, { withFileTypes: true })
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .flatMap((e) => {
-        const path = join(dir, e.name);
-        return e.isDirectory() ? yamlFiles(path) : /\.ya?ml$/.test(e.name) ? [path] : [];
-      });
+    return readdirSync(dir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (e) {
-    const reason = e instanceof Error ? e.message : String(e);
-    return fail('file-not-found', `cannot read the rules folder ${dir}: ${reason}`);
+    return fail('file-not-found', `cannot read the rules folder ${dir}: ${fileReason(e)}`);
   }
 }

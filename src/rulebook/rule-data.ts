@@ -3,6 +3,7 @@ import type { OpName } from '../ir/graph.js';
 import type { Legality, ResultFact, Role, Structure } from '../schema/operator-schema.js';
 import type { Recipe } from '../schema/recipe.js';
 import type { Rule } from '../schema/rule.js';
+import type { DisabledRule, PackInfo } from './pack-info.js';
 
 /** One declared operator, its signature still text. */
 export interface OperatorData {
@@ -21,10 +22,14 @@ export interface RecipeData {
   read(): Recipe;
 }
 
-/** A rule book as plain data: what the YAML files of a folder say. */
+/** A layer of a rule book as plain data: what the YAML files of a folder say. */
 export interface RuleData {
   readonly operators: readonly OperatorData[];
   readonly lowering: readonly Rule[];
   readonly translation: readonly Rule[];
   readonly recipes: readonly RecipeData[];
+  /** Where the layer comes from; the shipped rules when absent. */
+  readonly pack?: PackInfo;
+  /** Rules of the layers below that this one switches off. */
+  readonly disable?: readonly DisabledRule[];
 }

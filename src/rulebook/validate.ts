@@ -7,7 +7,7 @@ import { record } from './data.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
 
 /** The kinds of rule files; each has its JSON Schema, which editors use too. */
-export type FileKind = 'operators' | 'rules' | 'recipes' | 'case';
+export type FileKind = 'operators' | 'rules' | 'recipes' | 'case' | 'pack' | 'config';
 
 const validators = new Map<FileKind, ValidateFunction>();
 

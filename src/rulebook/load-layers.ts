@@ -1,0 +1,68 @@
+import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
+import { parseSignature } from '../schema/parse-signature.js';
+import { printSignature } from '../schema/print-signature.js';
+import { operatorOf } from '../schema/registry.js';
+import { checkRules } from './check.js';
+import { RuleBook, type RuleBookOptions } from './load.js';
+import type { DisabledRule, PackInfo } from './pack-info.js';
+import { checkDisabled, type PackLayer, readPacks } from './read-pack.js';
+import { readRules } from './read-rules.js';
+import type { RuleData } from './rule-data.js';
+
+/**
+ * The rule book of `base` (compiled rules, or a folder of YAML) with the packs of the options on top. Every folder is
+ * checked against the layers below it. Errors: see `RuleBook.load`.
+ */
+export function loadLayers(base: RuleData | string, options: RuleBookOptions): RuleBook {
+  const packs = readPacks((options.packs ?? []).map((pack) => (typeof pack === 'string' ? { pack } : pack)));
+  const parts: RuleData[] = [];
+  if (typeof base === 'string') addFolder(parts, base);
+  else parts.push(base);
+  for (const layer of packs) addFolder(parts, layer.dir, layer);
+  const { disable = [], file = '' } = options;
+  if (disable.length > 0) {
+    const pack: PackInfo = { name: file === '' ? 'the options' : file, path: file, kind: 'settings' };
+    const rules = disable.map((rule): DisabledRule => (typeof rule === 'string' ? { id: rule } : rule));
+    raise(checkDisabled(rules, idsOf(parts), pack));
+    parts.push({ operators: [], lowering: [], translation: [], recipes: [], pack, disable: rules });
+  }
+  return new RuleBook(parts);
+}
+
+function addFolder(parts: RuleData[], dir: string, layer?: PackLayer): void {
+  const source = readRules(dir);
+  if (layer !== undefined) raise(checkDisabled(layer.disable, idsOf(parts), layer.pack));
+  const below = layer === undefined ? undefined : new RuleBook(parts);
+  const data = { ...source.data, pack: layer?.pack, disable: layer?.disable };
+  parts.push(data);
+  checkRules({ ...source, data }, new RuleBook(parts));
+  if (below !== undefined) raise(lostArguments(data, below));
+}
+
+/** A schema that replaces one below keeps its arguments: the rules and recipes below name them. */
+function lostArguments({ operators }: RuleData, below: RuleBook): Diagnostic[] {
+  return operators.flatMap((o): Diagnostic[] => {
+    const replaced = below.registry.get(operatorOf(o.signature))?.signature;
+    if (replaced === undefined) return [];
+    const names = new Set(parseSignature(o.signature).args.map((a) => a.name));
+    const lost = replaced.args.filter((a) => !names.has(a.name)).map((a) => `\`${a.name}\``);
+    if (lost.length === 0) return [];
+    return [
+      {
+        code: 'pack-invalid',
+        severity: 'error',
+        message: `this schema of ${replaced.op} replaces one with ${lost.join(', ')}, which rules and recipes below may name`,
+        at: o.span,
+        help: `keep the arguments of ${printSignature(replaced)}`,
+      },
+    ];
+  });
+}
+
+function idsOf(parts: readonly RuleData[]): Set<string> {
+  return new Set(parts.flatMap((part) => [...part.lowering, ...part.translation].map(({ id }) => id)));
+}
+
+function raise(found: readonly Diagnostic[]): void {
+  if (found.length > 0) throw new DiagnosticError(found);
+}
