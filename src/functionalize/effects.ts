@@ -28,7 +28,12 @@ const DROPPED: ReadonlySet<string> = new Set([
 
 /** True for a node that does nothing that a compiled graph could do. */
 export function isDropped(node: Node, base: string): boolean {
-  return DROPPED.has(base) && node.outputs.every((out) => out.uses.size === 0);
+  return dropsUnread(base) && node.outputs.every((out) => out.uses.size === 0);
+}
+
+/** True for operators, by base name, that go where nothing reads them. */
+export function dropsUnread(base: string): boolean {
+  return DROPPED.has(base);
 }
 
 /** The names of the types of lists and dicts that a block changes; undefined when it changes nothing at all. */

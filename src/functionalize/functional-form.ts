@@ -117,25 +117,39 @@ export class FunctionalForms {
 
   /** The operator without the `out` arguments of an `out=` variant. */
   withoutOut(node: Node, sig: Signature): string {
-    const wanted = sig.args.filter((a) => !a.mutates).map((a) => a.type);
-    return this.match(sig.base, wanted) ?? missing(node, sig.base, this.signatures);
+    return this.match(sig.base, unchanged(sig)) ?? missing(node, sig.base, this.signatures);
+  }
+
+  /** The operator that stands for an in-place one or an `out=` variant; undefined where none is declared. */
+  nameOf(sig: Signature): string | undefined {
+    if (sig.args[0]?.mutates !== true) return this.match(sig.base, unchanged(sig));
+    return IRREGULAR[sig.op]?.op ?? this.inPlaceName(sig).op;
   }
 
   private find(node: Node, sig: Signature): FunctionalForm {
     const cast = CHANGES_DTYPE.has(sig.base) || (!KEEPS_DTYPE.has(sig.base) && hasOtherTensor(sig));
     const irregular = IRREGULAR[sig.op];
     if (irregular !== undefined) return { ...irregular, cast };
+    const { op, same } = this.inPlaceName(sig);
+    return { op: op ?? missing(node, same, this.signatures), args: asTheyAre, cast };
+  }
+
+  /** `same` is the name that differs by the underscore alone. */
+  private inPlaceName(sig: Signature): { op: string | undefined; same: string } {
     const base = AUGMENTED[sig.base] ?? (sig.base.endsWith('_') ? sig.base.slice(0, -1) : sig.base);
     const wanted = sig.args.map((a) => a.type);
     const same = sig.overload === '' ? base : `${base}.${sig.overload}`;
     const direct = this.signatures.get(same)?.signature;
-    const op = direct !== undefined && takes(direct, wanted) ? same : this.match(base, wanted);
-    return { op: op ?? missing(node, same, this.signatures), args: asTheyAre, cast };
+    return { op: direct !== undefined && takes(direct, wanted) ? same : this.match(base, wanted), same };
   }
 
   private match(base: string, wanted: readonly Type[]): string | undefined {
     return this.signatures.overloads(base).find((s) => takes(s.signature, wanted))?.signature.op;
   }
+}
+
+function unchanged(sig: Signature): Type[] {
+  return sig.args.filter((a) => !a.mutates).map((a) => a.type);
 }
 
 function takes(sig: Signature, wanted: readonly Type[]): boolean {

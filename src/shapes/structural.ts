@@ -1,6 +1,6 @@
 import { TensorRef, UNKNOWN } from '../expr/value.js';
 import { type Content, MAX_TRACKED_ELEMENTS } from '../ir/content.js';
-import type { Attribute, Node, Value } from '../ir/graph.js';
+import type { Attribute, Node, OpName, Value } from '../ir/graph.js';
 import { TensorData } from '../ir/tensor-data.js';
 import { type Type, tensorType, typeName } from '../ir/type.js';
 import type { Inference } from './infer.js';
@@ -194,3 +194,8 @@ const RULES: Readonly<Record<string, Rule | undefined>> = {
   'prim::If': branch,
   'prim::Loop': loop,
 };
+
+/** True for operators that build and open containers, hold constants or carry blocks: known without a schema's facts. */
+export function isStructural(op: OpName): boolean {
+  return RULES[op] !== undefined;
+}

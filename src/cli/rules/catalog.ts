@@ -1,6 +1,7 @@
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { fail } from '../../diagnostics/diagnostic.js';
 import { RuleBook, SHIPPED_RULES } from '../../rulebook/load.js';
+import type { PackInfo, RuleEntry } from '../../rulebook/pack-info.js';
 import { nearest } from '../../schema/nearest.js';
 import type { Rule, RuleId } from '../../schema/rule.js';
 import { type CasePlace, caseFiles, casesOf, PACKAGE_ROOT } from './case-index.js';
@@ -9,9 +10,10 @@ export const PHASES = ['lowering', 'translation'] as const;
 
 export type Phase = (typeof PHASES)[number];
 
-/** The shipped rules, or a pack over them. */
+/** The shipped rules, a pack over them, or what switches rules off. */
 export interface Layer {
   readonly name: string;
+  /** The folder of its files. */
   readonly dir: string;
   readonly shipped: boolean;
   /** Case files by the id of their rule. */
@@ -28,8 +30,9 @@ export interface CatalogRule {
   readonly path: string;
   readonly file: string;
   readonly cases: CasePlace | undefined;
-  /** Set where a pack replaces the rule, or switches it off. */
-  readonly gone: { readonly how: 'replaced' | 'disabled'; readonly by: Layer } | undefined;
+  readonly state: RuleEntry['state'];
+  /** What has replaced it or switched it off. */
+  readonly by: string | undefined;
 }
 
 /** All rules of all layers, with the book in which those that are in force work. */
@@ -43,40 +46,31 @@ export interface Catalog {
 /** Loads the shipped rules with packs on top. Errors: those of RuleBook.load. */
 export async function loadCatalog(packs: readonly string[]): Promise<Catalog> {
   const book = await RuleBook.load(packs.length > 0 ? { packs } : {});
-  const parts = [{ layer: layerOf(SHIPPED_RULES, true), data: await shippedRules(book, packs) }];
-  if (packs.length > 0) {
-    const { readRules } = await import('../../rulebook/read-rules.js');
-    for (const dir of packs) parts.push({ layer: layerOf(dir, false), data: readRules(dir).data });
-  }
-  const rules = PHASES.flatMap((phase) =>
-    parts.flatMap(({ layer, data }, index) =>
-      data[phase].map((rule): CatalogRule => {
-        const above = parts.slice(index + 1).find((p) => p.data[phase].some((r) => r.id === rule.id));
-        const path = isAbsolute(rule.span.file) || !layer.shipped ? rule.span.file : join(PACKAGE_ROOT, rule.span.file);
-        const cases = layer.cases.get(rule.id);
-        return {
-          rule,
-          phase,
-          layer,
-          family: familyOf(path, cases, phase),
-          path,
-          file: shownPath(path),
-          cases,
-          gone: above === undefined ? undefined : { how: 'replaced', by: above.layer },
-        };
-      }),
-    ),
-  );
-  return { book, layers: parts.map(({ layer }) => layer), rules };
+  const layers = new Map(book.layers.filter(({ kind }) => kind !== 'settings').map((info) => [info, layerOf(info)]));
+  const rules = book.entries().flatMap(({ rule, phase, layer: info, state, by }): CatalogRule[] => {
+    const layer = layers.get(info);
+    if (layer === undefined) return [];
+    const path = sourcePath(rule.span.file, layer);
+    const cases = layer.cases.get(rule.id);
+    const family = familyOf(path, cases, phase);
+    return [{ rule, phase, layer, family, path, file: shownPath(path), cases, state, by: by?.name }];
+  });
+  return {
+    book,
+    layers: [...layers.values()],
+    rules: PHASES.flatMap((phase) => rules.filter((r) => r.phase === phase)),
+  };
 }
 
-async function shippedRules(book: RuleBook, packs: readonly string[]): Promise<Record<Phase, readonly Rule[]>> {
-  const { lowering, translation } = packs.length === 0 ? book : await RuleBook.load();
-  return { lowering: lowering.rules, translation: translation.rules };
+/** The compiled book names files from the package's folder on. */
+function sourcePath(file: string, { shipped }: Layer): string {
+  return shipped && !isAbsolute(file) ? join(PACKAGE_ROOT, file) : file;
 }
 
-function layerOf(dir: string, shipped: boolean): Layer {
-  return { name: shipped ? 'shipped' : basename(dir), dir, shipped, cases: caseFiles(casesOf(dir, shipped)) };
+function layerOf({ name, kind, path }: PackInfo): Layer {
+  const shipped = kind === 'shipped';
+  const dir = shipped ? SHIPPED_RULES : path;
+  return { name, dir, shipped, cases: caseFiles(casesOf(dir, shipped)) };
 }
 
 /** The name of the file; of a table of all families, the folder of the rule's cases. */

@@ -45,14 +45,14 @@ function textOf({ rule }: CatalogRule): string {
 
 /** A rule as JSON data. */
 export function ruleJson(entry: CatalogRule): Record<string, unknown> {
-  const { rule, phase, family, layer, file, cases, gone } = entry;
+  const { rule, phase, family, layer, file, cases, state, by } = entry;
   return {
     id: rule.id,
     phase,
     family,
     layer: layer.name,
-    state: gone?.how ?? 'active',
-    ...(gone === undefined ? {} : { by: gone.by.name }),
+    state,
+    ...(by === undefined ? {} : { by }),
     benefit: rule.benefit,
     match: rule.match.ops,
     rewrite: rewriteText(rule),
@@ -96,14 +96,13 @@ function rows(entries: readonly CatalogRule[], layered: boolean): string[] {
     const padded = row.map((cell, i) =>
       i === last ? cell : i === 1 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
     );
-    return `  ${padded.join('  ')}${goneText(entries[k])}`;
+    return `  ${padded.join('  ')}${stateText(entries[k])}`;
   });
 }
 
-/** `(replaced by mypack)`. */
-export function goneText(entry: CatalogRule | undefined): string {
-  if (entry?.gone === undefined) return '';
-  return entry.gone.how === 'disabled'
-    ? `  (switched off by ${entry.gone.by.name})`
-    : `  (replaced by ${entry.gone.by.name})`;
+/** `(replaced by mypack)`; empty for a rule that is in force. */
+export function stateText(entry: CatalogRule | undefined): string {
+  if (entry === undefined || entry.state === 'active') return '';
+  const how = entry.state === 'disabled' ? 'switched off' : 'replaced';
+  return `  (${how}${entry.by === undefined ? '' : ` by ${entry.by}`})`;
 }

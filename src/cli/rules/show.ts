@@ -5,7 +5,7 @@ import { EXIT_DONE } from '../report.js';
 import type { Terminal } from '../terminal.js';
 import { PACKAGE_ROOT } from './case-index.js';
 import { type Catalog, type CatalogRule, loadCatalog, rulesNamed, shownPath } from './catalog.js';
-import { goneText, ruleJson } from './list.js';
+import { ruleJson, stateText } from './list.js';
 import { COMMON_OPTIONS, oneWord, readRulesLine } from './options.js';
 import { operatorList, operatorsOf } from './rule-operators.js';
 import { RuleTexts } from './rule-text.js';
@@ -26,7 +26,7 @@ export async function showCommand(argv: readonly string[], terminal: Terminal): 
     return EXIT_DONE;
   }
   const { rule } = top;
-  terminal.out(`${rule.id}: ${top.phase}, ${top.family}, benefit ${rule.benefit}, ${top.layer.name}${goneText(top)}`);
+  terminal.out(`${rule.id}: ${top.phase}, ${top.family}, benefit ${rule.benefit}, ${top.layer.name}${stateText(top)}`);
   terminal.out(`${top.file}:${rule.span.line}`);
   for (const other of below) terminal.out(`replaces ${other.file}:${other.rule.span.line} (${other.layer.name})`);
   terminal.out(`\n${rule.why.trim()}\n\n${text}\n\noperators`);
@@ -60,9 +60,9 @@ interface Order {
 }
 
 /** The rules of the same phase that are tried at each operator of the rule, in order; operators of the same order together. */
-function rivals({ rule, phase, gone }: CatalogRule, { book }: Catalog): Order[] {
+function rivals({ rule, phase, state }: CatalogRule, { book }: Catalog): Order[] {
   const orders = new Map<string, Order>();
-  if (gone !== undefined) return [];
+  if (state !== 'active') return [];
   for (const op of rule.match.ops) {
     const rules = book[phase].of(op).map((r) => ({ id: r.rule.id, benefit: r.rule.benefit }));
     const key = JSON.stringify(rules);
