@@ -14,9 +14,55 @@ export type SourceLoc = readonly Span[];
 export type Attribute = number | bigint | boolean | string | null | TensorData | readonly Attribute[];
 
 /** One operand slot: the `index`th input of `user`, or the `index`th return of a block. */
-export interface Use {
-  readonly user: Node | Block;
-  readonly index: number;
+export class Use {
+  /** Neighbours in the list of the value's uses. */
+  previous: Use | undefined = undefined;
+  next: Use | undefined = undefined;
+
+  constructor(
+    readonly user: Node | Block,
+    readonly index: number,
+  ) {}
+}
+
+/**
+ * The uses of one value, in the order in which they came: a linked list through the operand slots themselves. A
+ * value has no table of its own, and a use comes and goes in O(1), however many there are.
+ */
+export class Uses implements Iterable<Use> {
+  size = 0;
+  first: Use | undefined = undefined;
+  private last: Use | undefined = undefined;
+
+  /** For operand lists only. */
+  add(use: Use): void {
+    use.previous = this.last;
+    use.next = undefined;
+    if (this.last === undefined) this.first = use;
+    else this.last.next = use;
+    this.last = use;
+    this.size += 1;
+  }
+
+  /** For operand lists only. */
+  remove(use: Use): void {
+    if (use.previous === undefined) this.first = use.next;
+    else use.previous.next = use.next;
+    if (use.next === undefined) this.last = use.previous;
+    else use.next.previous = use.previous;
+    use.previous = undefined;
+    use.next = undefined;
+    this.size -= 1;
+  }
+
+  /** The use after this one is looked up before it is given, so that it may be removed. */
+  *[Symbol.iterator](): Generator<Use> {
+    for (let use = this.first; use !== undefined; ) {
+      const next: Use | undefined = use.next;
+      yield use;
+      use = next;
+    }
+  }
 }
 
 /**
@@ -27,7 +73,7 @@ export interface Use {
 export class Value {
   type: Type;
   content: Content | undefined;
-  readonly uses = new Set<Use>();
+  readonly uses = new Uses();
 
   constructor(
     public name: string,
@@ -46,50 +92,74 @@ export class Value {
   /** Redirects every use to `other`. O(uses). */
   replaceAllUsesWith(other: Value): void {
     if (other === this) return;
-    for (const use of [...this.uses]) {
+    for (let use = this.uses.first; use !== undefined; use = this.uses.first) {
       if (use.user instanceof Node) use.user.setInput(use.index, other);
       else use.user.setReturn(use.index, other);
     }
   }
 }
 
-/** An operand list that keeps its values' use sets right. */
+/**
+ * An operand list that keeps its values' uses right. Arrays begin with the length that they need: an empty one that
+ * grows has room for sixteen more, which would be most of a graph's memory.
+ */
 class Operands {
-  readonly values: Value[] = [];
-  private readonly slots: Use[] = [];
+  values: Value[] = [];
+  private uses: Use[] = [];
 
   constructor(private readonly owner: Node | Block) {}
 
+  /** Drops all operands and takes these instead. */
+  assign(values: readonly Value[]): void {
+    const next = values.slice();
+    this.clear();
+    this.values = next;
+    this.uses = next.map((v, i) => this.use(v, i));
+  }
+
   push(value: Value): void {
-    const use = { user: this.owner, index: this.values.length };
-    this.values.push(value);
-    this.slots.push(use);
-    value.uses.add(use);
+    const use = this.use(value, this.values.length);
+    if (use.index === 0) {
+      this.values = [value];
+      this.uses = [use];
+    } else {
+      this.values.push(value);
+      this.uses.push(use);
+    }
   }
 
   set(index: number, value: Value): void {
-    const use = this.slots[index];
+    const use = this.uses[index];
     const old = this.values[index];
     if (use === undefined || old === undefined) throw new RangeError(`operand ${index} of ${this.values.length}`);
     if (old === value) return;
-    old.uses.delete(use);
+    old.uses.remove(use);
     this.values[index] = value;
     value.uses.add(use);
   }
 
   clear(): void {
-    for (let i = 0; i < this.slots.length; i++) this.values[i]?.uses.delete(this.slots[i] as Use);
-    this.values.length = 0;
-    this.slots.length = 0;
+    for (let i = 0; i < this.uses.length; i++) {
+      const use = this.uses[i];
+      if (use !== undefined) this.values[i]?.uses.remove(use);
+    }
+    this.values = [];
+    this.uses = [];
+  }
+
+  private use(value: Value, index: number): Use {
+    const use = new Use(this.owner, index);
+    value.uses.add(use);
+    return use;
   }
 }
 
 /** One operation. Lives in exactly one block, in a doubly linked list (insertion and removal are O(1)). */
 export class Node {
   private readonly operands = new Operands(this);
-  readonly outputs: Value[] = [];
+  private results: Value[] = [];
   readonly blocks: Block[] = [];
-  readonly attributes = new Map<string, Attribute>();
+  private named: Map<string, Attribute> | undefined = undefined;
   /** The rules and passes that led to this node; undefined for the user's own. */
   origin: Provenance | undefined;
   parent: Block | undefined;
@@ -101,11 +171,21 @@ export class Node {
     inputs: readonly Value[] = [],
     public loc: SourceLoc = [],
   ) {
-    for (const v of inputs) this.operands.push(v);
+    if (inputs.length > 0) this.operands.assign(inputs);
   }
 
   get inputs(): readonly Value[] {
     return this.operands.values;
+  }
+
+  get outputs(): Value[] {
+    return this.results;
+  }
+
+  /** Made when it is first asked for: most nodes have none. */
+  get attributes(): Map<string, Attribute> {
+    this.named ??= new Map();
+    return this.named;
   }
 
   setInput(index: number, value: Value): void {
@@ -118,14 +198,13 @@ export class Node {
 
   /** Drops all operands and takes these instead. */
   setInputs(values: readonly Value[]): void {
-    const next = [...values];
-    this.operands.clear();
-    for (const v of next) this.operands.push(v);
+    this.operands.assign(values);
   }
 
   addOutput(name: string, type: Type): Value {
-    const v = new Value(name, type, this, this.outputs.length);
-    this.outputs.push(v);
+    const v = new Value(name, type, this, this.results.length);
+    if (v.defIndex === 0) this.results = [v];
+    else this.results.push(v);
     return v;
   }
 
@@ -190,9 +269,7 @@ export class Block {
   }
 
   setReturns(values: readonly Value[]): void {
-    const next = [...values];
-    this.operands.clear();
-    for (const v of next) this.operands.push(v);
+    this.operands.assign(values);
   }
 
   addParam(name: string, type: Type): Value {

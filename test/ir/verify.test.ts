@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseGraph } from '../../src/frontends/torchscript/graph-parser.js';
-import { type Graph, Node, type Value } from '../../src/ir/graph.js';
+import { type Graph, Node, Use, type Value } from '../../src/ir/graph.js';
 import { BOOL, INT, TENSOR } from '../../src/ir/type.js';
 import { verify } from '../../src/ir/verify.js';
 import { signatureCheck } from '../../src/schema/signature-check.js';
@@ -71,14 +71,15 @@ describe('verify', () => {
     [
       'a use that is not counted',
       (g) => {
-        (g.inputs[0] as Value).uses.clear();
+        const { uses } = g.inputs[0] as Value;
+        for (const use of uses) uses.remove(use);
       },
       /%x counts 0 uses but has 1/,
     ],
     [
       'a use too many',
       (g) => {
-        (g.inputs[0] as Value).uses.add({ user: find(g, 'prim::If'), index: 0 });
+        (g.inputs[0] as Value).uses.add(new Use(find(g, 'prim::If'), 0));
       },
       /%x has a use that does not take it/,
     ],
