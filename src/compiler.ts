@@ -1,5 +1,6 @@
 import { type BoundInput, bindInputs } from './binding/bind-inputs.js';
 import { type CompileOptions, DEFAULT_OPSET, MAX_OPSET, MIN_OPSET } from './compiler-options.js';
+import type { Config } from './config/load-config.js';
 import { unconvertedOperators, unknownOperators } from './converters/coverage.js';
 import { type ConversionRules, GraphConverter } from './converters/graph-converter.js';
 import { graphOutputs } from './converters/graph-outputs.js';
@@ -19,9 +20,14 @@ import { RuleBook } from './rulebook/load.js';
 import { Inference } from './shapes/infer.js';
 import { specialize } from './shapes/specialize.js';
 
-/** Which rules: a loaded book, or folders of packs over the shipped rules. */
+/** Which rules: a loaded book, or packs (folders, npm packages) over the shipped rules. */
 export interface RuleOptions {
   readonly rules?: RuleBook | readonly string[];
+  /**
+   * A project's configuration (`loadConfig`): its packs come below those of `rules`, if that is no loaded book, and its
+   * opset stands where the options have none.
+   */
+  readonly config?: Config;
 }
 
 /** The shipped rules are read once a process. */
@@ -29,9 +35,11 @@ let shipped: Promise<RuleBook> | undefined;
 
 /** The rule book that options ask for. */
 export async function rulesOf(options: RuleOptions): Promise<RuleBook> {
-  const { rules } = options;
+  const { rules = [], config } = options;
   if (rules instanceof RuleBook) return rules;
-  if (rules !== undefined && rules.length > 0) return RuleBook.load({ packs: rules });
+  const { packs = [], disable = [] } = config ?? {};
+  if (rules.length + packs.length + disable.length > 0)
+    return RuleBook.load({ ...config, packs: [...packs, ...rules] });
   shipped ??= RuleBook.load();
   return shipped;
 }
@@ -71,7 +79,7 @@ export async function check(model: LoadedModel, options: CompileOptions & RuleOp
 /** As `check`, and converts the result to ONNX. */
 export async function compile(model: LoadedModel, options: CompileOptions & RuleOptions = {}): Promise<CompileResult> {
   const rules = await rulesOf(options);
-  const opset = checkedOpset(options.opset);
+  const opset = checkedOpset(options.opset ?? options.config?.opset);
   const checked = rewrite(model, rules, options);
   stopAt(unconvertedOperators(checked.graph, conversionRules(rules)));
   const onnx = convert(checked, rules, opset);

@@ -8,6 +8,7 @@ export type {
   InputSpec,
   InputType,
 } from './compiler-options.js';
+export { type Config, loadConfig } from './config/load-config.js';
 export { parseConst } from './declaration/parse-const.js';
 export { parseDim } from './declaration/parse-dim.js';
 export { parseInput } from './declaration/parse-input.js';
@@ -19,5 +20,7 @@ export { TensorData } from './ir/tensor-data.js';
 export { parseNpy, readNpy } from './npy/read-npy.js';
 export { npyBytes } from './npy/write-npy.js';
 export { modelBytes, serializeModel } from './onnx/serialize.js';
-export { RuleBook } from './rulebook/load.js';
+export type { PackReference } from './rulebook/find-pack.js';
+export { RuleBook, type RuleBookOptions } from './rulebook/load.js';
+export type { DisabledRule, PackInfo, RecipeEntry, RuleEntry } from './rulebook/pack-info.js';
 export { createSession, type Feed, type Session, type SessionOptions } from './runtime/session.js';

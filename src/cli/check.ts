@@ -9,17 +9,18 @@ import { withModel } from './with-model.js';
 export async function checkCommand(line: CommandLine, terminal: Terminal): Promise<number> {
   const path = modelOf('check', line);
   const options = compileOptions(line);
-  const rules = await withModel(path, line.rules, async ({ model, rules: book, thaw }) => {
+  const { rules, file } = await withModel(path, line, async ({ model, rules: book, config, thaw }) => {
     const { graph } = await thaw.check(model, { ...options, rules: book });
-    return appliedRules(graph);
+    return { rules: appliedRules(graph), file: config.file };
   });
   if (line.json) {
-    terminal.out(JSON.stringify({ ok: true, rules }, null, 2));
+    terminal.out(JSON.stringify({ ok: true, config: file, rules }, null, 2));
     return EXIT_DONE;
   }
   const nodes = rules.reduce((sum, rule) => sum + rule.nodes, 0);
   if (nodes === 0) terminal.out(`${path}: nothing had to be rewritten`);
   else terminal.out(`${path}: ${nodes} nodes by ${rules.length} rules`);
   for (const row of rulesTable(rules)) terminal.out(row);
+  if (file !== undefined) terminal.out(`  config  ${file}`);
   return EXIT_DONE;
 }

@@ -7,6 +7,8 @@ const OPTIONS = {
   const: { type: 'string', multiple: true },
   dim: { type: 'string', multiple: true },
   rules: { type: 'string', multiple: true },
+  config: { type: 'string' },
+  'no-config': { type: 'boolean' },
   out: { type: 'string', short: 'o' },
   opset: { type: 'string' },
   json: { type: 'boolean' },
@@ -17,9 +19,9 @@ const OPTIONS = {
 type OptionName = keyof typeof OPTIONS;
 
 const ACCEPTED: Readonly<Record<CommandName, readonly OptionName[]>> = {
-  compile: ['input', 'const', 'dim', 'rules', 'out', 'opset', 'json'],
-  check: ['input', 'const', 'dim', 'rules', 'json'],
-  run: ['input', 'const', 'rules', 'out', 'json'],
+  compile: ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'out', 'opset', 'json'],
+  check: ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'json'],
+  run: ['input', 'const', 'rules', 'config', 'no-config', 'out', 'json'],
   demo: [],
 };
 
@@ -30,6 +32,8 @@ export interface CommandLine {
   readonly const: readonly string[];
   readonly dim: readonly string[];
   readonly rules: readonly string[];
+  readonly config: string | undefined;
+  readonly 'no-config': boolean;
   readonly out: string | undefined;
   readonly opset: string | undefined;
   readonly json: boolean;
@@ -49,6 +53,8 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       const: values.const ?? [],
       dim: values.dim ?? [],
       rules: values.rules ?? [],
+      config: values.config,
+      'no-config': values['no-config'] ?? false,
       out: values.out,
       opset: values.opset,
       json: values.json ?? false,

@@ -21,8 +21,8 @@ export function compileOptions(line: CommandLine): CompileOptions {
   };
 }
 
-function parseOpset(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_OPSET;
+function parseOpset(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const opset = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (opset >= MIN_OPSET && opset <= MAX_OPSET) return opset;
   fail('opset-range', `--opset ${text} is not supported`, {

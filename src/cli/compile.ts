@@ -18,20 +18,21 @@ export async function compileCommand(line: CommandLine, terminal: Terminal): Pro
     fail('usage', `-o ${out} would replace the model itself`, { help: 'give the ONNX file another name' });
   }
   const options = compileOptions(line);
-  const written = await withModel(path, line.rules, async ({ model, rules, thaw }) => {
-    const { onnx } = await thaw.compile(model, { ...options, rules });
-    return { onnx, ...writeModel(onnx, out, thaw.serializeModel) };
+  const written = await withModel(path, line, async ({ model, rules, config, thaw }) => {
+    const { onnx } = await thaw.compile(model, { ...options, rules, config });
+    return { onnx, file: config.file, ...writeModel(onnx, out, thaw.serializeModel) };
   });
-  const { onnx, byteLength, external } = written;
+  const { onnx, file, byteLength, external } = written;
   if (line.json) {
     const values = (list: readonly OnnxValueInfo[]) =>
       list.map((v) => ({ name: v.name, dtype: v.dtype, dims: dimsOf(v) }));
     const { inputs, outputs, nodes } = onnx.graph;
-    const summary = { ok: true, out, external, byteLength, opset: onnx.opset, nodes: nodes.length };
+    const summary = { ok: true, config: file, out, external, byteLength, opset: onnx.opset, nodes: nodes.length };
     terminal.out(JSON.stringify({ ...summary, inputs: values(inputs), outputs: values(outputs) }, null, 2));
   } else {
     terminal.out(`${out}: ${onnx.graph.nodes.length} nodes, opset ${onnx.opset}, ${sizeText(byteLength)}`);
     if (external !== undefined) terminal.out(`  weights  ${external}`);
+    if (file !== undefined) terminal.out(`  config   ${file}`);
     for (const value of onnx.graph.inputs) terminal.out(`  input    ${spell(value)}`);
     for (const value of onnx.graph.outputs) terminal.out(`  output   ${spell(value)}`);
   }

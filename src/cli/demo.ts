@@ -42,7 +42,7 @@ export async function demoCommand(line: CommandLine, terminal: Terminal): Promis
   terminal.out(
     `thaw compile test/models/gpt2/model.pt ${recorded.inputs.map((i) => `--input '${spell(i)}'`).join(' ')}`,
   );
-  return withModel(pathOf(recorded.file), [], async ({ model, rules, thaw }) => {
+  return withModel(pathOf(recorded.file), { 'no-config': true }, async ({ model, rules, thaw }) => {
     const start = performance.now();
     const { onnx, graph } = await thaw.compile(model, { inputs, dims: recorded.dims, rules });
     const applied = appliedRules(graph);

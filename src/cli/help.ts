@@ -11,7 +11,9 @@ const INPUT = `  --input NAME=DTYPE[DIM,...]    declares an input; once for each
                                  boxes=(float32[N,4],int64[N])   xs=[float32[a,3],float32[b,3]]`;
 const CONST = `  --const NAME=VALUE             bakes an input in: FILE.npy, or a literal (3, 0.5, True, None, [1, 2], "text")`;
 const DIM = `  --dim SYMBOL=MIN:OPT:MAX       the range of a symbol`;
-const RULES = `  --rules DIR                    a rule pack over the shipped rules; may be repeated`;
+const RULES = `  --rules PACK                   a rule pack over the shipped rules, a folder or an npm package; may be repeated
+  --config FILE                  the project's configuration; thaw.config.yaml, here or above, by default
+  --no-config                    without the project's configuration`;
 const JSON_TEXT = `  --json                         results and problems on standard output, as JSON`;
 
 const USAGE: Readonly<Record<CommandName, string>> = {

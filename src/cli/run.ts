@@ -61,9 +61,9 @@ async function runTorchScript(path: string, arrays: readonly NamedArray[], line:
   const folder = mkdtempSync(join(tmpdir(), 'thaw-'));
   try {
     const file = join(folder, 'model.onnx');
-    await withModel(path, line.rules, async ({ model, rules, thaw }) => {
+    await withModel(path, line, async ({ model, rules, config, thaw }) => {
       const inputs = inputsOfArrays(model.inputs, arrays);
-      const { onnx } = await thaw.compile(model, { inputs, consts, rules });
+      const { onnx } = await thaw.compile(model, { inputs, consts, rules, config });
       writeModel(onnx, file, thaw.serializeModel);
     });
     return await runOnnx(file, arrays);

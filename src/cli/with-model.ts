@@ -1,25 +1,24 @@
+import type { Config } from '../config/load-config.js';
 import type { LoadedModel, RuleBook } from '../index.js';
+import { loadBook, type RuleChoice } from './load-book.js';
 
 type Thaw = typeof import('../index.js');
 
 interface Loaded {
   readonly model: LoadedModel;
-  /** The shipped rules, with the packs that the command line names. */
+  /** The shipped rules, with the packs of the configuration and those that the command line names. */
   readonly rules: RuleBook;
+  readonly config: Config;
   readonly thaw: Thaw;
 }
 
 /** Loads the rules and a model for a command; the model's file is closed afterwards. The library loads only now. */
-export async function withModel<T>(
-  path: string,
-  packs: readonly string[],
-  use: (loaded: Loaded) => Promise<T>,
-): Promise<T> {
+export async function withModel<T>(path: string, choice: RuleChoice, use: (loaded: Loaded) => Promise<T>): Promise<T> {
   const thaw = await import('../index.js');
-  const rules = await thaw.RuleBook.load(packs.length > 0 ? { packs } : {});
+  const { book: rules, config } = await loadBook(choice);
   const model = await thaw.loadModel(path, { rules });
   try {
-    return await use({ model, rules, thaw });
+    return await use({ model, rules, config, thaw });
   } finally {
     model.close();
   }
