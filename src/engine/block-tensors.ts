@@ -12,6 +12,8 @@ export interface BlockMover {
   infer(node: Node): void;
   freeze(value: Value, anchor: Block): Value;
   note(node: Node): void;
+  /** Tells of the nodes that read a value and will read another. */
+  noteReaders(value: Value): void;
   cast(): OpName;
   freshExtent(): Dim;
 }
@@ -41,6 +43,7 @@ function moveParam(p: Value, target: Block, mover: BlockMover): void {
   const type = asTensor(p, mover);
   const param = target.addParam(mover.freshName(p.name), type ?? p.type);
   carryOver(p, param);
+  mover.noteReaders(p);
   if (type === undefined) {
     p.replaceAllUsesWith(param);
     return;

@@ -1,4 +1,4 @@
-import type { Block, Graph, Node, Value } from '../ir/graph.js';
+import type { Graph, Node, Value } from '../ir/graph.js';
 import type { Provenance } from '../ir/provenance.js';
 import type { RuleSet } from '../matcher/compile.js';
 import { Matcher } from '../matcher/match.js';
@@ -57,7 +57,10 @@ class Driver {
   }
 
   run(): Outcome {
-    this.enqueueBlock(this.graph.block);
+    for (const node of this.graph.allNodes()) {
+      this.nodes += 1;
+      if (this.rules.has(node.op)) this.worklist.fill(node);
+    }
     const limit = this.options.maxSteps ?? this.nodes * STEPS_PER_NODE + MIN_STEPS;
     const generations = this.options.maxGenerations ?? MAX_GENERATIONS;
     for (let node = this.worklist.pop(); node !== undefined; node = this.worklist.pop()) {
@@ -99,10 +102,7 @@ class Driver {
 
   /** Whatever may match now that did not before: the new nodes, the users of new results, those of fewer-used values. */
   private enqueue(change: Change, released: readonly Value[]): void {
-    for (const n of change.made) {
-      this.push(n);
-      for (const b of n.blocks) this.enqueueBlock(b);
-    }
+    for (const n of change.made) this.push(n);
     for (const reader of change.readers) {
       this.push(reader);
       for (const out of reader.outputs) this.enqueueUsers(out, this.rules.depth - 1);
@@ -119,14 +119,6 @@ class Driver {
       if (!('op' in user)) continue;
       this.push(user);
       for (const out of user.outputs) this.enqueueUsers(out, levels - 1);
-    }
-  }
-
-  private enqueueBlock(block: Block): void {
-    for (const n of block.nodes()) {
-      this.nodes += 1;
-      this.push(n);
-      for (const b of n.blocks) this.enqueueBlock(b);
     }
   }
 

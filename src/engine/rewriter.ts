@@ -1,9 +1,9 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import { isFloating } from '../ir/dtype.js';
-import { Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
+import { type Attribute, Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
 import { byRule, type Provenance } from '../ir/provenance.js';
 import { TensorData } from '../ir/tensor-data.js';
-import { BOOL, FLOAT, INT, TENSOR, type Type, typeName } from '../ir/type.js';
+import { BOOL, FLOAT, INT, TENSOR, type Type, typeEquals } from '../ir/type.js';
 import type { Match } from '../matcher/pattern.js';
 import type { Roles } from '../matcher/roles.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
@@ -29,10 +29,12 @@ export interface Change {
 /** The only one that changes a graph under rewriting: builds templates, puts casts in, removes what became dead. */
 export class Rewriter {
   private made: Node[] = [];
+  private readers: Node[] = [];
   /** Constants of the rewrite under way: one for each value and type. */
-  private readonly constants = new Map<string, Value>();
+  private constants: Value[] = [];
   /** Tensors made of numbers, so that each number is frozen once. */
-  private readonly frozen = new WeakMap<Value, Value>();
+  private readonly frozen = new Map<Value, Value>();
+  private readonly plans = new Map<NodeTemplate, Plan>();
 
   constructor(
     private readonly graph: Graph,
@@ -44,19 +46,20 @@ export class Rewriter {
   apply(match: Match): Change {
     const { node, rule } = match;
     this.made = [];
+    this.readers = [];
+    this.constants = [];
     const origin = byRule(rule.id, node);
-    this.constants.clear();
-    const released = [...node.inputs];
-    const readers = readersOf(node);
+    const released = node.inputs.slice();
+    for (const out of node.outputs) this.noteReaders(out);
     const results = this.results(match);
-    node.outputs.forEach((old, i) => {
-      const value = results[i];
+    for (const old of node.outputs) {
+      const value = results[old.defIndex];
       if (value !== undefined) this.replace(old, value, match);
-      else if (old.uses.size > 0) throw broken(match, `it gives no result ${i}`);
-    });
+      else if (old.uses.size > 0) throw broken(match, `it gives no result ${old.defIndex}`);
+    }
     for (const made of this.made) made.origin = origin;
     node.destroy();
-    return { made: this.made, origin, readers, released };
+    return { made: this.made, origin, readers: this.readers, released };
   }
 
   /** Removes the nodes behind `values` whose results nothing uses. The removed nodes' operands are looked at too. */
@@ -105,13 +108,11 @@ export class Rewriter {
   }
 
   private buildNode(t: NodeTemplate, match: Match, index: number): Node {
-    const schema = this.schema(t.op);
-    const given = new Map(t.in);
-    const inputs = schema.signature.args.map((arg) => {
-      const template = given.get(arg.name);
-      if (template !== undefined) return this.build(template, arg.type, match, index);
-      return this.constant(literalConstant(arg.default ?? null, arg.type), match);
-    });
+    const { schema, operands } = this.plan(t);
+    const inputs: Value[] = [];
+    for (const { template, wanted, literal } of operands) {
+      inputs.push(template === undefined ? this.constant(literal, match) : this.build(template, wanted, match, index));
+    }
     for (const { name, tensors } of t.operands) {
       for (const v of this.all(match, name)) {
         const asTensor = tensors && (!t.blocks || isNumber(v.type));
@@ -128,6 +129,7 @@ export class Rewriter {
         infer: (n) => this.inference.inferNode(n),
         freeze: (v, anchor) => this.freeze(v, anchor),
         note: (n) => this.made.push(n),
+        noteReaders: (v) => this.noteReaders(v),
         cast: () => this.castOperator(),
         freshExtent: () => this.inference.freshExtent(),
       });
@@ -195,17 +197,17 @@ export class Rewriter {
   }
 
   private constant(c: TypedConstant, match: Match): Value {
-    const plain = !(c.value instanceof TensorData) && typeof c.value !== 'bigint';
-    const key = plain ? `${typeName(c.type)} ${JSON.stringify(c.value)}` : undefined;
-    const known = key === undefined ? undefined : this.constants.get(key);
+    const known = this.constants.find(
+      (v) => typeEquals(v.type, c.type) && sameLiteral(v.producer?.attributes.get('value'), c.value),
+    );
     if (known !== undefined) return known;
-    const out = constantBefore(match.node, this.graph, c.value, c.type, undefined, null);
+    const out = constantBefore(match.node, this.graph, c.value, c.type, undefined);
     const { producer } = out;
     if (producer !== undefined) {
       this.inference.inferNode(producer);
       this.made.push(producer);
     }
-    if (key !== undefined) this.constants.set(key, out);
+    if (!(c.value instanceof TensorData)) this.constants.push(out);
     return out;
   }
 
@@ -220,9 +222,52 @@ export class Rewriter {
     return 'uses' in held ? [held] : held;
   }
 
-  private schema(op: OpName): OperatorSchema {
-    return this.inference.schemas.get(op) ?? fail('unknown-operator', `no schema declares ${op}`);
+  private plan(t: NodeTemplate): Plan {
+    let plan = this.plans.get(t);
+    if (plan === undefined) {
+      const schema = this.inference.schemas.get(t.op) ?? fail('unknown-operator', `no schema declares ${t.op}`);
+      plan = planOf(t, schema);
+      this.plans.set(t, plan);
+    }
+    return plan;
   }
+
+  /** The nodes that read a value, those of inner blocks included: another value stands there after the rewrite. */
+  private noteReaders(value: Value): void {
+    for (const { user } of value.uses) {
+      const reader = user instanceof Node ? user : user.owner;
+      if (reader !== undefined) this.readers.push(reader);
+    }
+  }
+}
+
+/** How the operands of a template come to be, in the order of the operator's signature. */
+interface Plan {
+  readonly schema: OperatorSchema;
+  readonly operands: readonly OperandPlan[];
+}
+
+/** By a template, or the default of the argument. */
+interface OperandPlan {
+  readonly wanted: Type;
+  readonly template: Template | undefined;
+  readonly literal: TypedConstant;
+}
+
+function planOf(t: NodeTemplate, schema: OperatorSchema): Plan {
+  const given = new Map(t.in);
+  const operands = schema.signature.args.map((arg) => ({
+    wanted: arg.type,
+    template: given.get(arg.name),
+    literal: literalConstant(arg.default ?? null, arg.type),
+  }));
+  return { schema, operands };
+}
+
+/** Equal constants of one type; tensors are told apart. */
+function sameLiteral(a: Attribute | undefined, b: Attribute): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((v, i) => sameLiteral(v, b[i]));
+  return a === b;
 }
 
 /** What a cast gives: a Scalar is the number that its tensor's dtype says. */
@@ -230,18 +275,6 @@ function castType(old: Type, tensor: Type): Type {
   if (old.kind !== 'number' || tensor.kind !== 'tensor' || tensor.dtype === undefined) return old;
   if (tensor.dtype === 'bool') return BOOL;
   return isFloating(tensor.dtype) ? FLOAT : INT;
-}
-
-/** The nodes that read a node's results, those of inner blocks included. */
-function readersOf(node: Node): Node[] {
-  const readers: Node[] = [];
-  for (const out of node.outputs) {
-    for (const { user } of out.uses) {
-      const reader = user instanceof Node ? user : user.owner;
-      if (reader !== undefined) readers.push(reader);
-    }
-  }
-  return readers;
 }
 
 /** Right after the node that makes the value, or first in the block that it is a parameter of. */

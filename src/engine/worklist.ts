@@ -1,48 +1,79 @@
 import type { Node } from '../ir/graph.js';
 
-/** Nodes to look at, each once: first in, first out, or at random by a seed. */
+/** Marks the nodes that a worklist holds; each list has its own, so that marks which a run left behind mean nothing. */
+let lists = 0;
+
+/**
+ * Nodes to look at, each at most once at a time. First come the nodes that a rewrite touched, in the order in which they
+ * were pushed: they are near each other, and what stands behind them in the graph sees them in their last form. Then
+ * come those of `fill`, in order. With `random` any of them comes next.
+ */
 export class Worklist {
-  private readonly queue: (Node | undefined)[] = [];
-  private readonly waiting = new Set<Node>();
+  private order: (Node | undefined)[] = [];
+  private next = 0;
+  private readonly again: (Node | undefined)[] = [];
   private head = 0;
+  private readonly mark: number;
 
-  constructor(private readonly random?: () => number) {}
-
-  get size(): number {
-    return this.waiting.size;
+  constructor(private readonly random?: () => number) {
+    lists += 1;
+    this.mark = lists;
   }
 
+  /** Nodes in the list. */
+  get size(): number {
+    return this.order.length - this.next + this.again.length - this.head;
+  }
+
+  /** Adds a node behind all that `fill` has added. */
+  fill(node: Node): void {
+    if (node.queued === this.mark) return;
+    node.queued = this.mark;
+    this.order.push(node);
+  }
+
+  /** Adds a node that was touched; nothing changes for one that waits already. */
   push(node: Node): void {
-    if (this.waiting.has(node)) return;
-    this.waiting.add(node);
-    this.queue.push(node);
+    if (node.queued === this.mark) return;
+    node.queued = this.mark;
+    if (this.random === undefined) this.again.push(node);
+    else this.order.push(node);
   }
 
   pop(): Node | undefined {
-    const node = this.random === undefined ? this.first() : this.any(this.random);
-    if (node !== undefined) this.waiting.delete(node);
+    const node = this.random === undefined ? (this.touched() ?? this.filled()) : this.any(this.random);
+    if (node !== undefined) node.queued = 0;
     return node;
   }
 
-  private first(): Node | undefined {
-    const node = this.queue[this.head];
-    if (node === undefined) return undefined;
-    this.queue[this.head] = undefined;
+  private touched(): Node | undefined {
+    if (this.head === this.again.length) return undefined;
+    const node = this.again[this.head];
+    this.again[this.head] = undefined;
     this.head += 1;
-    if (this.head > 1024 && this.head * 2 > this.queue.length) {
-      this.queue.splice(0, this.head);
+    if (this.head === this.again.length) {
+      this.again.length = 0;
       this.head = 0;
     }
     return node;
   }
 
+  /** What has been taken is let go, so that nodes which rewrites removed are free. */
+  private filled(): Node | undefined {
+    const node = this.order[this.next];
+    if (node === undefined) return undefined;
+    this.order[this.next] = undefined;
+    this.next += 1;
+    return node;
+  }
+
   private any(random: () => number): Node | undefined {
-    const last = this.queue.length - 1;
+    const last = this.order.length - 1;
     if (last < 0) return undefined;
     const at = Math.min(last, Math.floor(random() * (last + 1)));
-    const node = this.queue[at];
-    this.queue[at] = this.queue[last];
-    this.queue.pop();
+    const node = this.order[at];
+    this.order[at] = this.order[last];
+    this.order.pop();
     return node;
   }
 }

@@ -161,10 +161,12 @@ export class Node {
   readonly blocks: Block[] = [];
   private named: Map<string, Attribute> | undefined = undefined;
   /** The rules and passes that led to this node; undefined for the user's own. */
-  origin: Provenance | undefined;
-  parent: Block | undefined;
-  prev: Node | undefined;
-  next: Node | undefined;
+  origin: Provenance | undefined = undefined;
+  /** The worklist that the node waits in; 0 for none. */
+  queued = 0;
+  parent: Block | undefined = undefined;
+  prev: Node | undefined = undefined;
+  next: Node | undefined = undefined;
 
   constructor(
     public op: OpName,
@@ -348,7 +350,7 @@ export class Graph {
   /** A value name that this graph has not handed out or reserved before. */
   freshName(hint = ''): string {
     this.counter += 1;
-    return hint === '' ? `${this.counter}` : `${hint.replace(/\.\d+$/, '')}.${this.counter}`;
+    return hint === '' ? `${this.counter}` : `${withoutNumber(hint)}.${this.counter}`;
   }
 
   /** Every node, outer blocks before the blocks that they carry. */
@@ -361,4 +363,10 @@ export class Graph {
       }
     }
   }
+}
+
+/** `x` of `x.17`. */
+function withoutNumber(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot >= 0 && /^\d+$/.test(name.slice(dot + 1)) ? name.slice(0, dot) : name;
 }
