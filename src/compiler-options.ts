@@ -48,4 +48,6 @@ export interface CompileOptions {
   readonly dims?: Readonly<Record<string, DimRange>>;
   /** ONNX opset, MIN_OPSET to MAX_OPSET; DEFAULT_OPSET when absent. */
   readonly opset?: number;
+  /** False leaves out of the ONNX file why each node is there: the rules and the user's lines (metadata `thaw.*`). */
+  readonly provenance?: boolean;
 }

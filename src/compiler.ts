@@ -13,9 +13,11 @@ import { type LoadedModel, type LoadOptions, load } from './frontends/torchscrip
 import { functionalize } from './functionalize/functionalize.js';
 import { dimSymbols, type Interval } from './ir/dim.js';
 import type { Graph } from './ir/graph.js';
+import { addedBy } from './ir/provenance.js';
 import { OnnxBuilder } from './onnx/builder.js';
+import { writeProvenance } from './onnx/provenance.js';
 import { simplify } from './onnx/simplify/simplify.js';
-import { type OnnxModel, RANGES_KEY } from './onnx/types.js';
+import { type NodeSource, type OnnxModel, RANGES_KEY } from './onnx/types.js';
 import { RuleBook } from './rulebook/load.js';
 import { Inference } from './shapes/infer.js';
 import { specialize } from './shapes/specialize.js';
@@ -83,6 +85,7 @@ export async function compile(model: LoadedModel, options: CompileOptions & Rule
   const checked = rewrite(model, rules, options);
   stopAt(unconvertedOperators(checked.graph, conversionRules(rules)));
   const onnx = convert(checked, rules, opset);
+  if (options.provenance !== false) writeProvenance(onnx);
   if (options.dims !== undefined) onnx.metadata.set(RANGES_KEY, JSON.stringify(options.dims));
   return { ...checked, onnx };
 }
@@ -124,14 +127,19 @@ function settled(outcome: Outcome): Outcome {
   });
 }
 
+/** What nodes are for that give a model's outputs their form. */
+const FOR_OUTPUTS: NodeSource = { op: '', origin: addedBy('convert'), loc: [] };
+
 function convert({ graph, inputs }: CheckResult, rules: RuleBook, opset: number): OnnxModel {
   const builder = new OnnxBuilder({ opset });
   const converter = new GraphConverter(builder, opset, conversionRules(rules));
   for (const i of inputs) converter.bind(i.value, builder.input(i.name, i.dtype, i.dims));
   converter.convert(graph);
-  const outputs = graphOutputs(graph, converter);
+  const outputs = builder.withProvenance(FOR_OUTPUTS, () => graphOutputs(graph, converter));
   if (outputs.length === 0) fail('unsupported-argument', 'the model has no output that is a tensor or number');
-  for (const o of outputs) builder.output(o.name, o.value);
+  builder.withProvenance(FOR_OUTPUTS, () => {
+    for (const o of outputs) builder.output(o.name, o.value);
+  });
   const onnx = builder.finish();
   simplify(onnx);
   return onnx;

@@ -1,6 +1,5 @@
 import type { Span } from '../diagnostics/diagnostic.js';
 import type { Graph, Node } from '../ir/graph.js';
-import { makerText } from '../ir/provenance.js';
 
 /** What one rule left in a graph. */
 export interface AppliedRule {
@@ -17,10 +16,10 @@ export function appliedRules(graph: Graph): AppliedRule[] {
   const byRule = new Map<string, Node[]>();
   for (const node of graph.allNodes()) {
     // Constants that a rewrite made for its operators' arguments tell nothing.
-    if (node.origin === undefined || node.inputs.length === 0) continue;
-    const maker = makerText(node.origin);
-    const nodes = byRule.get(maker);
-    if (nodes === undefined) byRule.set(maker, [node]);
+    const { origin } = node;
+    if (origin === undefined || origin.pass || node.inputs.length === 0) continue;
+    const nodes = byRule.get(origin.by);
+    if (nodes === undefined) byRule.set(origin.by, [node]);
     else nodes.push(node);
   }
   return [...byRule]

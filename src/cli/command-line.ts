@@ -11,6 +11,7 @@ const OPTIONS = {
   'no-config': { type: 'boolean' },
   out: { type: 'string', short: 'o' },
   opset: { type: 'string' },
+  'no-provenance': { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -19,7 +20,7 @@ const OPTIONS = {
 type OptionName = keyof typeof OPTIONS;
 
 const ACCEPTED: Readonly<Record<CommandName, readonly OptionName[]>> = {
-  compile: ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'out', 'opset', 'json'],
+  compile: ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'out', 'opset', 'no-provenance', 'json'],
   check: ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'json'],
   run: ['input', 'const', 'rules', 'config', 'no-config', 'out', 'json'],
   demo: [],
@@ -36,6 +37,7 @@ export interface CommandLine {
   readonly 'no-config': boolean;
   readonly out: string | undefined;
   readonly opset: string | undefined;
+  readonly 'no-provenance': boolean;
   readonly json: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -57,6 +59,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       'no-config': values['no-config'] ?? false,
       out: values.out,
       opset: values.opset,
+      'no-provenance': values['no-provenance'] ?? false,
       json: values.json ?? false,
       help: values.help ?? false,
       version: values.version ?? false,
@@ -69,7 +72,20 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 }
 
 function optionNames(): OptionName[] {
-  return ['input', 'const', 'dim', 'rules', 'out', 'opset', 'json', 'help', 'version'];
+  return [
+    'input',
+    'const',
+    'dim',
+    'rules',
+    'config',
+    'no-config',
+    'out',
+    'opset',
+    'no-provenance',
+    'json',
+    'help',
+    'version',
+  ];
 }
 
 function firstSentence(message: string): string {

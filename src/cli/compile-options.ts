@@ -18,6 +18,7 @@ export function compileOptions(line: CommandLine): CompileOptions {
     consts,
     dims: Object.fromEntries(dims.map(({ name, range }) => [name, range])),
     opset: parseOpset(line.opset),
+    provenance: !line['no-provenance'],
   };
 }
 

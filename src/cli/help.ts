@@ -26,6 +26,7 @@ ${INPUT}
 ${CONST}
 ${DIM}
   --opset N                      ONNX opset, 17 to 21; 20 by default
+  --no-provenance                leaves out of the file which rules and lines of source each node comes from
 ${RULES}
 ${JSON_TEXT}`,
   check: `thaw check MODEL [options]

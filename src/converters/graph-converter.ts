@@ -4,7 +4,6 @@ import { type Dim, dimKey, dimSymbols, type SymbolicDim, symbolName } from '../i
 import type { DType } from '../ir/dtype.js';
 import type { Block, Graph, Node, Value } from '../ir/graph.js';
 import { tensorFromNumbers } from '../ir/half.js';
-import { makerText } from '../ir/provenance.js';
 import { TensorData } from '../ir/tensor-data.js';
 import { type Type, typeName } from '../ir/type.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
@@ -112,7 +111,9 @@ export class GraphConverter implements ConversionScope {
     if (schema === undefined || isCompileTimeOnly(node)) return;
     if (node.outputs.length > 0 && node.outputs.every((o) => this.isKnownNumber(o.type, o.content))) return;
     const ctx = new ConvertContext(node, schema, this);
-    const results = this.builder.withProvenance(provenance(node), () => this.results(node, ctx));
+    const recipe = this.recipeFor(node, ctx);
+    const source = { op: node.op, origin: node.origin, loc: node.loc, recipe: recipe?.span };
+    const results = this.builder.withProvenance(source, () => this.results(node, ctx, recipe));
     node.outputs.forEach((output, i) => {
       const r = results[i];
       if (r === undefined) return;
@@ -148,7 +149,8 @@ export class GraphConverter implements ConversionScope {
       else this.bind(value, made);
     });
     this.inference.inferNode(node);
-    const results = this.results(node, new ConvertContext(node, schema, this));
+    const ctx = new ConvertContext(node, schema, this);
+    const results = this.results(node, ctx, this.recipeFor(node, ctx));
     node.setInputs([]);
     return results;
   }
@@ -161,7 +163,8 @@ export class GraphConverter implements ConversionScope {
 
   private inner: Inference | undefined;
 
-  private results(node: Node, ctx: ConvertContext): readonly Converted[] {
+  /** The first recipe that applies; undefined where a converter has to. */
+  private recipeFor(node: Node, ctx: ConvertContext): Recipe | undefined {
     const [first] = node.inputs;
     if (first !== undefined && readsStorage(node.op) && !isKnownContiguous(first)) {
       ctx.fail(
@@ -170,8 +173,12 @@ export class GraphConverter implements ConversionScope {
         'write it with slices or unfold',
       );
     }
+    return this.rules.recipes(node.op).find((recipe) => recipeApplies(recipe, ctx));
+  }
+
+  private results(node: Node, ctx: ConvertContext, recipe: Recipe | undefined): readonly Converted[] {
+    if (recipe !== undefined) return interpretRecipe(recipe, ctx);
     const recipes = this.rules.recipes(node.op);
-    for (const recipe of recipes) if (recipeApplies(recipe, ctx)) return interpretRecipe(recipe, ctx);
     const converter = this.rules.converter(node.op);
     if (converter !== undefined && takesComplex(converter.complex, ctx)) {
       const r = converter.convert(ctx);
@@ -414,15 +421,6 @@ export class GraphConverter implements ConversionScope {
       return [...results(scope)];
     });
   }
-}
-
-/** Which operator, rule and Python line a node comes from: ONNX metadata_props. */
-function provenance(node: Node): Map<string, string> {
-  const m = new Map([['thaw.op', node.op]]);
-  if (node.origin !== undefined) m.set('thaw.rule', makerText(node.origin));
-  const at = node.loc[0];
-  if (at !== undefined) m.set('thaw.source', `${at.file}:${at.line}`);
-  return m;
 }
 
 function isItems(c: Converted | OnnxValue): c is readonly Converted[] {

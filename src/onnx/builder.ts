@@ -19,7 +19,7 @@ import { Namer, snakeCase } from './namer.js';
 import { type OpSpec, opSpec } from './op-spec.js';
 import { adaptToOpset } from './opset-forms.js';
 import { trivialAfter, trivialBefore } from './peephole.js';
-import type { OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './types.js';
+import type { NodeSource, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from './types.js';
 
 /** What the caller knows of an output; it replaces what inference left unknown. */
 export interface OutputType {
@@ -49,7 +49,7 @@ interface Shared {
   readonly renamed: Map<string, string>;
   readonly values: Map<string, BuiltValue>;
   readonly bodies: WeakMap<OnnxGraph, SymbolTable>;
-  metadata: ReadonlyMap<string, string> | undefined;
+  source: NodeSource | undefined;
 }
 
 /**
@@ -81,7 +81,7 @@ export class OnnxBuilder {
       renamed: new Map(),
       values: new Map(),
       bodies: new WeakMap(),
-      metadata: undefined,
+      source: undefined,
     };
   }
 
@@ -129,14 +129,14 @@ export class OnnxBuilder {
     return this.constant(tensorFromNumbers(dtype, [typeof value === 'boolean' ? Number(value) : value], []));
   }
 
-  /** Runs `fn`; the nodes made meanwhile carry `metadata` (the source operator, the rule, the Python line). */
-  withProvenance<T>(metadata: ReadonlyMap<string, string>, fn: () => T): T {
-    const outer = this.shared.metadata;
-    this.shared.metadata = metadata;
+  /** Runs `fn`; the nodes made meanwhile are for the sake of `source`. */
+  withProvenance<T>(source: NodeSource, fn: () => T): T {
+    const outer = this.shared.source;
+    this.shared.source = source;
     try {
       return fn();
     } finally {
-      this.shared.metadata = outer;
+      this.shared.source = outer;
     }
   }
 
@@ -258,7 +258,7 @@ export class OnnxBuilder {
       inputs: call.inputs.map((v) => (v === null ? '' : this.idOf(v))),
       outputs: [],
       attributes: call.attributes,
-      metadata: this.shared.metadata,
+      source: this.shared.source,
     };
     if (domain !== '' && !this.shared.domains.has(domain)) this.shared.domains.set(domain, 1);
     const made = types.map((t) => {

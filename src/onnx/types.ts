@@ -1,5 +1,8 @@
+import type { Span } from '../diagnostics/diagnostic.js';
 import type { Dim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
+import type { OpName, SourceLoc } from '../ir/graph.js';
+import type { Provenance } from '../ir/provenance.js';
 import type { TensorData } from '../ir/tensor-data.js';
 
 /** A tensor in an ONNX graph while it is built. */
@@ -26,6 +29,16 @@ export type OnnxAttribute =
   | { readonly kind: 'tensor'; readonly value: TensorData }
   | { readonly kind: 'graph'; readonly value: OnnxGraph };
 
+/** The operator of the graph that ONNX nodes are made for, why it stands there, and the user's line. */
+export interface NodeSource {
+  /** '' where no operator asked for them: copies for the model's outputs. */
+  readonly op: OpName;
+  readonly origin: Provenance | undefined;
+  readonly loc: SourceLoc;
+  /** The recipe that made them; absent for a converter, and in a model that was read from a file. */
+  readonly recipe?: Span;
+}
+
 export interface OnnxNode {
   op: string;
   /** '' is the standard domain. */
@@ -35,7 +48,9 @@ export interface OnnxNode {
   inputs: string[];
   outputs: string[];
   attributes: Map<string, OnnxAttribute>;
-  /** Provenance for metadata_props: source operator, rule, Python source line. */
+  /** What the node was made for; `writeProvenance` puts it into the metadata. */
+  source?: NodeSource;
+  /** metadata_props. */
   metadata?: ReadonlyMap<string, string>;
 }
 

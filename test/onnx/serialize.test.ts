@@ -8,6 +8,7 @@ import { readNumbers, tensorFromNumbers } from '../../src/ir/half.js';
 import { type ByteSource, memorySource, TensorData } from '../../src/ir/tensor-data.js';
 import { OnnxBuilder } from '../../src/onnx/builder.js';
 import { parseModel } from '../../src/onnx/parse.js';
+import { originOf, readProvenance, writeProvenance } from '../../src/onnx/provenance.js';
 import { MAX_MODEL_BYTES, modelBytes, serializeModel } from '../../src/onnx/serialize.js';
 import type { OnnxModel } from '../../src/onnx/types.js';
 import { first } from './infer-cases.js';
@@ -20,7 +21,11 @@ function sample(opset: number): OnnxModel {
   const b = new OnnxBuilder({ opset });
   const x = b.input('x', 'float32', [N, H]);
   const flag = b.input('flag', 'bool', []);
-  const scaled = b.withProvenance(new Map([['thaw.op', 'aten::mul']]), () =>
+  const loc = [
+    { file: 'lib/scale.py', line: 7, column: 1 },
+    { file: 'model.py', line: 30, column: 1 },
+  ];
+  const scaled = b.withProvenance({ op: 'my::mul_dyn', origin: originOf('my::mul > mul-dyn'), loc }, () =>
     first(b.add('Mul', [x, b.constant(tensorFromNumbers('float32', [2, -0.5]), 'weight')], {}, { hint: 'scaled' })),
   );
   const yes = b.graph((g) => [first(g.add('Elu', [first(g.add('Neg', [scaled]))], { alpha: 0.5 }))]);
@@ -28,6 +33,7 @@ function sample(opset: number): OnnxModel {
   b.output('y', first(b.add('If', [flag], { then_branch: yes, else_branch: no })));
   const model = b.finish();
   model.metadata.set('thaw.inputs', '{"x":"float32[N,H]"}');
+  writeProvenance(model);
   return model;
 }
 
@@ -45,7 +51,14 @@ function plain(model: OnnxModel): unknown {
 describe('the file', () => {
   it.each([17, 18, 19, 20, 21])('reads back and runs at opset %i', async (opset) => {
     const model = sample(opset);
-    expect(plain(parseModel(modelBytes(model)))).toEqual(plain(model));
+    const read = parseModel(modelBytes(model));
+    expect([...(read.graph.nodes[0]?.metadata ?? [])]).toEqual([
+      ['thaw.op', 'my::mul_dyn'],
+      ['thaw.rules', 'my::mul > mul-dyn'],
+      ['thaw.source', 'scale.py:7 #1'],
+    ]);
+    readProvenance(read);
+    expect(plain(read)).toEqual(plain(model));
     const run = (flag: number) =>
       runModel(model, { x: ramp([3, 2]), flag: { dtype: 'bool', dims: [], values: [flag] } });
     expect((await run(0)).y?.values).toEqual([0, -0.5, 4, -1.5, 8, -2.5]);

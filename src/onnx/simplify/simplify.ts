@@ -5,6 +5,7 @@ import { heldConstant } from '../held-constant.js';
 import { isImpure } from '../impure.js';
 import { allNumbers } from '../infer/context.js';
 import { opSpec } from '../op-spec.js';
+import { passedOn } from '../provenance.js';
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../types.js';
 import { repeats } from './chains.js';
 import { removeDead } from './liveness.js';
@@ -144,6 +145,7 @@ function makeCopy(node: OnnxNode, target: string): void {
   node.op = 'Identity';
   node.inputs = [target];
   node.attributes = new Map();
+  node.source = passedOn(node.source, 'simplify');
 }
 
 /** Gives values the names of the outputs that they became, here and in subgraphs. */
