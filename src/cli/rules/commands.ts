@@ -45,6 +45,22 @@ ${JSON_OPTION}`,
       run: async (argv, terminal) => (await import('./show.js')).showCommand(argv, terminal),
     },
   ],
+  [
+    'docs',
+    {
+      summary: 'pages of operators and rules, written from the YAML',
+      usage: `thaw rules docs [options]
+
+Writes operators.md, the support table of operators, and rules/<phase>/<id>.md, a page for each rule with its cases. With
+packs their own pages go to docs/ inside each.
+
+  -o, --out DIR                  the folder; docs by default
+  --check                        writes nothing; fails where pages do not say what the YAML says
+${RULES_OPTION}
+${JSON_OPTION}`,
+      run: async (argv, terminal) => (await import('./docs.js')).docsCommand(argv, terminal),
+    },
+  ],
 ]);
 
 /** The text of `thaw rules --help`, or of one command's. */
