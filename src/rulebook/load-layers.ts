@@ -3,10 +3,11 @@ import { parseSignature } from '../schema/parse-signature.js';
 import { printSignature } from '../schema/print-signature.js';
 import { operatorOf } from '../schema/registry.js';
 import { checkRules } from './check.js';
+import { checkBehaviour } from './check-behaviour.js';
 import { RuleBook, type RuleBookOptions } from './load.js';
 import type { DisabledRule, PackInfo } from './pack-info.js';
 import { checkDisabled, type PackLayer, readPacks } from './read-pack.js';
-import { readRules } from './read-rules.js';
+import { type RuleSource, readRules } from './read-rules.js';
 import type { RuleData } from './rule-data.js';
 
 /**
@@ -18,7 +19,7 @@ export function loadLayers(base: RuleData | string, options: RuleBookOptions): R
   const parts: RuleData[] = [];
   if (typeof base === 'string') addFolder(parts, base);
   else parts.push(base);
-  for (const layer of packs) addFolder(parts, layer.dir, layer);
+  const sources = packs.map((layer) => addFolder(parts, layer.dir, layer));
   const { disable = [], file = '' } = options;
   if (disable.length > 0) {
     const pack: PackInfo = { name: file === '' ? 'the options' : file, path: file, kind: 'settings' };
@@ -26,10 +27,12 @@ export function loadLayers(base: RuleData | string, options: RuleBookOptions): R
     raise(checkDisabled(rules, idsOf(parts), pack));
     parts.push({ operators: [], lowering: [], translation: [], recipes: [], pack, disable: rules });
   }
-  return new RuleBook(parts);
+  const book = new RuleBook(parts);
+  raise(checkBehaviour(sources, book));
+  return book;
 }
 
-function addFolder(parts: RuleData[], dir: string, layer?: PackLayer): void {
+function addFolder(parts: RuleData[], dir: string, layer?: PackLayer): RuleSource {
   const source = readRules(dir);
   if (layer !== undefined) raise(checkDisabled(layer.disable, idsOf(parts), layer.pack));
   const below = layer === undefined ? undefined : new RuleBook(parts);
@@ -37,6 +40,7 @@ function addFolder(parts: RuleData[], dir: string, layer?: PackLayer): void {
   parts.push(data);
   checkRules({ ...source, data }, new RuleBook(parts));
   if (below !== undefined) raise(lostArguments(data, below));
+  return source;
 }
 
 /** A schema that replaces one below keeps its arguments: the rules and recipes below name them. */

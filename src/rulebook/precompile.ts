@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import { checkRules } from './check.js';
+import { checkBehaviour } from './check-behaviour.js';
 import { encodeBook } from './compiled-book.js';
 import { COMPILED_RULES, RuleBook, SHIPPED_RULES } from './load.js';
 import { readRules } from './read-rules.js';
@@ -10,7 +11,10 @@ import { readRules } from './read-rules.js';
 /** Reads and checks the shipped YAML, and writes it as JSON for a fast start-up. Run by the build. */
 export function precompile(): void {
   const source = readRules(SHIPPED_RULES);
-  checkRules(source, new RuleBook([source.data]));
+  const book = new RuleBook([source.data]);
+  checkRules(source, book);
+  const found = checkBehaviour([source], book);
+  if (found.length > 0) throw new DiagnosticError(found);
   writeFileSync(
     COMPILED_RULES,
     JSON.stringify(encodeBook(source.data, (file) => relative(`${SHIPPED_RULES}/..`, file))),

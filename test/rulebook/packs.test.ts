@@ -46,7 +46,8 @@ describe('layers', () => {
   it('replace a rule by its id in whichever phase it stands, and keep its place', async () => {
     project.write({
       'p/schemas/a.yaml': schemaOf('mylib::a'),
-      'p/lowering/a.yaml': `rules:\n${reluRule('size-int-dyn', 'mylib::a')}${reluRule('no-dropout', 'mylib::a')}`,
+      'p/schemas/b.yaml': schemaOf('mylib::b'),
+      'p/lowering/a.yaml': `rules:\n${reluRule('size-int-dyn', 'mylib::a')}${reluRule('no-dropout', 'mylib::b')}`,
     });
     const [plain, book] = [await RuleBook.load(), await load(['p'])];
     expect(book.translation.rules.map((r) => r.id)).toEqual(
@@ -66,7 +67,8 @@ describe('layers', () => {
     expect(off.translation.rules.some((r) => r.id === 'size-int-dyn')).toBe(false);
     expect(off.entry('size-int-dyn')).toMatchObject({ state: 'disabled', by: { name: 'off' } });
     project.write({
-      'back/lowering/a.yaml': `rules:\n${reluRule('no-dropout', 'mylib::off')}`,
+      'back/schemas/a.yaml': schemaOf('mylib::back'),
+      'back/lowering/a.yaml': `rules:\n${reluRule('no-dropout', 'mylib::back')}`,
     });
     const back = await load(['off', 'back']);
     expect(back.entry('no-dropout')).toMatchObject({ state: 'active', layer: { name: 'back' } });

@@ -1,0 +1,24 @@
+import type { Rule } from '../schema/rule.js';
+import { cycles } from './cycle.js';
+import type { Finding } from './finding.js';
+import { overlaps } from './overlap.js';
+import { shadowed } from './shadow.js';
+import { type Rules, WitnessSearch } from './witness.js';
+
+/**
+ * What is wrong with rules beside each other: overlaps, rules that never fire, cycles. Looks at all rules, or at those of
+ * `own` and how they go with the others. Pairs are those of one root operator, so that the work grows with the rules of
+ * an operator, not with the book.
+ */
+export function analyse(rules: Rules, own?: ReadonlySet<Rule>): Finding[] {
+  const search = new WitnessSearch(rules);
+  const found: Finding[] = [];
+  for (const phase of rules.phases) {
+    const overlapping = [...overlaps(rules, phase, search, own)];
+    const told = new Set(overlapping.map((f) => f.rule));
+    found.push(...overlapping);
+    for (const f of shadowed(rules, phase, own)) if (!told.has(f.rule)) found.push(f);
+    found.push(...cycles(phase, search, own));
+  }
+  return found;
+}

@@ -1,0 +1,122 @@
+import type { OpName } from '../ir/graph.js';
+import type { RuleSet } from '../matcher/compile.js';
+import type { CompiledRule } from '../matcher/pattern.js';
+import type { Rule } from '../schema/rule.js';
+import type { Finding } from './finding.js';
+import { graphText, sameResults, settle } from './outcome.js';
+import { Term, termOf } from './term.js';
+import { FOUND, nearness, type Rules, type Trial, type Witness, type WitnessSearch } from './witness.js';
+
+/** Alternatives of a pattern that are looked at; more are spellings of the same. */
+export const MAX_ALTERNATIVES = 8;
+/** Graphs tried for a pair of rules. */
+const MAX_PAIR_TRIALS = 150;
+/** Graphs on which two rules agree, after which they are taken to agree. */
+const MAX_AGREEMENTS = 6;
+
+/**
+ * Rules of equal benefit that match one graph at one node and lead to different results: which of them wins would be
+ * left to the order of the files. Only pairs with a rule of `own`, where it is given. A pair is reported with a graph
+ * that shows it; a pair for which none is found is no overlap.
+ */
+export function* overlaps(
+  rules: Rules,
+  phase: RuleSet,
+  search: WitnessSearch,
+  own?: ReadonlySet<Rule>,
+): Generator<Finding> {
+  const told = new Set<string>();
+  for (const op of operatorsOf(phase, own)) {
+    for (const [a, b] of pairs(phase.of(op), own)) {
+      const key = `${a.rule.id} ${b.rule.id}`;
+      if (told.has(key)) continue;
+      const found = overlapAt(op, a, b, rules, phase, search);
+      if (found === undefined) continue;
+      told.add(key);
+      yield found;
+    }
+  }
+}
+
+/** Root operators of the rules, or of those of `own`. */
+export function operatorsOf(phase: RuleSet, own: ReadonlySet<Rule> | undefined): Set<OpName> {
+  return new Set(phase.rules.filter((r) => own === undefined || own.has(r)).flatMap((r) => r.match.ops));
+}
+
+/** Pairs of equal benefit, in their order. */
+function* pairs(
+  list: readonly CompiledRule[],
+  own: ReadonlySet<Rule> | undefined,
+): Generator<readonly [CompiledRule, CompiledRule]> {
+  for (const [i, a] of list.entries()) {
+    for (let j = i + 1; j < list.length; j++) {
+      const b = list[j];
+      if (b === undefined || b.rule.benefit !== a.rule.benefit) break;
+      if (own === undefined || own.has(a.rule) || own.has(b.rule)) yield [a, b];
+    }
+  }
+}
+
+function overlapAt(
+  op: OpName,
+  a: CompiledRule,
+  b: CompiledRule,
+  rules: Rules,
+  phase: RuleSet,
+  search: WitnessSearch,
+): Finding | undefined {
+  const before = rivals(op, a.rule.benefit, rules, phase);
+  let agreements = 0;
+  const rate = (trial: Trial, again: () => Trial): number => {
+    const near = Math.min(nearness(trial, a), 1000) + Math.min(nearness(trial, b), 1000);
+    if (near < 2000 || before.some((r) => trial.matcher.match(r, trial.node) !== undefined)) return near;
+    const [x, y] = [settle(trial, a, phase), settle(again(), b, phase)];
+    if (x !== undefined && y !== undefined && !sameResults(x, y)) return FOUND;
+    agreements += 1;
+    return near;
+  };
+  for (const term of unified(op, a, b)) {
+    const witness = search.find(term, rate, MAX_PAIR_TRIALS, () => agreements >= MAX_AGREEMENTS);
+    if (witness !== undefined) return finding(a, b, phase, witness);
+  }
+  return undefined;
+}
+
+/** Rules that come before those of a benefit: of higher ones, and those of the phases before. */
+export function rivals(op: OpName, benefit: number, rules: Rules, phase: RuleSet): CompiledRule[] {
+  const earlier = rules.phases.slice(0, rules.phases.indexOf(phase)).flatMap((p) => p.of(op));
+  return [...earlier, ...phase.of(op).filter((r) => r.rule.benefit > benefit)];
+}
+
+/** What both patterns describe, for each choice of their alternatives. */
+function* unified(op: OpName, a: CompiledRule, b: CompiledRule): Generator<Term> {
+  for (const x of a.variants.slice(0, MAX_ALTERNATIVES)) {
+    for (const y of b.variants.slice(0, MAX_ALTERNATIVES)) {
+      const term = termOf(x);
+      if (term.unify(operatorTerm(op)) && term.unify(termOf(y))) yield term;
+    }
+  }
+}
+
+export function operatorTerm(op: OpName): Term {
+  return Term.of({ kind: 'node', ops: [op], args: new Map() });
+}
+
+function finding(a: CompiledRule, b: CompiledRule, phase: RuleSet, witness: Witness): Finding {
+  const [x, y] = [settle(witness.build(), a, phase), settle(witness.build(), b, phase)];
+  const results = (id: string, graph: typeof x) => ({
+    message: `with \`${id}\` it becomes\n${graph === undefined ? '' : graphText(graph)}`,
+  });
+  return {
+    code: 'rule-overlap',
+    rule: b.rule,
+    part: 'match',
+    message: `\`${b.rule.id}\` and \`${a.rule.id}\` match one graph at the same benefit (${a.rule.benefit}), and disagree`,
+    notes: [
+      { message: `\`${a.rule.id}\``, at: a.rule.span },
+      { message: `both match\n${witness.text()}` },
+      results(a.rule.id, x),
+      results(b.rule.id, y),
+    ],
+  };
+}

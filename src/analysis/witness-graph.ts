@@ -1,0 +1,273 @@
+import { literalConstant } from '../engine/constant.js';
+import type { Content } from '../ir/content.js';
+import type { Dim } from '../ir/dim.js';
+import type { DType } from '../ir/dtype.js';
+import { type Attribute, type Block, Graph, Node, type Value } from '../ir/graph.js';
+import { FLOAT, INT, listOf, NONE, STR, TENSOR, type Type, tensorType } from '../ir/type.js';
+import type { Roles } from '../matcher/roles.js';
+import type { OperatorSchema } from '../schema/operator-schema.js';
+import type { OperatorRegistry } from '../schema/registry.js';
+import type { Arg, Literal, Signature } from '../schema/signature.js';
+import { type Bindings, bindVariables, hasVariables, substitute } from '../schema/type-variables.js';
+import { type Maker, optionsOf } from './leaf-options.js';
+import type { NodeForm, Term } from './term.js';
+
+/** What a type variable of a signature may stand for. */
+const VARIABLES: readonly Type[] = [INT, TENSOR, FLOAT, STR];
+/** Operands of a variadic operator beyond its arguments. */
+const REST: readonly number[] = [2, 1, 0];
+
+/** Which of its options each open place of a graph takes, by place; the first where a place is absent. */
+export type Choices = ReadonlyMap<string, number>;
+
+export interface WitnessGraph {
+  readonly graph: Graph;
+  /** The node that the root of the pattern describes. */
+  readonly node: Node;
+  /** The number of options of each place, in the order in which they were met. */
+  readonly places: ReadonlyMap<string, number>;
+}
+
+/** The graph that a pattern's term describes, its open places filled by `choices`. Undefined where there is none. */
+export function buildGraph(
+  term: Term,
+  choices: Choices,
+  registry: OperatorRegistry<OperatorSchema>,
+  roles: Roles,
+): WitnessGraph | undefined {
+  const builder = new GraphBuilder(choices, registry, roles);
+  const node = builder.root(term);
+  return node === undefined ? undefined : { graph: builder.graph, node, places: builder.places };
+}
+
+class GraphBuilder implements Maker {
+  readonly graph = new Graph();
+  readonly places = new Map<string, number>();
+  private readonly made = new Map<Term, Value>();
+  private readonly open = new Set<Term>();
+  private block: Block = this.graph.block;
+  private path = '';
+
+  constructor(
+    private readonly choices: Choices,
+    private readonly registry: OperatorRegistry<OperatorSchema>,
+    private readonly roles: Roles,
+  ) {}
+
+  root(term: Term): Node | undefined {
+    const { form } = term;
+    if (form?.kind !== 'node') return undefined;
+    const node = this.node(form, TENSOR);
+    if (node === undefined) return undefined;
+    for (const out of node.outputs) this.graph.block.addReturn(out);
+    return node;
+  }
+
+  private choose<T>(options: readonly T[], place: string): T | undefined {
+    this.places.set(place, options.length);
+    return options[this.choices.get(place) ?? 0];
+  }
+
+  /** Runs `body` with places named below `step`. */
+  private at<T>(step: string, body: () => T): T {
+    const outer = this.path;
+    this.path = `${outer}/${step}`;
+    try {
+      return body();
+    } finally {
+      this.path = outer;
+    }
+  }
+
+  value(type: Type, key: string): Value {
+    return this.at(key, () => this.leaf(type));
+  }
+
+  private leaf(type: Type, fallback?: Literal): Value {
+    const options = optionsOf(type);
+    const made =
+      fallback === undefined
+        ? this.choose(options, this.path)
+        : this.choose([(m: Maker) => this.literal(m, fallback, type), ...options], this.path);
+    return made === undefined ? this.input(type) : made(this);
+  }
+
+  constant(value: Attribute, type: Type): Value {
+    const node = new Node('prim::Constant');
+    if (value !== null) node.attributes.set('value', value);
+    return this.add(node, value === null ? NONE : type);
+  }
+
+  /** A literal as a model has it: of an `int[2]` with one number for all, each of them. */
+  private literal(make: Maker, value: Literal, type: Type): Value {
+    const { kind } = type;
+    const all = kind === 'list' && type.size !== undefined && typeof value === 'number';
+    const c = literalConstant(all ? Array.from({ length: type.size ?? 1 }, () => value) : value, type);
+    return make.constant(c.value, c.type);
+  }
+
+  input(type: Type, content?: Content): Value {
+    const v = this.graph.addInput(this.graph.freshName(), type);
+    v.content = content;
+    return v;
+  }
+
+  dynamic(type: Type, dtype: DType, shape: readonly Dim[], elements?: readonly Dim[]): Value {
+    const behind = this.input(tensorType(dtype, shape), elements && { kind: 'elements', values: elements });
+    return this.add(new Node(this.roles.cast ?? '', [behind]), type);
+  }
+
+  list(items: readonly Value[], element: Type): Value {
+    return this.add(new Node('prim::ListConstruct', items), listOf(element));
+  }
+
+  private add(node: Node, type: Type): Value {
+    this.block.append(node);
+    return node.addOutput(this.graph.freshName(), type);
+  }
+
+  /** The value of a term; undefined where it cannot be of the type. */
+  private term(term: Term, type: Type): Value | undefined {
+    const root = term.root;
+    const known = this.made.get(root);
+    if (known !== undefined) return known;
+    // A value cannot be made of itself.
+    if (this.open.has(root)) return undefined;
+    this.open.add(root);
+    const value = this.formed(term, type);
+    this.open.delete(root);
+    if (value !== undefined) this.made.set(root, value);
+    return value;
+  }
+
+  private formed(term: Term, type: Type): Value | undefined {
+    const { form } = term;
+    switch (form?.kind) {
+      case undefined:
+        return this.leaf(type);
+      case 'literal':
+        return this.literal(this, form.value, type);
+      case 'node':
+        return this.node(form, type)?.outputs[0];
+      case 'list': {
+        const inner = type.kind === 'optional' ? type.element : type;
+        const element = inner.kind === 'list' && !hasVariables(inner) ? inner.element : INT;
+        const items: Value[] = [];
+        for (const [i, t] of form.items.entries()) {
+          const item = this.at(String(i), () => this.term(t, element));
+          if (item === undefined) return undefined;
+          items.push(item);
+        }
+        const more = form.rest ? (this.choose([1, 0, 2], `${this.path}...`) ?? 0) : 0;
+        for (let i = 0; i < more; i++) items.push(this.value(element, `...${i}`));
+        return this.list(items, element);
+      }
+    }
+  }
+
+  private node(form: NodeForm, wanted: Type): Node | undefined {
+    const op = form.ops.length === 1 ? form.ops[0] : this.choose(form.ops, `${this.path}:op`);
+    const signature = op === undefined ? undefined : this.registry.get(op)?.signature;
+    if (op === undefined || signature === undefined) return undefined;
+    const bindings: Bindings = new Map();
+    const inputs: Value[] = [];
+    for (const arg of signature.args) {
+      const value = this.at(arg.name, () => this.argument(form, arg, bindings));
+      if (value === undefined) return undefined;
+      bindVariables(arg.type, value.type, bindings);
+      inputs.push(value);
+    }
+    if (signature.varargs) inputs.push(...this.rest(signature, wanted));
+    const node = new Node(op, inputs);
+    this.block.append(node);
+    this.results(node, signature, bindings, wanted);
+    return node;
+  }
+
+  private argument(form: NodeForm, arg: Arg, bindings: Bindings): Value | undefined {
+    const type = this.bound(arg.type, bindings);
+    const term = form.args.get(arg.name);
+    return term === undefined ? this.leaf(type, arg.default) : this.term(term, type);
+  }
+
+  /** The type with its variables bound, those that are free yet by choice. */
+  private bound(type: Type, bindings: Bindings): Type {
+    if (!hasVariables(type)) return type;
+    const inner = substitute(type, bindings);
+    if (!hasVariables(inner)) return inner;
+    const chosen = this.choose(VARIABLES, `${this.path}:type`) ?? INT;
+    return substitute(inner, new Map(variables(inner).map((name) => [name, chosen])));
+  }
+
+  private rest(signature: Signature, wanted: Type): Value[] {
+    const count = this.choose(REST, `${this.path}...`) ?? 0;
+    const listed = signature.args.length === 0 && wanted.kind === 'list' ? wanted.element : undefined;
+    const type = listed ?? this.choose(VARIABLES, `${this.path}...:type`) ?? INT;
+    return Array.from({ length: count }, (_, i) => this.value(type, `...${i}`));
+  }
+
+  private results(node: Node, signature: Signature, bindings: Bindings, wanted: Type): void {
+    const name = () => this.graph.freshName();
+    const [condition, ...carried] = node.inputs.slice(1);
+    if (node.op === 'prim::If') {
+      for (const _ of [0, 1])
+        this.inBlock(node, (block) => block.addReturn(this.value(TENSOR, `branch${node.blocks.length}`)));
+      node.addOutput(name(), TENSOR);
+      return;
+    }
+    if (node.op === 'prim::Loop' && condition !== undefined) {
+      this.inBlock(node, (block) => {
+        block.addParam(name(), INT);
+        const params = carried.map((v) => block.addParam(name(), v.type));
+        block.addReturn(condition);
+        for (const p of params) block.addReturn(p);
+      });
+      for (const v of carried) node.addOutput(name(), v.type);
+      return;
+    }
+    if (signature.varresults) {
+      const [first] = node.inputs;
+      const unpacked = signature.args.length > 0 && first?.type.kind === 'list' ? first.type.element : undefined;
+      if (unpacked !== undefined) for (const _ of [0, 1]) node.addOutput(name(), unpacked);
+      else if (node.op === 'prim::ListConstruct') node.addOutput(name(), listOf(first?.type ?? INT));
+      else node.addOutput(name(), TENSOR);
+      return;
+    }
+    for (const r of signature.results) {
+      const type = substitute(r.type, bindings);
+      node.addOutput(name(), hasVariables(type) ? wanted : type);
+    }
+  }
+
+  private inBlock(node: Node, fill: (block: Block) => void): void {
+    const outer = this.block;
+    this.block = node.addBlock();
+    fill(this.block);
+    this.block = outer;
+  }
+}
+
+function variables(type: Type, into: string[] = []): string[] {
+  switch (type.kind) {
+    case 'var':
+      into.push(type.name);
+      break;
+    case 'list':
+    case 'optional':
+    case 'future':
+      variables(type.element, into);
+      break;
+    case 'dict':
+      variables(type.key, into);
+      variables(type.value, into);
+      break;
+    case 'tuple':
+      for (const e of type.elements) variables(e, into);
+      break;
+    case 'union':
+      for (const m of type.members) variables(m, into);
+      break;
+    default:
+  }
+  return into;
+}
