@@ -1,9 +1,10 @@
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { fail } from '../../diagnostics/diagnostic.js';
-import { RuleBook, SHIPPED_RULES } from '../../rulebook/load.js';
+import { type RuleBook, SHIPPED_RULES } from '../../rulebook/load.js';
 import type { PackInfo, RuleEntry } from '../../rulebook/pack-info.js';
 import { nearest } from '../../schema/nearest.js';
 import type { Rule, RuleId } from '../../schema/rule.js';
+import { loadBook, type RuleChoice } from '../load-book.js';
 import { type CasePlace, caseFiles, casesOf, PACKAGE_ROOT } from './case-index.js';
 
 export const PHASES = ['lowering', 'translation'] as const;
@@ -43,9 +44,9 @@ export interface Catalog {
   readonly rules: readonly CatalogRule[];
 }
 
-/** Loads the shipped rules with packs on top. Errors: those of RuleBook.load. */
-export async function loadCatalog(packs: readonly string[]): Promise<Catalog> {
-  const book = await RuleBook.load(packs.length > 0 ? { packs } : {});
+/** Loads the shipped rules with packs on top. Errors: those of loadBook. */
+export async function loadCatalog(choice: RuleChoice): Promise<Catalog> {
+  const { book } = await loadBook(choice);
   const layers = new Map(book.layers.filter(({ kind }) => kind !== 'settings').map((info) => [info, layerOf(info)]));
   const rules = book.entries().flatMap(({ rule, phase, layer: info, state, by }): CatalogRule[] => {
     const layer = layers.get(info);

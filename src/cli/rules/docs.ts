@@ -22,7 +22,7 @@ export interface PageChanges {
 export async function docsCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { words, values } = readRulesLine('docs', argv, OPTIONS);
   noWords('docs', words);
-  const catalog = await loadCatalog(values.rules ?? []);
+  const catalog = await loadCatalog(values);
   const folders = targets(catalog, values.out);
   const problems: Diagnostic[] = [];
   const results = folders.map(({ layer, out }) => {

@@ -11,7 +11,7 @@ const OPTIONS = { ...COMMON_OPTIONS, op: { type: 'string', multiple: true }, fam
 /** `thaw rules list [TEXT...]`. */
 export async function listCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { words, values } = readRulesLine('list', argv, OPTIONS);
-  const catalog = await loadCatalog(values.rules ?? []);
+  const catalog = await loadCatalog(values);
   const ops = values.op ?? [];
   checkFilters(catalog, ops, values.family);
   const found = catalog.rules.filter(

@@ -7,6 +7,8 @@ type OptionTable = NonNullable<ParseArgsConfig['options']>;
 /** What every command of `thaw rules` takes. */
 export const COMMON_OPTIONS = {
   rules: { type: 'string', multiple: true },
+  config: { type: 'string' },
+  'no-config': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const satisfies OptionTable;
 

@@ -14,7 +14,7 @@ import { RuleTexts } from './rule-text.js';
 export async function showCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { words, values } = readRulesLine('show', argv, COMMON_OPTIONS);
   const id = oneWord('show', 'ID', words);
-  const catalog = await loadCatalog(values.rules ?? []);
+  const catalog = await loadCatalog(values);
   const versions = rulesNamed(catalog, id);
   const [top, ...below] = versions;
   const text = new RuleTexts().of(top.path, id)?.whole ?? '';
