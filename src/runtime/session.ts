@@ -1,18 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
-import type { InferenceSession } from 'onnxruntime-node';
+import { existsSync } from 'node:fs';
 import { DiagnosticError, fail } from '../diagnostics/diagnostic.js';
-import { type DType, dtypeBytes } from '../ir/dtype.js';
-import { readNumbers, tensorFromNumbers } from '../ir/half.js';
+import type { DType } from '../ir/dtype.js';
+import { tensorFromNumbers } from '../ir/half.js';
 import { TensorData } from '../ir/tensor-data.js';
-import { parseModel } from '../onnx/parse.js';
 import { readModelMetadata } from '../onnx/read-metadata.js';
 import { RANGES_KEY } from '../onnx/types.js';
-import { NO_BFLOAT16, widenBfloat16 } from './bfloat16-io.js';
 import { checkFeeds, type Ranges, type TensorInfo } from './check-feeds.js';
-import { dtypeFromOrt, fromOrt, toOrt } from './ort-tensor.js';
+import type { NativeHandle } from './native-handle.js';
+import { nativeOptions } from './native-options.js';
+import { NativeSession } from './native-session.js';
+import { alignedBytes, readTensor, tensorOnBytes } from './native-tensor.js';
+import { loadOrtApi, type OrtApi, OrtError } from './ort-c-api.js';
 import { type Provider, requireProvider } from './providers.js';
-
-type Ort = typeof import('onnxruntime-node');
 
 export interface SessionOptions {
   /** `cpu` by default. */
@@ -32,18 +31,19 @@ export type Feed =
       readonly data: ArrayLike<number> | ArrayLike<bigint> | ArrayLike<boolean>;
     };
 
-/** A model that is ready to run. */
+/** A model that is ready to run. Runs go on in the background, several at a time where a caller starts several. */
 export interface Session extends AsyncDisposable {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly provider: Provider;
   /**
-   * Runs the model once. The results have the outputs' order; `readNumbers` gives their elements.
+   * Runs the model once. The results have the outputs' order; `readNumbers` gives their elements. A `TensorData` in
+   * memory is not copied: its bytes must not change until the promise settles.
    * Errors: `unknown-input`, `missing-input`, `input-dtype`, `input-rank`, `input-shape`, all that are found at once;
    * `runtime-error` when onnxruntime fails.
    */
   run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>>;
-  /** Frees the model. It cannot be run afterwards. */
+  /** Frees the model once the runs that are under way have ended. It cannot be run afterwards. */
   dispose(): Promise<void>;
 }
 
@@ -53,41 +53,12 @@ export interface Session extends AsyncDisposable {
  */
 export async function createSession(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
   if (typeof model === 'string' && !existsSync(model)) fail('file-not-found', `there is no file ${model}`);
-  const module = await import('onnxruntime-node');
-  const ort = 'default' in module ? (module.default ?? module) : module;
-  const provider = requireProvider(options.provider ?? 'cpu', ort.listSupportedBackends());
-  return new OrtSession(ort, provider, await open(ort, provider, model, options), model, rangesOf(model));
-}
-
-interface Opened {
-  readonly session: InferenceSession;
-  /** Names of inputs and outputs that are bfloat16 outside and float32 inside. */
-  readonly narrow: ReadonlySet<string>;
-}
-
-async function open(
-  ort: Ort,
-  provider: Provider,
-  model: string | Uint8Array,
-  { threads, logSeverity = 3 }: SessionOptions,
-): Promise<Opened> {
-  const settings: InferenceSession.SessionOptions = {
-    executionProviders: [provider],
-    logSeverityLevel: logSeverity,
-    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-  };
-  const create = (from: string | Uint8Array) =>
-    typeof from === 'string'
-      ? ort.InferenceSession.create(from, settings)
-      : ort.InferenceSession.create(from, settings);
+  const api = await loadOrtApi();
+  const provider = requireProvider(options.provider ?? 'cpu', []);
+  const { threads, logSeverity = 3 } = options;
   try {
-    return { session: await create(model), narrow: new Set() };
-  } catch (error) {
-    if (!NO_BFLOAT16.test(messageOf(error))) failed('onnxruntime does not take the model', error);
-  }
-  const wide = widenBfloat16(typeof model === 'string' ? readFileSync(model) : model);
-  try {
-    return { session: await create(wide.bytes), narrow: new Set([...wide.inputs, ...wide.outputs]) };
+    using settings = nativeOptions(api, { threads, logSeverity });
+    return new OrtSession(provider, await NativeSession.open(api, model, settings), rangesOf(model));
   } catch (error) {
     failed('onnxruntime does not take the model', error);
   }
@@ -100,83 +71,80 @@ function rangesOf(model: string | Uint8Array): Ranges {
 }
 
 class OrtSession implements Session {
-  readonly inputs: readonly TensorInfo[];
-  readonly outputs: readonly TensorInfo[];
-  private session: InferenceSession | undefined;
-  private readonly narrow: ReadonlySet<string>;
-  private unrankedInputs: ReadonlySet<string> | undefined;
+  private readonly running = new Set<Promise<unknown>>();
 
   constructor(
-    private readonly ort: Ort,
     readonly provider: Provider,
-    { session, narrow }: Opened,
-    private model: string | Uint8Array | undefined,
+    private readonly native: NativeSession,
     private readonly ranges: Ranges,
-  ) {
-    this.session = session;
-    this.narrow = narrow;
-    this.inputs = session.inputMetadata.map((value) => this.describe(value));
-    this.outputs = session.outputMetadata.map((value) => this.describe(value));
-    if (this.inputs.every(({ dims }) => dims.length > 0)) this.model = undefined;
+  ) {}
+
+  get inputs(): readonly TensorInfo[] {
+    return this.native.inputs;
   }
 
-  async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>> {
-    if (this.session === undefined) throw new Error('the session is used after dispose()');
-    const given = new Map(Object.entries(feeds).map(([name, feed]) => [name, tensorOf(name, feed)]));
-    const problems = checkFeeds(this.inputs, given, (name) => this.unranked().has(name), this.ranges);
-    if (problems.length > 0) throw new DiagnosticError(problems);
-    const wide = [...given].map(
-      ([name, data]) => [name, this.narrow.has(name) ? recast(data, 'float32') : data] as const,
-    );
-    const results = await this.session
-      .run(Object.fromEntries(wide.map(([name, data]) => [name, toOrt(this.ort.Tensor, name, data)])))
-      .catch((error: unknown) => failed('onnxruntime failed', error));
-    const outputs: Record<string, TensorData> = {};
-    for (const { name } of this.outputs) {
-      const value = results[name];
-      if (value === undefined) fail('runtime-error', `onnxruntime gave no output ${name}`);
-      const data = fromOrt(name, value);
-      outputs[name] = this.narrow.has(name) ? recast(data, 'bfloat16') : data;
-    }
-    return outputs;
+  get outputs(): readonly TensorInfo[] {
+    return this.native.outputs;
+  }
+
+  run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>> {
+    const run = this.runOnce(feeds);
+    this.running.add(run);
+    const end = () => this.running.delete(run);
+    run.then(end, end);
+    return run;
   }
 
   async dispose(): Promise<void> {
-    const { session } = this;
-    this.session = undefined;
-    this.model = undefined;
-    await session?.release();
+    await Promise.allSettled(this.running);
+    this.native.handle.dispose();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
   }
 
-  /**
-   * Inputs whose rank the model leaves open. onnxruntime's metadata show them like 0-d inputs, so the model itself is
-   * read, and only when it matters.
-   */
-  private unranked(): ReadonlySet<string> {
-    if (this.unrankedInputs === undefined) {
-      const { model } = this;
-      const bytes = typeof model === 'string' ? readFileSync(model) : model;
-      const { inputs } = bytes === undefined ? { inputs: [] } : parseModel(bytes).graph;
-      this.unrankedInputs = new Set(inputs.filter(({ shape }) => shape === undefined).map(({ name }) => name));
-      this.model = undefined;
+  private async runOnce(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>> {
+    const { native } = this;
+    const { api } = native;
+    if (native.handle.disposed) throw new Error('the session is used after dispose()');
+    const given = new Map(Object.entries(feeds).map(([name, feed]) => [name, tensorOf(name, feed)]));
+    const problems = checkFeeds(native.inputs, given, (name) => native.unranked.has(name), this.ranges);
+    if (problems.length > 0) throw new DiagnosticError(problems);
+    const values: NativeHandle[] = [];
+    // The values lead into these bytes: they must not be collected before the run has ended.
+    const held: Uint8Array[] = [];
+    try {
+      for (const { name } of native.inputs) {
+        const data = given.get(name);
+        if (data === undefined) continue;
+        const bytes = alignedBytes(data.read(), data.dtype);
+        held.push(bytes);
+        values.push(tensorOnBytes(api, data, bytes));
+      }
+      const results = await native.run(values).catch((error: unknown) => failed('onnxruntime failed', error));
+      return readResults(api, native.outputs, results);
+    } finally {
+      for (const value of values) value.dispose();
+      held.length = 0;
     }
-    return this.unrankedInputs;
   }
+}
 
-  private describe(value: InferenceSession.ValueMetadata): TensorInfo {
-    const dtype = value.isTensor ? dtypeFromOrt(value.type) : undefined;
-    if (!value.isTensor || dtype === undefined) {
-      fail(
-        'unsupported-format',
-        `${value.name} is ${value.isTensor ? value.type : 'no tensor'}, which Thaw does not feed`,
-      );
-    }
-    const dims = value.shape.map((dim) => (dim === '' ? '?' : dim));
-    return { name: value.name, dtype: this.narrow.has(value.name) ? 'bfloat16' : dtype, dims };
+function readResults(
+  api: OrtApi,
+  outputs: readonly TensorInfo[],
+  values: readonly NativeHandle[],
+): Record<string, TensorData> {
+  try {
+    return Object.fromEntries(
+      outputs.flatMap(({ name }, i) => {
+        const value = values[i];
+        return value === undefined ? [] : [[name, readTensor(api, name, value.address)]];
+      }),
+    );
+  } finally {
+    for (const value of values) value.dispose();
   }
 }
 
@@ -193,14 +161,8 @@ function tensorOf(name: string, feed: Feed): TensorData {
   return tensorFromNumbers(dtype, values, shape);
 }
 
-function recast(data: TensorData, dtype: DType): TensorData {
-  return dtypeBytes(data.dtype) === dtypeBytes(dtype) ? data : tensorFromNumbers(dtype, readNumbers(data), data.shape);
-}
-
+/** ONNX Runtime's errors as diagnostics; others pass. */
 function failed(what: string, error: unknown): never {
-  fail('runtime-error', `${what}: ${messageOf(error)}`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof OrtError)) throw error;
+  fail('runtime-error', `${what}: ${error.message}`);
 }
