@@ -1,49 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { type Diagnostic, DiagnosticError, type Span } from '../diagnostics/diagnostic.js';
+import type { Diagnostic, Note } from '../diagnostics/diagnostic.js';
+import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import { runRules } from '../engine/driver.js';
-import { parseGraph } from '../frontends/torchscript/graph-parser.js';
-import { type Dim, symbol } from '../ir/dim.js';
 import { canonicalText } from '../ir/fingerprint.js';
 import type { Graph } from '../ir/graph.js';
-import { tensorType } from '../ir/type.js';
 import { verify } from '../ir/verify.js';
 import { RuleSet } from '../matcher/compile.js';
 import { Matcher } from '../matcher/match.js';
 import type { RuleBook } from '../rulebook/load.js';
-import { validate } from '../rulebook/validate.js';
-import { YamlFile } from '../rulebook/yaml-file.js';
 import type { Rule, RuleId } from '../schema/rule.js';
 import { signatureCheck } from '../schema/signature-check.js';
 import { inferBlock } from '../shapes/blocks.js';
 import { Inference } from '../shapes/infer.js';
-
-/** One case of a rule: `before` becomes `after`, or `unchanged` is left alone for a reason. */
-export interface RuleCase {
-  readonly name: string;
-  readonly dims: Readonly<Record<string, readonly (number | string)[]>>;
-  readonly before?: string;
-  readonly after?: string;
-  readonly unchanged?: string;
-  readonly because?: string;
-  readonly span: Span;
-}
-
-/** A case file: test/rules/<family>/<rule-id>.yaml. */
-export interface RuleCaseFile {
-  readonly path: string;
-  readonly rule: RuleId;
-  readonly cases: readonly RuleCase[];
-}
-
-/** Reads a case file. Errors: `yaml-syntax` and `yaml-schema` at their places, all at once. */
-export function readRuleCases(path: string): RuleCaseFile {
-  const file = new YamlFile(path, readFileSync(path, 'utf8'));
-  const problems = validate(file, 'case');
-  if (problems.length > 0) throw new DiagnosticError(problems);
-  const data = file.value as { rule: RuleId; cases: readonly Omit<RuleCase, 'span'>[] };
-  const cases = data.cases.map((c, i) => ({ ...c, dims: c.dims ?? {}, span: file.span(['cases', i, 'name']) }));
-  return { path, rule: data.rule, cases };
-}
+import type { RuleCase } from './case-file.js';
+import { caseGraph, caseProblem } from './case-graph.js';
 
 /**
  * Runs one case with its rule alone. Empty when it holds; otherwise what differs, `rule-case` at the case's place. A case
@@ -51,8 +20,13 @@ export function readRuleCases(path: string): RuleCaseFile {
  */
 export function runRuleCase(book: RuleBook, rule: RuleId, c: RuleCase): Diagnostic[] {
   const found = ruleOf(book, rule);
-  if (found === undefined) return [failure(c, `there is no rule \`${rule}\``)];
-  return c.unchanged === undefined ? firing(book, found, c) : holding(book, found, c, c.unchanged);
+  if (found === undefined) return [caseProblem(c, `there is no rule \`${rule}\``)];
+  try {
+    return c.unchanged === undefined ? firing(book, found, c) : holding(book, found, c, c.unchanged);
+  } catch (e) {
+    if (e instanceof DiagnosticError) return [...e.diagnostics];
+    throw e;
+  }
 }
 
 /** A rule of the book, lowering and translation alike. */
@@ -61,35 +35,83 @@ export function ruleOf(book: RuleBook, id: RuleId): Rule | undefined {
 }
 
 function firing(book: RuleBook, rule: Rule, c: RuleCase): Diagnostic[] {
-  const { graph, inference } = prepare(book, c, c.before ?? '');
+  const { before = '', after = '' } = c;
+  const { graph, inference } = prepare(book, c, before);
   const untouched = canonicalText(graph);
+  const reasons = misses(book, rule, graph, inference);
+  if (canonicalText(graph) !== untouched) return [mutates(rule, c)];
   const outcome = runRules(graph, only(book, rule), inference);
-  if (outcome.steps === 0) return [failure(c, `\`${rule.id}\` does not match`, misses(book, rule, graph, inference))];
-  if (outcome.stop !== 'fixpoint') return [failure(c, `\`${rule.id}\` stops with ${outcome.stop}`)];
+  if (outcome.steps === 0) return [caseProblem(c, `\`${rule.id}\` does not match`, told(reasons))];
+  if (outcome.stop !== 'fixpoint') return [caseProblem(c, `\`${rule.id}\` stops with ${outcome.stop}`)];
   const wrong = verify(graph, signatureCheck(book.registry));
   if (wrong.length > 0) return wrong;
-  const wanted = canonicalText(parseGraph(c.after ?? '', c.span.file, book.registry));
-  if (wanted === untouched) return [failure(c, 'the case asserts nothing: `after` is `before`')];
+  const target = caseGraph(book, { ...c, dims: {} }, after);
+  const invalid = verify(target, signatureCheck(book.registry));
+  if (invalid.length > 0) return invalid;
+  const wanted = canonicalText(target);
+  if (wanted === untouched) return [caseProblem(c, 'the case asserts nothing: `after` is `before`')];
   const given = canonicalText(graph);
-  return given === wanted
-    ? []
-    : [failure(c, `\`${rule.id}\` gives another graph`, [`wanted:\n${wanted}`, `given:\n${given}`])];
+  if (given !== wanted)
+    return [
+      caseProblem(c, `\`${rule.id}\` gives another graph (- wanted, + given)`, {
+        notes: [{ message: diff(wanted, given) }],
+      }),
+    ];
+  return withAllRules(book, rule, c, before);
+}
+
+/** Among all rules of its stage, this one must still be what does the work. */
+function withAllRules(book: RuleBook, rule: Rule, c: RuleCase, before: string): Diagnostic[] {
+  const { graph, inference } = prepare(book, c, before);
+  const stage = book.lowering.rules.includes(rule) ? book.lowering : book.translation;
+  const { counts } = runRules(graph, stage, inference);
+  if (counts.has(rule.id)) return [];
+  const others = [...counts.keys()].join(', ');
+  return [
+    caseProblem(
+      c,
+      `with all rules \`${rule.id}\` does nothing here: ${others} ${counts.size > 1 ? 'do' : 'does'} the work`,
+      {
+        help: 'give the rule a higher `benefit`, or write a case that only it rewrites',
+      },
+    ),
+  ];
 }
 
 function holding(book: RuleBook, rule: Rule, c: RuleCase, source: string): Diagnostic[] {
   const { graph, inference } = prepare(book, c, source);
   const before = canonicalText(graph);
   const reasons = misses(book, rule, graph, inference);
+  if (canonicalText(graph) !== before) return [mutates(rule, c)];
   const outcome = runRules(graph, only(book, rule), inference);
-  if (outcome.steps > 0) return [failure(c, `\`${rule.id}\` fires`, [`given:\n${canonicalText(graph)}`])];
-  if (canonicalText(graph) !== before) return [failure(c, `\`${rule.id}\` changed the graph while it matched`)];
+  const given = canonicalText(graph);
+  if (outcome.steps > 0)
+    return [
+      caseProblem(c, `\`${rule.id}\` fires (- as it was, + given)`, { notes: [{ message: diff(before, given) }] }),
+    ];
+  if (given !== before) return [mutates(rule, c)];
   const absent = `no ${rule.match.ops.join(' or ')} here`;
   // A rule that always matches its operator leaves alone only graphs without it.
-  if (reasons.length === 0 && isConditional(rule)) return [failure(c, `${absent}: nothing is tested`)];
+  if (reasons.length === 0 && isConditional(rule)) return [caseProblem(c, `${absent}: nothing is tested`)];
   const because = c.because ?? '';
+  if (because.trim() === '')
+    return [caseProblem(c, '`because` is empty: a part of the reason stands there', told(reasons))];
+  if (isVague(because))
+    return [caseProblem(c, `\`because: ${because}\` is true of any reason: say which`, told(reasons))];
   return [...reasons, ...(reasons.length === 0 ? [absent] : [])].some((r) => r.includes(because))
     ? []
-    : [failure(c, `the reason is another one than ${because}`, reasons)];
+    : [caseProblem(c, `the reason is another one than ${because}`, told(reasons))];
+}
+
+/** Reasons as the matcher words them, with nothing of a rule in them. */
+const BARE_REASONS = ['`` does not hold', 'not a result of ', 'it matches', ' is ', ' and not ', ' has no '];
+
+function isVague(because: string): boolean {
+  return BARE_REASONS.some((r) => r.includes(because.replace(/^`?\s*/, '').trim()));
+}
+
+function mutates(rule: Rule, c: RuleCase): Diagnostic {
+  return caseProblem(c, `\`${rule.id}\` changed the graph while it matched`);
 }
 
 /** False for a rule that matches every node of its operator. */
@@ -107,33 +129,48 @@ function misses(book: RuleBook, rule: Rule, graph: Graph, inference: Inference):
   return reasons;
 }
 
+function told(reasons: readonly string[]): { notes: Note[] } {
+  return { notes: reasons.map((message) => ({ message })) };
+}
+
 function only(book: RuleBook, rule: Rule): RuleSet {
   return new RuleSet([rule], book.registry, book.roles);
 }
 
 /** The graph of a text with its inputs' extents, every value inferred and nothing folded. */
 function prepare(book: RuleBook, c: RuleCase, source: string): { graph: Graph; inference: Inference } {
-  const graph = parseGraph(source, c.span.file, book.registry);
-  for (const [name, dims] of Object.entries(c.dims)) {
-    const input = graph.inputs.find((v) => v.name === name);
-    if (input?.type.kind !== 'tensor')
-      throw new DiagnosticError(failure(c, `\`dims\` names ${name}, which is no tensor input`));
-    input.type = tensorType(
-      input.type.dtype,
-      dims.map((d): Dim => (typeof d === 'number' ? d : symbol(d))),
-    );
-  }
+  const graph = caseGraph(book, c, source);
   const inference = new Inference(book.registry);
   inferBlock(graph.block, inference);
   return { graph, inference };
 }
 
-function failure(c: RuleCase, message: string, notes: readonly string[] = []): Diagnostic {
-  return {
-    code: 'rule-case',
-    severity: 'error',
-    message: `${c.name}: ${message}`,
-    at: c.span,
-    notes: notes.map((n) => ({ message: n })),
-  };
+/** Lines of both texts in order, those of one alone marked. By the longest common subsequence: cases are short. */
+export function diff(wanted: string, given: string): string {
+  const [a, b] = [wanted.trimEnd().split('\n'), given.trimEnd().split('\n')];
+  const common = a.map(() => new Array<number>(b.length + 1).fill(0));
+  common.push(new Array<number>(b.length + 1).fill(0));
+  const at = (i: number, j: number): number => common[i]?.[j] ?? 0;
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      const row = common[i];
+      if (row !== undefined) row[j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    }
+  }
+  const lines: string[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    if (i < a.length && j < b.length && a[i] === b[j]) {
+      lines.push(`  ${a[i]}`);
+      i += 1;
+      j += 1;
+    } else if (j >= b.length || (i < a.length && at(i + 1, j) >= at(i, j + 1))) {
+      lines.push(`- ${a[i]}`);
+      i += 1;
+    } else {
+      lines.push(`+ ${b[j]}`);
+      j += 1;
+    }
+  }
+  return lines.join('\n');
 }

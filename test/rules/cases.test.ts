@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RuleBook } from '../../src/rulebook/load.js';
-import { isConditional, readRuleCases, runRuleCase } from '../../src/testing/index.js';
+import { isConditional, proveRuleCase, readRuleCases, runRuleCase } from '../../src/testing/index.js';
 
 const HERE = import.meta.dirname;
 const PATHS = readdirSync(HERE, { recursive: true, encoding: 'utf8' })
@@ -19,6 +19,9 @@ describe('rule cases', () => {
   describe.each(FILES)('$rule', ({ rule, cases }) => {
     it.each(cases)('$name', (c) => {
       expect(runRuleCase(book, rule, c)).toEqual([]);
+    });
+    it.each(cases.filter((c) => c.before !== undefined))('$name, by numbers', async (c) => {
+      expect(await proveRuleCase(book, rule, c)).toEqual([]);
     });
   });
 });

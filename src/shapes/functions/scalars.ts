@@ -2,6 +2,7 @@ import { type ExprEnv, type ExprValue, Float, isDim, isList, TensorRef, UNKNOWN 
 import { type Dim, dimCompare, dimFloorDiv, dimSub } from '../../ir/dim.js';
 import { compare } from '../extents.js';
 import { any, anyList, bool, constant, define, type FunctionTable, int, optional, real, str } from './define.js';
+import { erf, erfc } from './error-function.js';
 
 /** Python's round: to the nearest, halves to the even one. */
 function roundHalfEven(x: number): number {
@@ -90,6 +91,8 @@ const FLOAT_UNARY: Readonly<Record<string, (a: number) => number>> = {
   acosh: Math.acosh,
   atanh: Math.atanh,
   expm1: Math.expm1,
+  erf,
+  erfc,
   degrees: (x) => (x * 180) / Math.PI,
   radians: (x) => (x * Math.PI) / 180,
 };

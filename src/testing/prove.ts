@@ -1,0 +1,92 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { DiagnosticError } from '../diagnostics/diagnostic.js';
+import type { RuleBook } from '../rulebook/load.js';
+import type { RuleId } from '../schema/rule.js';
+import type { RuleCase } from './case-file.js';
+import { caseProblem, symbolsOf } from './case-graph.js';
+import { seededDraws, sizesOf } from './case-sizes.js';
+import { difference, differenceFrom, NumericSession } from './numeric-run.js';
+import { Proof, type ProofOptions, problemsOf } from './proof.js';
+import { ruleOf } from './rule-cases.js';
+
+/**
+ * Proves a firing case of a rule by numbers: `before` with all sizes and numbers bound, so that it folds, taken through
+ * the compiler without the rule, and `after` with its symbols kept, converted once, are run on onnxruntime at several
+ * sizes and must agree: dtypes, shapes, ints and bools exactly, floats by the tolerance of their dtype. With `runs`
+ * both must give what was recorded; a `before` that only the rule makes runnable is left out then.
+ *
+ * Empty when they agree, for cases that say `numbers: false`, and for `unchanged` ones; else `rule-case` at the case's
+ * place, with the sizes and what was fed.
+ */
+export async function proveRuleCase(
+  book: RuleBook,
+  rule: RuleId,
+  c: RuleCase,
+  options: ProofOptions = {},
+): Promise<Diagnostic[]> {
+  const { before, after } = c;
+  if (before === undefined || after === undefined || c.numbers === false) return [];
+  const proof = new Proof(book, c, options, rule);
+  return problemsOf(async () => {
+    const form = await proof.told({}, () => proof.dynamicForm(after, before));
+    const session = await proof.told({}, () => NumericSession.open(form));
+    try {
+      return c.runs === undefined
+        ? await agree(proof, c, before, session)
+        : await giveRecorded(proof, book, rule, c, before, session);
+    } finally {
+      await session.close();
+    }
+  });
+}
+
+async function agree(proof: Proof, c: RuleCase, before: string, after: NumericSession): Promise<Diagnostic[]> {
+  const random = seededDraws(proof.seed);
+  for (const sizes of sizesOf(c, symbolsOf(proof.graph(before)), random)) {
+    const wrong = await proof.told(sizes, async () => {
+      const feeds = proof.feeds(before, sizes, random);
+      const wanted = await proof.runStatic(before, feeds);
+      if (wanted.every((tensors) => tensors.length === 0)) return [caseProblem(c, NOTHING)];
+      const found = await after.run(feeds);
+      const d = difference(found, wanted, c.tolerance, c.numbers === 'shapes');
+      return d === undefined
+        ? []
+        : [proof.differs('`after` gives other numbers than `before`', sizes, d, feeds, after.inputs)];
+    });
+    if (wrong.length > 0) return wrong;
+  }
+  return [];
+}
+
+const NOTHING = 'the case proves nothing: its graphs return no tensor and no number';
+
+async function giveRecorded(
+  proof: Proof,
+  book: RuleBook,
+  rule: RuleId,
+  c: RuleCase,
+  before: string,
+  after: NumericSession,
+): Promise<Diagnostic[]> {
+  const random = seededDraws(proof.seed);
+  const own = new Set(ruleOf(book, rule)?.match.ops);
+  for (const run of c.runs ?? []) {
+    const sizes = run.sizes ?? {};
+    const feeds = await proof.told(sizes, () => proof.feeds(before, sizes, random, run));
+    const d = differenceFrom(await proof.told(sizes, () => after.run(feeds)), run, c.tolerance);
+    if (d !== undefined) return [proof.differs('`after` gives other numbers', sizes, d, feeds, after.inputs)];
+    try {
+      const wrong = differenceFrom(await proof.runStatic(before, feeds), run, c.tolerance);
+      if (wrong !== undefined)
+        return [proof.differs('`before` gives other numbers', sizes, wrong, feeds, after.inputs)];
+    } catch (e) {
+      if (!(e instanceof DiagnosticError) || !e.diagnostics.every((p) => isUnconverted(p, own))) throw e;
+    }
+  }
+  return [];
+}
+
+/** An operator of the rule's own that has no recipe: the rule is what makes it runnable. */
+function isUnconverted(d: Diagnostic, own: ReadonlySet<string>): boolean {
+  return d.code === 'unsupported-operator' && own.has(d.message.split(' ')[0] ?? '');
+}
