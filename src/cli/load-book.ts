@@ -17,15 +17,20 @@ export interface LoadedRules {
 }
 
 /**
- * The rules that a command works with: those of the project's configuration, found from the current folder upwards, and
- * the packs that the command line names. Errors: those of the packs and files, `usage`.
+ * What a command line and the project's configuration, found from the current folder upwards, say about rules: the
+ * options of `RuleBook.load`, the packs of the command line on top. Errors: those of the configuration's file, `usage`.
  */
-export async function loadBook(choice: RuleChoice): Promise<LoadedRules> {
+export async function loadChoice(choice: RuleChoice): Promise<Config> {
   const { rules = [], config: file, 'no-config': without = false } = choice;
   if (without && file !== undefined) fail('usage', '--config and --no-config exclude each other');
   const { loadConfig, NO_CONFIG } = await import('../config/load-config.js');
   const config = without ? NO_CONFIG : await loadConfig(file);
+  return { ...config, packs: [...config.packs, ...rules.map((pack) => ({ pack }))] };
+}
+
+/** The rules that a command works with. Errors: those of `loadChoice` and of the packs. */
+export async function loadBook(choice: RuleChoice): Promise<LoadedRules> {
+  const config = await loadChoice(choice);
   const { RuleBook } = await import('../rulebook/load.js');
-  const packs = [...config.packs, ...rules];
-  return { book: await RuleBook.load({ ...config, packs }), config };
+  return { book: await RuleBook.load(config), config };
 }

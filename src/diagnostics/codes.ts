@@ -54,6 +54,7 @@ export const CODES = {
   'yaml-schema': { title: 'the YAML does not follow its JSON Schema' },
   'expr-syntax': { title: 'an expression does not parse' },
   'expr-unknown': { title: 'an expression uses a name that nothing defines' },
+  'expr-type': { title: 'an expression asks of a value, or gives a function, what it cannot take' },
   'schema-syntax': { title: 'an operator schema does not parse' },
   'schema-duplicate': { title: 'an operator is declared twice' },
   'rule-duplicate': { title: 'two rules have the same id' },
@@ -76,6 +77,10 @@ export const CODES = {
     help: 'a rule must not make what it, or the rules that follow it, match again',
   },
   'rule-untested': { title: 'a rule has no case file', help: 'write one that fires and one that must not' },
+  'rule-stub': {
+    title: 'a place that thaw rules new has left to its author',
+    help: 'fill it in and remove the comment',
+  },
   'rule-case': { title: 'a rule case fails or is missing' },
   'pack-not-found': { title: 'a rule pack is neither a folder nor an installed package' },
   'pack-invalid': { title: 'a rule pack that cannot be used' },

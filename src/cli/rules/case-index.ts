@@ -29,7 +29,8 @@ export function caseFiles(dir: string): Map<string, CasePlace> {
   return found;
 }
 
-function yamlFiles(dir: string): string[] {
+/** The YAML files below a folder, sorted; none where there is no such folder. */
+export function yamlFiles(dir: string): string[] {
   try {
     return readdirSync(dir, { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.ya?ml$/.test(name))

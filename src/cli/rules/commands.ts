@@ -48,6 +48,21 @@ ${JSON_OPTION}`,
     },
   ],
   [
+    'lint',
+    {
+      summary: 'checks packs: all that is wrong, each at its place',
+      usage: `thaw rules lint [PACK...] [options]
+
+Checks rule packs as loading does, and tells rules without cases and places that are not filled in. Without packs it
+checks the shipped rules.
+
+  --max-warnings N               fails where there are more; any number may stay by default
+${RULES_OPTION}
+${JSON_OPTION}`,
+      run: async (argv, terminal) => (await import('./lint.js')).lintCommand(argv, terminal),
+    },
+  ],
+  [
     'docs',
     {
       summary: 'pages of operators and rules, written from the YAML',

@@ -1,0 +1,52 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { DiagnosticError } from '../../diagnostics/diagnostic.js';
+import { renderDiagnostics, toJson } from '../../diagnostics/render.js';
+import type { PackReference } from '../../rulebook/find-pack.js';
+import { lintRules } from '../../rulebook/lint.js';
+import { readPacks } from '../../rulebook/read-pack.js';
+import { loadChoice } from '../load-book.js';
+import { EXIT_DONE, EXIT_FAILED } from '../report.js';
+import type { Terminal } from '../terminal.js';
+import { SHIPPED_CASES, yamlFiles } from './case-index.js';
+import { COMMON_OPTIONS, countOption, readRulesLine } from './options.js';
+import { stubsIn } from './stubs.js';
+
+const OPTIONS = { ...COMMON_OPTIONS, 'max-warnings': { type: 'string' } } as const;
+
+/** `thaw rules lint [PACK...]`. */
+export async function lintCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { words, values } = readRulesLine('lint', argv, OPTIONS);
+  const most = countOption('max-warnings', values['max-warnings']);
+  const options = await loadChoice({ ...values, rules: [...(values.rules ?? []), ...words] });
+  const shipped = options.packs.length === 0;
+  const found = await lintRules(shipped ? { cases: [SHIPPED_CASES] } : options);
+  const problems = [...found, ...(shipped ? [] : stubsOf(options.packs))];
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const warnings = problems.filter(({ severity }) => severity === 'warning').length;
+  const ok = errors === 0 && warnings <= (most ?? warnings);
+  if (values.json) {
+    terminal.out(JSON.stringify({ ok, errors, warnings, diagnostics: problems.map(toJson) }, null, 2));
+  } else {
+    if (problems.length > 0) terminal.error(`${renderDiagnostics(problems, { color: terminal.color })}\n`);
+    const names = shipped ? 'the shipped rules' : options.packs.map(({ pack }) => pack).join(', ');
+    terminal.out(
+      `${names}: ${errors + warnings === 0 ? 'no problems' : `${count(errors, 'error')}, ${count(warnings, 'warning')}`}`,
+    );
+    if (errors === 0 && !ok) terminal.out(`more than --max-warnings ${most}`);
+  }
+  return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
+/** What is left to fill in below the packs; their own problems are told by the lint. */
+function stubsOf(packs: readonly PackReference[]): Diagnostic[] {
+  try {
+    return readPacks(packs).flatMap(({ dir }) => stubsIn(yamlFiles(dir)));
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return [];
+  }
+}
