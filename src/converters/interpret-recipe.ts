@@ -4,22 +4,14 @@ import type { AttrInput } from '../onnx/attributes.js';
 import { paramAt } from '../onnx/infer/infer.js';
 import { opSpec } from '../onnx/op-spec.js';
 import type { OnnxValue } from '../onnx/types.js';
-import type {
-  CallOperand,
-  CallStep,
-  LoopStep,
-  NodeStep,
-  Recipe,
-  RecipeAttribute,
-  RecipeItem,
-  RecipeStep,
-} from '../schema/recipe.js';
+import type { CallOperand, CallStep, LoopStep, NodeStep, Recipe, RecipeItem, RecipeStep } from '../schema/recipe.js';
 import { expandLiteral } from '../shapes/expand-literal.js';
 import { reshapeLiteral } from '../shapes/reshape-literal.js';
 import type { ConvertContext } from './context.js';
 import type { Converted } from './define-converter.js';
-import { type Plain, toPlain } from './operand-value.js';
+import { foreignOptions } from './foreign-options.js';
 import type { Operand } from './operator-call.js';
+import { recipeAttribute } from './recipe-attribute.js';
 import { RecipeScope } from './recipe-scope.js';
 
 /** True if the recipe is for this opset and its `when` holds. */
@@ -73,7 +65,7 @@ class Interpreter {
       const to = promote.to === undefined ? this.ctx.resultDtype() : this.scope.dtype(promote.to);
       for (const name of promote.args) this.scope.promote(name, to);
     }
-    const last = this.sequence(steps);
+    const last = this.sequence(steps, true);
     if (out === undefined) return last;
     return out.map((name) =>
       name.startsWith('$') || this.scope.hasStep(name) ? this.scope.result(name) : this.scope.operand(name),
@@ -81,25 +73,26 @@ class Interpreter {
   }
 
   /** The outputs of the last step that gave any: a branch that is not taken gives none. */
-  private sequence(steps: readonly RecipeStep[]): Converted[] {
+  private sequence(steps: readonly RecipeStep[], final = false): Converted[] {
     let last: Converted[] = [];
     for (const step of steps) {
-      const results = this.step(step);
+      const results = this.step(step, final && step === steps[steps.length - 1]);
       if (results.length > 0) last = results;
     }
     return last;
   }
 
-  private step(step: RecipeStep): Converted[] {
+  /** `final`: the recipe's results are those of the step, unless `out` says. */
+  private step(step: RecipeStep, final: boolean): Converted[] {
     switch (step.kind) {
       case 'node':
-        return this.skipped(step, step.in[0]) ?? this.node(step);
+        return this.skipped(step, step.in[0]) ?? this.node(step, final);
       case 'call':
         return this.skipped(step, firstItem(step.in[0]?.[1])) ?? this.call(step);
       case 'for':
         return this.loop(step);
       case 'if':
-        return this.sequence(this.scope.holds(step.test) ? step.do : step.else);
+        return this.sequence(this.scope.holds(step.test) ? step.do : step.else, final);
     }
   }
 
@@ -113,19 +106,19 @@ class Interpreter {
     return [through];
   }
 
-  private node(step: NodeStep): Converted[] {
+  private node(step: NodeStep, final: boolean): Converted[] {
     const inputs = this.literalTarget(step) ?? this.inputs(step);
     while (inputs.length > 0 && inputs[inputs.length - 1] === null) inputs.pop();
-    const attributes: Record<string, Plain> = {};
+    const attributes: Record<string, AttrInput> = {};
     // A target says 0 where an extent is 0; ONNX would copy an extent there.
-    if (step.op === 'Reshape' && this.hasZero(step.in[1])) attributes.allowzero = 1;
+    if (step.op === 'Reshape' && step.domain === '' && this.hasZero(step.in[1])) attributes.allowzero = 1;
     for (const [name, value] of step.attrs) {
-      const v = this.attribute(value);
+      const v = recipeAttribute(step, value, this.scope);
       if (v !== null) attributes[name] = v;
     }
-    const outputs = this.ctx.addAll(step.op, inputs, attributes as Record<string, AttrInput>, {
+    const outputs = this.ctx.addAll(step.op, inputs, attributes, {
       outputs: step.out.length > 0 ? step.out.length : undefined,
-      domain: step.domain === '' ? undefined : step.domain,
+      ...(step.domain === '' ? {} : foreignOptions(step, final, this.scope)),
     });
     step.out.forEach((name, i) => {
       const v = outputs[i];
@@ -136,7 +129,7 @@ class Interpreter {
 
   /** Constants without a dtype take that of another input of the same type variable. */
   private inputs(step: NodeStep): (OnnxValue | null)[] {
-    const params = step.domain === '' ? opSpec(step.op, this.ctx.opset)?.inputs : undefined;
+    const params = opSpec(step.op, this.ctx.opset, step.domain)?.inputs;
     const typeVarAt = (i: number): string => (params === undefined ? '' : (paramAt(params, i)?.typeVar ?? ''));
     const given = step.in.map((item) => (isPlainConstant(item) ? undefined : this.scope.items(item)));
     const dtypes = new Map<string, DType>();
@@ -165,6 +158,7 @@ class Interpreter {
   private literalTarget(step: NodeStep): (OnnxValue | null)[] | undefined {
     const target = step.in[1];
     if (
+      step.domain !== '' ||
       (step.op !== 'Reshape' && step.op !== 'Expand') ||
       typeof target !== 'object' ||
       target === null ||
@@ -184,19 +178,6 @@ class Interpreter {
     if (typeof target !== 'object' || target === null || !('const' in target)) return false;
     const dims = this.scope.evaluate(target.const);
     return isList(dims) && dims.includes(0);
-  }
-
-  private attribute(value: RecipeAttribute): Plain {
-    if (typeof value === 'number' || typeof value === 'boolean') return value;
-    if (typeof value !== 'string') return value.map((v) => this.attribute(v));
-    const v = toPlain(this.scope.evaluate(value));
-    if (v === undefined) {
-      return this.ctx.fail(
-        'needs-constant',
-        `${this.ctx.node.op} needs \`${value}\` at compile time, but it is known only at run time`,
-      );
-    }
-    return v;
   }
 
   private call(step: CallStep): Converted[] {

@@ -64,6 +64,7 @@ export function addNode(
   attributes: Readonly<Record<string, AttrInput>> = {},
   options: AddOptions = {},
 ): OnnxValue[] {
+  // The kernels of other domains are not in the table.
   const spec = (options.domain ?? '') === '' ? opSpec(op, builder.opset) : undefined;
   if (spec === undefined) return builder.add(op, inputs, attributes, options);
   const reduces = attributes.reduction !== undefined && attributes.reduction !== 'none';

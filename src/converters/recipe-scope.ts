@@ -198,6 +198,17 @@ export class RecipeScope {
     return this.ctx.builder.constant(tensorFromNumbers(dtype, filled, shape));
   }
 
+  /** A shape; unknown items are extents of their own. Undefined where not even the rank is known. */
+  extents(text: string): readonly Dim[] | undefined {
+    const v = this.evaluate(text);
+    if (v === UNKNOWN) return undefined;
+    if (!isList(v)) return this.bad(`\`${text}\` is no shape`);
+    return v.map((d) => {
+      if (d === UNKNOWN) return this.ctx.builder.freshExtent();
+      return isDim(d) ? d : this.bad(`\`${text}\` is no shape`);
+    });
+  }
+
   private shape(text: string): number[] {
     const v = toPlain(this.evaluate(text));
     if (!Array.isArray(v)) return this.bad(`\`${text}\` is no constant shape`);

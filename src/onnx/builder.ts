@@ -1,6 +1,6 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import { MAX_TRACKED_ELEMENTS } from '../ir/content.js';
-import type { Dim } from '../ir/dim.js';
+import type { Dim, SymbolicDim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import { tensorFromNumbers } from '../ir/half.js';
 import type { TensorData } from '../ir/tensor-data.js';
@@ -32,8 +32,15 @@ export interface OutputType {
 export interface AddOptions {
   /** Number of outputs; by default those that the operator always has. */
   readonly outputs?: number;
-  /** '' by default, the standard operators; others are not checked and need `outputTypes`. */
+  /**
+   * '' by default, the standard operators. Those of `com.microsoft` are checked, but their shapes not inferred; others
+   * are not checked and need `outputTypes`.
+   */
   readonly domain?: string;
+  /** Version of the domain that the operator needs, 1 by default; the model imports the highest. */
+  readonly version?: number;
+  /** The node does more than to compute its outputs: it is neither shared with an equal one nor removed. */
+  readonly effect?: boolean;
   /** The first output's name, made unique; the operator's name by default. */
   readonly hint?: string;
   readonly outputTypes?: readonly (OutputType | undefined)[];
@@ -111,6 +118,11 @@ export class OnnxBuilder {
     return Array.from({ length }, () => this.symbols.freshValue());
   }
 
+  /** A new extent that only the run tells. */
+  freshExtent(): SymbolicDim {
+    return this.symbols.freshExtent();
+  }
+
   /** An initializer, shared with any earlier one of the same data. The bytes are read only when the model is written. */
   constant(data: TensorData, hint = 'const'): OnnxValue {
     return this.shared.pool.intern(data, () => {
@@ -164,7 +176,7 @@ export class OnnxBuilder {
     options: AddOptions = {},
   ): OnnxValue[] {
     const domain = options.domain ?? '';
-    const spec = domain === '' ? opSpec(op, this.opset) : undefined;
+    const spec = opSpec(op, this.opset, domain);
     if (domain === '' && spec === undefined) fail('internal', `ONNX has no operator ${op} at opset ${this.opset}`);
     const call = this.normalize(op, inputs, attributes, spec, options);
     const count = options.outputs ?? resultCount(op, call.attributes, spec);
@@ -174,7 +186,7 @@ export class OnnxBuilder {
     if (held !== undefined) return [this.constant(held, options.hint)];
     const same = count === 1 && domain === '' ? trivialBefore(op, call.inputs, call.attributes) : undefined;
     if (same !== undefined) return [same];
-    const key = callKey(op, domain, spec, call, count);
+    const key = options.effect === true ? undefined : callKey(op, domain, spec, call, count);
     const known = key === undefined ? undefined : this.findCall(key);
     if (known !== undefined) return [...known];
 
@@ -193,7 +205,7 @@ export class OnnxBuilder {
     options: AddOptions,
   ): Call {
     let call = { inputs: [...inputs], attributes: { ...attributes } };
-    if (spec !== undefined) {
+    if (spec !== undefined && spec.domain === '') {
       const ints = (values: readonly number[]): OnnxValue => this.ints(values);
       call = adaptToOpset(call, spec, options.outputs ?? spec.minOutputs, ints, (v) => allNumbers(v.elements));
     }
@@ -260,7 +272,11 @@ export class OnnxBuilder {
       attributes: call.attributes,
       source: this.shared.source,
     };
-    if (domain !== '' && !this.shared.domains.has(domain)) this.shared.domains.set(domain, 1);
+    if (options.effect === true) node.effect = true;
+    if (domain !== '') {
+      const { domains } = this.shared;
+      domains.set(domain, Math.max(domains.get(domain) ?? 1, options.version ?? 1));
+    }
     const made = types.map((t) => {
       if (t.dtype === undefined) fail('internal', `the dtype of an output of ONNX ${op} is not known`);
       const value = this.register(hint, 'node', t.dtype, t);

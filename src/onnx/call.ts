@@ -20,7 +20,7 @@ export function callKey(
   call: Call,
   count: number,
 ): string | undefined {
-  if (isImpure(op)) return undefined;
+  if (domain === '' && isImpure(op)) return undefined;
   const attributes = attributesKey(call.attributes, spec);
   if (attributes === undefined) return undefined;
   const inputs = call.inputs.map((v) => (v instanceof BuiltValue ? v.id : (v?.name ?? '')));

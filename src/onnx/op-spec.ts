@@ -1,4 +1,5 @@
 import type { DType } from '../ir/dtype.js';
+import { CONTRIB_TABLE } from './contrib-table.js';
 import { dtypeFromLetter } from './dtype-code.js';
 import { OPSET_TABLE } from './opset-table.js';
 import type { OnnxAttribute } from './types.js';
@@ -29,6 +30,8 @@ export interface OpAttribute {
 /** The signature of one operator at one opset. */
 export interface OpSpec {
   readonly op: string;
+  /** '' is ONNX's own. */
+  readonly domain: string;
   /** The opset that brought this version. */
   readonly since: number;
   readonly inputs: readonly OpParam[];
@@ -57,11 +60,15 @@ const KINDS: Record<string, OnnxAttribute['kind']> = {
 let lines: Map<string, { since: number; text: string }[]> | undefined;
 const parsed = new Map<string, OpSpec>();
 
-/** The standard operator's signature in force at `opset`; undefined when there is none. */
-export function opSpec(op: string, opset: number): OpSpec | undefined {
+/**
+ * The signature of an operator in force at `opset`: of ONNX's own domain, or of onnxruntime's `com.microsoft`, whose
+ * opset does not matter. Undefined when there is none, and for all other domains.
+ */
+export function opSpec(op: string, opset: number, domain = ''): OpSpec | undefined {
   lines ??= indexTable();
   let best: string | undefined;
-  for (const v of lines.get(op) ?? []) if (v.since <= opset) best = v.text;
+  const name = domain === '' ? op : `${domain}::${op}`;
+  for (const v of lines.get(name) ?? []) if (v.since <= opset) best = v.text;
   if (best === undefined) return undefined;
   let spec = parsed.get(best);
   if (spec === undefined) {
@@ -71,9 +78,21 @@ export function opSpec(op: string, opset: number): OpSpec | undefined {
   return spec;
 }
 
+/** Operators by name that have a signature at some opset up to `opset`, ONNX's own or those of a domain. */
+export function opNames(opset: number, domain = ''): string[] {
+  lines ??= indexTable();
+  const prefix = domain === '' ? '' : `${domain}::`;
+  return [...lines]
+    .filter(([name, versions]) => {
+      const own = domain === '' ? !name.includes('::') : name.startsWith(prefix);
+      return own && versions.some((v) => v.since <= opset);
+    })
+    .map(([name]) => name.slice(prefix.length));
+}
+
 function indexTable(): Map<string, { since: number; text: string }[]> {
   const index = new Map<string, { since: number; text: string }[]>();
-  for (const text of OPSET_TABLE) {
+  for (const text of [...OPSET_TABLE, ...CONTRIB_TABLE]) {
     const [op = '', since = ''] = text.split(' ', 2);
     const list = index.get(op);
     const entry = { since: Number(since), text };
@@ -85,7 +104,8 @@ function indexTable(): Map<string, { since: number; text: string }[]> {
 
 function parseSpec(text: string): OpSpec {
   const [head = '', ins = '', outs = '', attrs = '', types = ''] = text.split(' | ');
-  const [op = '', since = ''] = head.split(' ');
+  const [name = '', since = ''] = head.split(' ');
+  const colons = name.indexOf('::');
   const inputs = words(ins).map(parseParam);
   const outputs = words(outs).map(parseParam);
   const ranges = { inputs: arity(words(ins), inputs), outputs: arity(words(outs), outputs) };
@@ -93,7 +113,8 @@ function parseSpec(text: string): OpSpec {
     .map(parseAttribute)
     .map((a) => [a.name, a] as const);
   return {
-    op,
+    op: colons < 0 ? name : name.slice(colons + 2),
+    domain: colons < 0 ? '' : name.slice(0, colons),
     since: Number(since),
     inputs,
     outputs,

@@ -37,17 +37,21 @@ export interface NodeSource {
   readonly loc: SourceLoc;
   /** The recipe that made them; absent for a converter, and in a model that was read from a file. */
   readonly recipe?: Span;
+  /** Name of the operator's first result in the graph; absent in a model that was read from a file. */
+  readonly result?: string;
 }
 
 export interface OnnxNode {
   op: string;
   /** '' is the standard domain. */
-  readonly domain: string;
+  domain: string;
   readonly name: string;
   /** '' for an omitted optional input. */
   inputs: string[];
   outputs: string[];
   attributes: Map<string, OnnxAttribute>;
+  /** True for a node that does more than to compute its outputs: it is neither shared nor removed. */
+  effect?: boolean;
   /** What the node was made for; `writeProvenance` puts it into the metadata. */
   source?: NodeSource;
   /** metadata_props. */

@@ -1,5 +1,15 @@
 import type { Span } from '../diagnostics/diagnostic.js';
-import type { CallOperand, LoopStep, Recipe, RecipeAttribute, RecipeItem, RecipeStep } from '../schema/recipe.js';
+import {
+  ATTRIBUTE_KINDS,
+  type AttributeValue,
+  type CallOperand,
+  type LoopStep,
+  type NodeStep,
+  type Recipe,
+  type RecipeAttribute,
+  type RecipeItem,
+  type RecipeStep,
+} from '../schema/recipe.js';
 import { exprText, items, optionalText, record, strings } from './data.js';
 
 /** A recipe of a validated YAML file. */
@@ -43,12 +53,26 @@ function step(v: unknown): RecipeStep {
   return {
     kind: 'node',
     op: String(data.op),
-    domain: data.domain === undefined ? '' : String(data.domain),
+    domain: data.domain === undefined || data.domain === ONNX_DOMAIN ? '' : String(data.domain),
+    version: typeof data.version === 'number' ? data.version : undefined,
+    pure: typeof data.pure === 'boolean' ? data.pure : undefined,
+    infer: facts(data.infer),
     in: items(data.in).map(item),
     attrs: Object.entries(record(data.attrs)).map(([k, a]) => [k, attribute(a)] as const),
     out,
     if: optionalText(data.if),
   };
+}
+
+/** The other name of the domain ''. */
+const ONNX_DOMAIN = 'ai.onnx';
+
+function facts(v: unknown): NodeStep['infer'] {
+  if (v === undefined) return undefined;
+  return items(v).map((fact) => {
+    const data = record(fact);
+    return { dtype: optionalText(data.dtype), shape: optionalText(data.shape) };
+  });
 }
 
 function loop(data: Readonly<Record<string, unknown>>): LoopStep {
@@ -89,6 +113,14 @@ function operand(v: unknown): CallOperand {
 }
 
 function attribute(v: unknown): RecipeAttribute {
+  for (const kind of ATTRIBUTE_KINDS) {
+    const data = record(v);
+    if (kind in data) return { kind, value: attributeValue(data[kind]) };
+  }
+  return attributeValue(v);
+}
+
+function attributeValue(v: unknown): AttributeValue {
   if (typeof v === 'number' || typeof v === 'boolean') return v;
-  return Array.isArray(v) ? v.map(attribute) : String(v);
+  return Array.isArray(v) ? v.map(attributeValue) : String(v);
 }

@@ -12,6 +12,7 @@ import { NativeSession } from './native-session.js';
 import { alignedBytes, readTensor, tensorOnBytes } from './native-tensor.js';
 import { loadOrtApi, type OrtApi, OrtError } from './ort-c-api.js';
 import { type Provider, requireProvider } from './providers.js';
+import { unregisteredOperator } from './unregistered.js';
 
 export interface SessionOptions {
   /** `cpu` by default. */
@@ -164,5 +165,7 @@ function tensorOf(name: string, feed: Feed): TensorData {
 /** ONNX Runtime's errors as diagnostics; others pass. */
 function failed(what: string, error: unknown): never {
   if (!(error instanceof OrtError)) throw error;
+  const unknown = unregisteredOperator(error.message);
+  if (unknown !== undefined) fail('runtime-error', unknown.message, { help: unknown.help });
   fail('runtime-error', `${what}: ${error.message}`);
 }

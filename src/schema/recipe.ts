@@ -1,4 +1,5 @@
 import type { Span } from '../diagnostics/diagnostic.js';
+import type { ResultFact } from './operator-schema.js';
 
 /**
  * A recipe as `rules/onnx/<family>.yaml` writes it, normalized: how one operator becomes ONNX nodes.
@@ -34,6 +35,12 @@ export interface NodeStep {
   readonly op: string;
   /** '' is ONNX's own domain. */
   readonly domain: string;
+  /** The version of the domain that brought the operator; 1 when absent. A model imports the highest. */
+  readonly version?: number;
+  /** False for a node that is neither shared with an equal one nor removed; that of the schema when absent. */
+  readonly pure?: boolean;
+  /** Facts of the outputs in order, where no table knows the operator; results of the recipe need none. */
+  readonly infer?: readonly Pick<ResultFact, 'dtype' | 'shape'>[];
   readonly in: readonly RecipeItem[];
   readonly attrs: readonly (readonly [name: string, value: RecipeAttribute])[];
   /** Names of the step's outputs, for `$name`. */
@@ -77,8 +84,17 @@ export interface BranchStep {
   readonly else: readonly RecipeStep[];
 }
 
-/** A string is an expression; numbers and booleans are literal. */
-export type RecipeAttribute = string | number | boolean | readonly RecipeAttribute[];
+export const ATTRIBUTE_KINDS = ['int', 'float', 'string', 'ints', 'floats', 'strings'] as const;
+
+export type AttributeKind = (typeof ATTRIBUTE_KINDS)[number];
+
+/**
+ * A string is an expression; numbers and booleans are literal. The kind is told by the operator's signature; where there
+ * is none (a custom domain) by the value, or by the recipe.
+ */
+export type RecipeAttribute = AttributeValue | { readonly kind: AttributeKind; readonly value: AttributeValue };
+
+export type AttributeValue = string | number | boolean | readonly AttributeValue[];
 
 /**
  * An input of a node: an argument, `$step` or `list[index]` by name, `...list` for all tensors of a list, null for an

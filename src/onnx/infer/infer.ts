@@ -42,7 +42,8 @@ const RULES: InferTable = Object.assign({}, ...TABLES);
  * rule of its family. What cannot be told is absent.
  */
 export function inferOutputs(c: InferContext, spec: OpSpec | undefined): InferredType[] {
-  const rule = Object.hasOwn(RULES, c.op) ? RULES[c.op] : undefined;
+  // Operators of other domains share names with ONNX's, but not meanings.
+  const rule = (spec?.domain ?? '') === '' && Object.hasOwn(RULES, c.op) ? RULES[c.op] : undefined;
   const told = rule?.(c) ?? [];
   return Array.from({ length: c.outputCount }, (_, i): InferredType => {
     const t = told[i] ?? {};

@@ -9,7 +9,7 @@ export function removeDead(graph: OnnxGraph, opset: number, live: Set<string> = 
   for (const v of graph.outputs) live.add(v.name);
   const kept: OnnxNode[] = [];
   for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((name) => live.has(name))) continue;
+    if (node.effect !== true && !node.outputs.some((name) => live.has(name))) continue;
     trimOutputs(node, opset, live);
     for (const a of node.attributes.values()) if (a.kind === 'graph') removeDead(a.value, opset, live);
     for (const name of node.inputs) if (name !== '') live.add(name);
@@ -23,7 +23,7 @@ export function removeDead(graph: OnnxGraph, opset: number, live: Set<string> = 
 
 /** An optional output that nothing reads is left out (a pool's indices, a recurrent net's last states). */
 function trimOutputs(node: OnnxNode, opset: number, live: ReadonlySet<string>): void {
-  const spec = node.domain === '' ? opSpec(node.op, opset) : undefined;
+  const spec = opSpec(node.op, opset, node.domain);
   if (spec === undefined) return;
   node.outputs = node.outputs.map((name, i) => (spec.outputs[i]?.optional && !live.has(name) ? '' : name));
   while (node.outputs.length > spec.minOutputs && node.outputs[node.outputs.length - 1] === '') node.outputs.pop();

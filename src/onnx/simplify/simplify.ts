@@ -100,8 +100,8 @@ class Simplifier {
   private equal(node: OnnxNode, scoped: string[]): readonly string[] | undefined {
     const repeated = repeats(node, this.names);
     if (repeated !== undefined) return [repeated];
-    if (isImpure(node.op)) return undefined;
-    const spec = node.domain === '' ? opSpec(node.op, this.opset) : undefined;
+    if (node.effect === true || (node.domain === '' && isImpure(node.op))) return undefined;
+    const spec = opSpec(node.op, this.opset, node.domain);
     const attributes = attributesKey(node.attributes, spec);
     if (attributes === undefined) return undefined;
     const made = node.outputs.map((name) => name !== '');
@@ -143,6 +143,7 @@ class Simplifier {
 
 function makeCopy(node: OnnxNode, target: string): void {
   node.op = 'Identity';
+  node.domain = '';
   node.inputs = [target];
   node.attributes = new Map();
   node.source = passedOn(node.source, 'simplify');
