@@ -1,6 +1,7 @@
 import type { OpName } from '../ir/graph.js';
-import { type RuleSet, visitTemplate } from '../matcher/compile.js';
-import type { CompiledNode, CompiledPattern, CompiledRule } from '../matcher/pattern.js';
+import type { RuleSet } from '../matcher/compile.js';
+import type { CompiledItems, CompiledNode, CompiledPattern, CompiledRule } from '../matcher/pattern.js';
+import { visitTemplates } from '../matcher/templates.js';
 import type { Rule } from '../schema/rule.js';
 import type { Finding } from './finding.js';
 import { operatorsOf } from './overlap.js';
@@ -51,7 +52,7 @@ function finding(rule: Rule, by: Rule, why: string): Finding {
 
 function templateOperators(rule: Rule): OpName[] {
   const found: OpName[] = [];
-  visitTemplate(rule.rewrite, (t) => {
+  visitTemplates(rule, (t) => {
     if (t.kind === 'node') found.push(t.op);
   });
   return found;
@@ -64,6 +65,8 @@ function covers(a: CompiledRule, b: CompiledRule, op: OpName): boolean {
 
 function coversBy(a: CompiledRule, general: CompiledNode, b: CompiledRule, special: CompiledNode, op: OpName): boolean {
   const bound: Bound = new Map();
+  // What a rewrite asks of the place that it stands in is no part of the pattern.
+  if (a.unused.length > 0 || a.outside.length > 0 || a.rule.rewrite.kind === 'inline') return false;
   if (!nodeCovers(general, special, bound, op)) return false;
   const names = new Map<string, string>();
   for (const [slot, p] of bound) {
@@ -104,10 +107,24 @@ function nodeCovers(a: CompiledNode, b: CompiledNode, bound: Bound, only?: OpNam
       if (!patternCovers(pattern, other, bound)) return false;
     }
   }
-  if (a.as !== undefined) bound.set(a.as, b.as === undefined ? undefined : { kind: 'capture', slot: b.as });
-  if (a.operands !== undefined)
-    bound.set(a.operands, b.operands === undefined ? undefined : { kind: 'capture', slot: b.operands });
+  if (a.result !== b.result || a.blocks !== undefined || a.where.length > 0) return false;
+  a.as.forEach((slot, i) => {
+    if (slot >= 0) bound.set(slot, captureOf(b.as[i]));
+  });
+  if (a.operands === undefined) return true;
+  if (!isAll(a.operands)) return false;
+  if (a.operands.rest >= 0)
+    bound.set(a.operands.rest, b.operands !== undefined && isAll(b.operands) ? captureOf(b.operands.rest) : undefined);
   return true;
+}
+
+/** True for a row of any values. */
+function isAll(p: CompiledItems): boolean {
+  return p.items.length === 0 && p.restAt === 0;
+}
+
+function captureOf(slot: number | undefined): CompiledPattern | undefined {
+  return slot === undefined || slot < 0 ? undefined : { kind: 'capture', slot };
 }
 
 function patternCovers(a: CompiledPattern, b: CompiledPattern | undefined, bound: Bound): boolean {
@@ -120,18 +137,36 @@ function patternCovers(a: CompiledPattern, b: CompiledPattern | undefined, bound
       const before = bound.get(a.slot);
       return before !== undefined && b !== undefined && samePlace(before, b);
     }
+    case 'wildcard':
+      return true;
+    case 'literal':
+    case 'node':
+    case 'list':
+      return b?.kind === 'test' ? patternCovers(a, b.of, bound) : formCovers(a, b, bound);
+    // Whether one condition follows from another is not looked into.
+    case 'any':
+    case 'not':
+    case 'test':
+      return false;
+  }
+}
+
+function formCovers(
+  a: CompiledPattern & { kind: 'literal' | 'node' | 'list' },
+  b: CompiledPattern | undefined,
+  bound: Bound,
+): boolean {
+  switch (a.kind) {
     case 'literal':
       return b?.kind === 'literal' && b.value === a.value;
     case 'node':
       return b?.kind === 'node' && nodeCovers(a, b, bound);
-    case 'list':
-      return (
-        b?.kind === 'list' &&
-        (a.rest === undefined
-          ? b.rest === undefined && b.items.length === a.items.length
-          : b.items.length >= a.items.length) &&
-        a.items.every((p, i) => patternCovers(p, b.items[i], bound))
-      );
+    case 'list': {
+      if (b?.kind !== 'list' || (a.restAt >= 0 && a.restAt < a.items.length)) return false;
+      const long = b.restAt < 0 ? b.items.length : b.restAt;
+      const fits = a.restAt < 0 ? b.restAt < 0 && long === a.items.length : long >= a.items.length;
+      return fits && a.items.every((p, i) => patternCovers(p, b.items[i], bound));
+    }
   }
 }
 

@@ -85,17 +85,30 @@ function place(p: CompiledPattern, slots: Term[]): Term {
     case 'capture':
       return slot(slots, p.slot);
     case 'literal':
-      return Term.of(p);
+      return Term.of(typeof p.value === 'object' && p.value !== null ? undefined : { kind: 'literal', value: p.value });
+    case 'test': {
+      const term = place(p.of, slots);
+      if (p.slot >= 0) term.unify(slot(slots, p.slot));
+      return term;
+    }
+    case 'any': {
+      const [first] = p.of;
+      return first === undefined ? new Term() : place(first, slots);
+    }
+    case 'wildcard':
+    case 'not':
+      return new Term();
     case 'node': {
       const args = new Map<string, Term>();
       for (const form of p.forms.values())
         for (const { arg, pattern } of form) if (!args.has(arg)) args.set(arg, place(pattern, slots));
       const term = Term.of({ kind: 'node', ops: [...p.forms.keys()], args });
-      if (p.as !== undefined) term.unify(slot(slots, p.as));
+      const as = p.as[p.result];
+      if (as !== undefined && as >= 0) term.unify(slot(slots, as));
       return term;
     }
     case 'list':
-      return Term.of({ kind: 'list', items: p.items.map((q) => place(q, slots)), rest: p.rest !== undefined });
+      return Term.of({ kind: 'list', items: p.items.map((q) => place(q, slots)), rest: p.restAt >= 0 });
   }
 }
 

@@ -63,6 +63,9 @@ export const CODES = {
   'rule-unknown-operator': { title: 'a rule names an operator that no schema declares' },
   'rule-unknown-argument': { title: 'a rule names an argument that the operator does not have' },
   'rule-missing-argument': { title: 'a rewrite leaves out an argument that has no default' },
+  'rule-limit': { title: 'a pattern has more combinations than are tried' },
+  'rule-unknown-fragment': { title: 'a pattern uses a fragment that nothing defines' },
+  'rule-recursive': { title: 'fragments or predicates use each other in a circle' },
   'rule-type': { title: 'a rewrite gives an argument or result of another type' },
   'rule-overlap': {
     title: 'two rules of equal benefit match one graph and disagree',
@@ -89,7 +92,11 @@ export const CODES = {
   'recipe-invalid': { title: 'a recipe does not fit its operator or ONNX' },
   // runtime
   'runtime-error': { title: 'onnxruntime failed' },
-  'provider-unavailable': { title: 'an execution provider is not available' },
+  'provider-unavailable': { title: 'an execution provider is not available', help: 'see thaw doctor' },
+  'provider-partial': { title: 'a provider did not take every node of the model' },
+  'profile-missing': { title: 'a profile has no range for a size that varies' },
+  'profile-syntax': { title: 'a profile file does not parse' },
+  'option-invalid': { title: 'an option of a provider is unknown or has a wrong value' },
   'output-write': { title: 'the output cannot be written' },
   internal: { title: 'a defect in Thaw', help: 'please report it with the model or graph that shows it' },
 } as const satisfies Record<string, { title: string; help?: string }>;

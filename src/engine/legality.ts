@@ -45,7 +45,7 @@ function illegalForm(node: Node, rules: RuleSet): Illegal | undefined {
   if (schema.legal === 'never') return { node, schema, operand: undefined };
   const operand = node.inputs.findIndex((v) => rules.roles.isDynamic(v));
   if (operand >= 0) return { node, schema, operand };
-  const open = schema.role === undefined && node.outputs.some((out) => out.uses.size > 0 && isOpenNumber(out));
+  const open = schema.role !== 'freeze' && node.outputs.some((out) => out.uses.size > 0 && isOpenNumber(out));
   return open ? { node, schema, operand: undefined } : undefined;
 }
 

@@ -3,15 +3,18 @@ import { isFloating } from '../ir/dtype.js';
 import { type Attribute, Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
 import { byRule, type Provenance } from '../ir/provenance.js';
 import { TensorData } from '../ir/tensor-data.js';
-import { BOOL, FLOAT, INT, TENSOR, type Type, typeEquals } from '../ir/type.js';
+import { BOOL, FLOAT, INT, listOf, TENSOR, type Type, typeEquals } from '../ir/type.js';
+import { isVisible } from '../matcher/match.js';
 import type { Match } from '../matcher/pattern.js';
 import type { Roles } from '../matcher/roles.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
-import type { NodeTemplate, Template } from '../schema/rule.js';
-import { constantBefore } from '../shapes/constants.js';
+import type { BlockTemplate, NodeTemplate, OperandTemplate, Rewrite, Template } from '../schema/rule.js';
+import { attributeOf, constantBefore } from '../shapes/constants.js';
 import type { Inference } from '../shapes/infer.js';
 import { isNumber, moveBlocksAsTensors } from './block-tensors.js';
 import { constantOf, literalConstant, type TypedConstant } from './constant.js';
+import { inlineBlock, moveBlock } from './move-block.js';
+import { type Plan, planOf } from './plan.js';
 import { carryOver } from './refine.js';
 
 /** What a rewrite changed, for the worklist and the trace. */
@@ -32,6 +35,10 @@ export class Rewriter {
   private readers: Node[] = [];
   /** Constants of the rewrite under way: one for each value and type. */
   private constants: Value[] = [];
+  /** What the rule's `let` has made. */
+  private readonly names = new Map<string, Value>();
+  /** The block at whose end templates are built; undefined in front of the matched node. */
+  private inside: Block | undefined;
   /** Tensors made of numbers, so that each number is frozen once. */
   private readonly frozen = new Map<Value, Value>();
   private readonly plans = new Map<NodeTemplate, Plan>();
@@ -51,6 +58,8 @@ export class Rewriter {
     const origin = byRule(rule.id, node);
     const released = node.inputs.slice();
     for (const out of node.outputs) this.noteReaders(out);
+    if (this.names.size > 0) this.names.clear();
+    for (const [name, t] of rule.let) this.names.set(name, this.build(t, TENSOR, match, 0));
     const results = this.results(match);
     for (const old of node.outputs) {
       const value = results[old.defIndex];
@@ -81,30 +90,89 @@ export class Rewriter {
     return released;
   }
 
-  private results(match: Match): Value[] {
+  /** The values of the matched node's results in order; undefined for those that the rewrite leaves out. */
+  private results(match: Match): readonly (Value | undefined)[] {
     const { node, rule } = match;
     const { rewrite } = rule;
-    if (rule.each) return node.outputs.map((_, i) => this.build(rewrite, TENSOR, match, i));
-    if (rewrite.kind === 'node') return [...this.buildNode(rewrite, match, 0).outputs];
-    return [this.build(rewrite, node.outputs[0]?.type ?? TENSOR, match, 0)];
+    switch (rewrite.kind) {
+      case 'results':
+        return rewrite.of.map((t, i) =>
+          t === null ? undefined : this.build(t, node.outputs[i]?.type ?? TENSOR, match, 0),
+        );
+      case 'inline':
+        return this.inline(rewrite, match);
+      default:
+        if (rule.each) return node.outputs.map((_, i) => this.build(rewrite, TENSOR, match, i));
+        if (rewrite.kind === 'node') return this.buildNode(rewrite, match, 0).outputs;
+        return [this.build(rewrite, node.outputs[0]?.type ?? TENSOR, match, 0)];
+    }
+  }
+
+  /** The last returns of a block, as many as the node has results: a loop's condition stands before them. */
+  private inline(t: Rewrite & { kind: 'inline' }, match: Match): Value[] {
+    const { node } = match;
+    const block = node.blocks[t.block];
+    if (block === undefined) throw broken(match, `it has no block ${t.block}`);
+    const values = this.operands(t.with, match, 0).map((v, i) => {
+      const param = block.params[i];
+      return param === undefined ? v : this.inPlaceOf(param, v, match);
+    });
+    for (const p of block.params) this.noteReaders(p);
+    const returns = inlineBlock(block, node, values);
+    return returns.slice(returns.length - node.outputs.length);
   }
 
   /** Makes the value of a template; `wanted` is the type of its place, which tells ints from floats. */
   private build(t: Template, wanted: Type, match: Match, index: number): Value {
     switch (t.kind) {
       case 'capture':
-        return this.one(match, t.name);
+        return this.visible(this.one(match, t.name), match);
       case 'tensor':
         return this.tensorOf(this.one(match, t.name), match);
       case 'literal':
         return this.constant(literalConstant(t.value, wanted), match);
       case 'compute':
         return this.constant(constantOf(match.computed(t, index), wanted), match);
+      case 'list':
+        return this.list(t.items, wanted, match, index);
+      case 'result': {
+        const node = t.of.kind === 'node' ? this.buildNode(t.of, match, index) : this.one(match, t.of.name).producer;
+        return node?.outputs[t.index] ?? fail('internal', `rule ${match.rule.id} asks for a result that is not there`);
+      }
       case 'node': {
         const out = this.buildNode(t, match, index).outputs[0];
         return out ?? fail('internal', `${t.op} in rule ${match.rule.id} has no result`);
       }
     }
+  }
+
+  private list(items: readonly OperandTemplate[], wanted: Type, match: Match, index: number): Value {
+    const inner = wanted.kind === 'optional' ? wanted.element : wanted;
+    const declared = inner.kind === 'list' && isConcrete(inner.element) ? inner.element : undefined;
+    const values = this.operands(items, match, index, declared);
+    const op = this.roles.list ?? fail('internal', 'no schema has the role of the list constructor');
+    const node = new Node(op, values, match.node.loc);
+    const out = node.addOutput(this.graph.freshName(), listOf(declared ?? itemType(values)));
+    this.place(node, match);
+    this.inference.inferNode(node);
+    return out;
+  }
+
+  /** Values in a row, each as it is or as a tensor. `wanted` is the type of their places. */
+  private operands(list: readonly OperandTemplate[], match: Match, index: number, wanted: Type = TENSOR): Value[] {
+    return list.flatMap((o) => {
+      if (o.kind === 'value') return [this.build(o.of, wanted, match, index)];
+      const values = this.all(match, o.name).map((v) => this.visible(v, match));
+      return o.tensors ? values.map((v) => this.tensorOf(v, match)) : values;
+    });
+  }
+
+  /** Operands of a node whose blocks take numbers as tensors: what is no number stays as it is. */
+  private carried(list: readonly OperandTemplate[], match: Match, index: number): Value[] {
+    return list.flatMap((o) => {
+      if (o.kind === 'value') return [this.build(o.of, TENSOR, match, index)];
+      return this.all(match, o.name).map((v) => (o.tensors && isNumber(v.type) ? this.tensorOf(v, match) : v));
+    });
   }
 
   private buildNode(t: NodeTemplate, match: Match, index: number): Node {
@@ -113,16 +181,13 @@ export class Rewriter {
     for (const { template, wanted, literal } of operands) {
       inputs.push(template === undefined ? this.constant(literal, match) : this.build(template, wanted, match, index));
     }
-    for (const { name, tensors } of t.operands) {
-      for (const v of this.all(match, name)) {
-        const asTensor = tensors && (!t.blocks || isNumber(v.type));
-        inputs.push(asTensor ? this.tensorOf(v, match) : v);
-      }
-    }
+    if (t.blocks === 'as-tensors') inputs.push(...this.carried(t.operands, match, index));
+    else if (t.operands.length > 0) inputs.push(...this.operands(t.operands, match, index));
     const node = new Node(t.op, inputs, match.node.loc);
-    node.insertBefore(match.node);
-    this.made.push(node);
-    if (t.blocks) {
+    // What blocks return may be constants, which stand in front of the node.
+    if (t.blocks !== undefined && t.blocks !== 'as-tensors') this.buildBlocks(t.blocks, node, match, index);
+    this.place(node, match);
+    if (t.blocks === 'as-tensors') {
       moveBlocksAsTensors(match.node, node, {
         roles: this.roles,
         freshName: (hint) => this.graph.freshName(hint),
@@ -138,6 +203,44 @@ export class Rewriter {
     this.addOutputs(node, schema, match, t);
     this.inference.inferNode(node);
     return node;
+  }
+
+  /** The blocks of a node that is not yet in the graph. All that move do so before any value is made in them. */
+  private buildBlocks(t: 'keep' | readonly BlockTemplate[], node: Node, match: Match, index: number): void {
+    const { blocks } = match.node;
+    const templates: readonly BlockTemplate[] = t === 'keep' ? blocks.map((_, move) => ({ move })) : t;
+    const made = templates.map(({ move }) => {
+      const block = node.addBlock();
+      const from = move === undefined ? undefined : blocks[move];
+      if (from !== undefined) moveBlock(from, block, this.graph);
+      else if (move !== undefined) throw broken(match, `it has no block ${move}`);
+      return block;
+    });
+    const outer = this.inside;
+    templates.forEach(({ returns }, i) => {
+      const block = made[i];
+      if (returns === undefined || block === undefined) return;
+      this.inside = block;
+      block.setReturns(returns.map((r, k) => this.build(r, block.returns[k]?.type ?? TENSOR, match, index)));
+    });
+    this.inside = outer;
+  }
+
+  /** Puts a new node where the rewrite is under way. */
+  private place(node: Node, match: Match): void {
+    if (this.inside === undefined) node.insertBefore(match.node);
+    else this.inside.append(node);
+    this.made.push(node);
+  }
+
+  /** A constant that stands in a block is not seen outside of it, and is made anew there. */
+  private visible(value: Value, match: Match): Value {
+    if (match.rule.match.blocks === undefined) return value;
+    const home = value.def instanceof Node ? value.def.parent : value.def;
+    if (home === this.inside || isVisible(value, match.node)) return value;
+    const constant = attributeOf(value.content);
+    if (constant === undefined) throw broken(match, `%${value.name} is seen only inside its block`);
+    return this.constant({ value: constant, type: value.type }, match);
   }
 
   /** Results as the schema declares them; those of variadic operators and of type variables as the matched node's. */
@@ -164,13 +267,22 @@ export class Rewriter {
       return;
     }
     carryOver(old, value);
+    old.replaceAllUsesWith(this.castTo(old, value, match));
+  }
+
+  /** A value that may stand where `old` stood: a tensor is cast where a number or list is asked for. */
+  private inPlaceOf(old: Value, value: Value, match: Match): Value {
+    return value.type.kind !== 'tensor' || old.type.kind === 'tensor' ? value : this.castTo(old, value, match);
+  }
+
+  private castTo(old: Value, value: Value, match: Match): Value {
     const cast = new Node(this.castOperator(), [value], match.node.loc);
     const out = cast.addOutput(this.graph.freshName(old.name), castType(old.type, value.type));
     cast.insertBefore(match.node);
     this.made.push(cast);
     this.inference.inferNode(cast);
     carryOver(old, out);
-    old.replaceAllUsesWith(out);
+    return out;
   }
 
   private castOperator(): OpName {
@@ -217,6 +329,8 @@ export class Rewriter {
   }
 
   private all(match: Match, name: string): readonly Value[] {
+    const made = this.names.get(name);
+    if (made !== undefined) return [made];
     const held = match.captured(name);
     if (held === undefined) return [];
     return 'uses' in held ? [held] : held;
@@ -241,33 +355,19 @@ export class Rewriter {
   }
 }
 
-/** How the operands of a template come to be, in the order of the operator's signature. */
-interface Plan {
-  readonly schema: OperatorSchema;
-  readonly operands: readonly OperandPlan[];
-}
-
-/** By a template, or the default of the argument. */
-interface OperandPlan {
-  readonly wanted: Type;
-  readonly template: Template | undefined;
-  readonly literal: TypedConstant;
-}
-
-function planOf(t: NodeTemplate, schema: OperatorSchema): Plan {
-  const given = new Map(t.in);
-  const operands = schema.signature.args.map((arg) => ({
-    wanted: arg.type,
-    template: given.get(arg.name),
-    literal: literalConstant(arg.default ?? null, arg.type),
-  }));
-  return { schema, operands };
-}
-
 /** Equal constants of one type; tensors are told apart. */
 function sameLiteral(a: Attribute | undefined, b: Attribute): boolean {
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((v, i) => sameLiteral(v, b[i]));
   return a === b;
+}
+
+function isConcrete({ kind }: Type): boolean {
+  return kind !== 'var' && kind !== 'any';
+}
+
+/** The type of a list's items where its place does not say: the first item's, any tensor where that is a tensor. */
+function itemType([first]: readonly Value[]): Type {
+  return first === undefined || first.type.kind === 'tensor' ? TENSOR : first.type;
 }
 
 /** What a cast gives: a Scalar is the number that its tensor's dtype says. */

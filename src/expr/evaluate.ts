@@ -65,9 +65,14 @@ function comprehension(ast: Ast & { kind: 'comprehension' }, env: ExprEnv): Expr
   const source = evaluateAst(ast.source, env);
   if (source === UNKNOWN) return UNKNOWN;
   if (!isList(source)) throw new ExprError('`for` needs a list', ast.source.offset);
+  const list = ast.source.kind === 'name' ? ast.source.name : undefined;
   const out: ExprValue[] = [];
-  for (const item of source) {
-    const inner: ExprEnv = { ...bindEnv(env), lookup: (n) => (n === ast.name ? item : env.lookup(n)) };
+  for (let i = 0; i < source.length; i++) {
+    const item = source[i] ?? null;
+    const inner: ExprEnv = env.bindItem?.(ast.name, item, list, i) ?? {
+      ...bindEnv(env),
+      lookup: (n) => (n === ast.name ? item : env.lookup(n)),
+    };
     if (ast.filter !== undefined) {
       const keep = evaluateAst(ast.filter, inner);
       if (keep === UNKNOWN) return UNKNOWN;

@@ -224,6 +224,7 @@ export function parseExpr(text: string): Expr {
     text,
     names: parser.names,
     calls: parser.calls,
+    ast,
     evaluate: (env: ExprEnv): ExprValue => evaluateAst(ast, env),
   };
 }

@@ -2,6 +2,7 @@ import type { Content } from '../ir/content.js';
 import { type Dim, type Ranges, SymbolicDim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import type { Type } from '../ir/type.js';
+import type { Ast } from './ast.js';
 
 /** Spreads through every operation: the fact cannot be told at compile time. */
 export const UNKNOWN: unique symbol = Symbol('unknown');
@@ -60,6 +61,11 @@ export interface ExprEnv {
   function(name: string): ExprFunction | undefined;
   /** A new unknown symbol (`_u1`...), for data-dependent extents. */
   fresh(): SymbolicDim;
+  /**
+   * What the body of a list comprehension sees: `name` is `item`, the one at `index` of the list, which is what the name
+   * `list` stands for where it is a name. Absent: all that stands here, and the item.
+   */
+  bindItem?(name: string, item: ExprValue, list: string | undefined, index: number): ExprEnv;
   /** Notes that a run can only go on if the extent is at least `min`. */
   assume?(extent: Dim, min: number): void;
   /** Bounds of symbols, for comparisons that hold at every size in range. */
@@ -86,6 +92,8 @@ export interface Expr {
   readonly text: string;
   readonly names: ReadonlySet<string>;
   readonly calls: ReadonlySet<string>;
+  /** The syntax tree, for checks at load. */
+  readonly ast: Ast;
   /** Throws ExprError (with an offset into `text`) when operands do not fit. */
   evaluate(env: ExprEnv): ExprValue;
 }

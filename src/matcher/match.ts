@@ -1,26 +1,30 @@
 import { truth } from '../expr/evaluate.js';
-import { type Expr, ExprError, type ExprValue, Float, isList, TensorRef, UNKNOWN } from '../expr/value.js';
+import { type Expr, ExprError, type ExprValue, TensorRef, UNKNOWN } from '../expr/value.js';
 import type { Ranges } from '../ir/dim.js';
-import type { Node, Value } from '../ir/graph.js';
+import { type Block, Node, type Value } from '../ir/graph.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { OperatorRegistry } from '../schema/registry.js';
 import type { Template } from '../schema/rule.js';
-import { describeMiss } from './near-miss.js';
-import type { Captured, CompiledNode, CompiledPattern, CompiledRule, Match, NearMiss } from './pattern.js';
+import { isConstant, isKnown, isLiteral, itemsFit, sameConstant } from './literal.js';
+import { describeMiss, type Failure } from './near-miss.js';
+import type {
+  Captured,
+  CompiledBlock,
+  CompiledContent,
+  CompiledItems,
+  CompiledNegation,
+  CompiledNode,
+  CompiledPattern,
+  CompiledRule,
+  CompiledTest,
+  Match,
+  NearMiss,
+} from './pattern.js';
 import type { Roles } from './roles.js';
 import { isValues, RuleEnv } from './rule-env.js';
 
-/** Where a rule stopped matching; told in words only when somebody asks. */
-export interface Failure {
-  at: Node | Value;
-  why:
-    | { readonly kind: 'pattern'; readonly pattern: CompiledPattern; readonly arg: string }
-    | { readonly kind: 'condition'; readonly text: string; readonly unknown: boolean }
-    | { readonly kind: 'error'; readonly text: string; readonly message: string }
-    | { readonly kind: 'other-value'; readonly capture: string }
-    | { readonly kind: 'no-tensor'; readonly capture: string };
-  depth: number;
-}
+/** What the captures of a rule hold so far, by slot. */
+type Slots = (Captured | undefined)[];
 
 /** Matches rules at nodes of one graph. Pure: changes nothing. */
 export class Matcher {
@@ -28,6 +32,9 @@ export class Matcher {
   /** Reasons are kept only for those who ask. */
   private explaining = false;
   private depth = 0;
+  /** The node that a rule is tried at, and what its expressions see; made when the first one is evaluated. */
+  private root: Node | undefined;
+  private env: RuleEnv | undefined;
 
   constructor(
     private readonly registry: OperatorRegistry<OperatorSchema>,
@@ -38,10 +45,12 @@ export class Matcher {
   /** The match of a rule at a node, or undefined. */
   match(compiled: CompiledRule, node: Node): Match | undefined {
     for (const variant of compiled.variants) {
-      const slots: (Captured | undefined)[] = new Array(compiled.captures.length);
+      const slots: Slots = new Array(compiled.captures.length);
       this.depth = 0;
+      this.root = node;
+      this.env = undefined;
       if (!this.node(variant, node, node, slots, compiled, '')) continue;
-      const env = new RuleEnv(node, compiled.captures, slots, this.roles, this.ranges);
+      const env = this.scope(compiled, slots);
       const constants = this.conditions(compiled, node, env);
       if (constants === undefined) continue;
       return {
@@ -71,14 +80,15 @@ export class Matcher {
     return false;
   }
 
-  private node(
-    p: CompiledNode,
-    node: Node,
-    at: Node | Value,
-    slots: (Captured | undefined)[],
-    rule: CompiledRule,
-    arg: string,
-  ): boolean {
+  private scope(rule: CompiledRule, slots: Slots): RuleEnv {
+    const { root } = this;
+    if (root === undefined) throw new Error('no rule is tried');
+    this.env ??= new RuleEnv(root, rule.captures, slots, this.roles, this.ranges);
+    return this.env;
+  }
+
+  /** `at` is the value that the node is looked at for; the node itself at the root and inside blocks. */
+  private node(p: CompiledNode, node: Node, at: Node | Value, slots: Slots, rule: CompiledRule, arg: string): boolean {
     const form = p.forms.get(node.op);
     if (form === undefined) return this.explaining && this.fail(at, { kind: 'pattern', pattern: p, arg });
     this.depth += 1;
@@ -88,42 +98,146 @@ export class Matcher {
       if (!this.value(pattern, operand, slots, rule, name)) return false;
       this.depth += 1;
     }
-    if (p.operands !== undefined) slots[p.operands] = node.inputs.slice(p.arity.get(node.op) ?? 0);
-    if (p.as !== undefined) return this.bind(p.as, node.outputs[0], slots, rule);
-    return true;
+    if (p.operands !== undefined) {
+      const rest = node.inputs.slice(p.arity.get(node.op) ?? 0);
+      if (!this.items(p.operands, rest, node, 'operands', slots, rule)) return false;
+    }
+    for (let i = 0; i < p.as.length; i++) {
+      const slot = p.as[i];
+      if (slot !== undefined && slot >= 0 && !this.bind(slot, node.outputs[i], slots, rule)) return false;
+    }
+    if (p.blocks !== undefined && !this.blocks(p.blocks, node, slots, rule)) return false;
+    return p.where.length === 0 || this.tests(p.where, node.outputs[p.result], at, slots, rule);
   }
 
-  private value(
-    p: CompiledPattern,
-    value: Value,
-    slots: (Captured | undefined)[],
-    rule: CompiledRule,
-    arg: string,
-  ): boolean {
+  private value(p: CompiledPattern, value: Value, slots: Slots, rule: CompiledRule, arg: string): boolean {
     switch (p.kind) {
       case 'capture':
         return this.bind(p.slot, value, slots, rule);
+      case 'wildcard':
+        return true;
       case 'literal':
         return isLiteral(value, p.value) || (this.explaining && this.fail(value, { kind: 'pattern', pattern: p, arg }));
       case 'node': {
         const { producer } = value;
-        if (producer === undefined || producer.outputs[0] !== value)
+        if (producer === undefined || producer.outputs[p.result] !== value)
           return this.explaining && this.fail(value, { kind: 'pattern', pattern: p, arg });
         return this.node(p, producer, value, slots, rule, arg);
       }
       case 'list': {
         const items = this.constructed(value);
-        const fits = items !== undefined && items.length >= p.items.length;
-        if (!fits || (p.rest === undefined && items.length > p.items.length))
-          return this.explaining && this.fail(value, { kind: 'pattern', pattern: p, arg });
-        for (const [i, q] of p.items.entries()) {
-          const item = items[i];
-          if (item === undefined || !this.value(q, item, slots, rule, arg)) return false;
-        }
-        if (p.rest !== undefined) slots[p.rest] = items.slice(p.items.length);
-        return true;
+        if (items !== undefined) return this.items(p, items, value, arg, slots, rule);
+        return (
+          itemsFit(p, value.content) || (this.explaining && this.fail(value, { kind: 'pattern', pattern: p, arg }))
+        );
+      }
+      case 'any':
+        for (const q of p.of) if (this.value(q, value, slots, rule, arg)) return true;
+        return false;
+      case 'not':
+        return this.negation(p, value, slots, rule, arg);
+      case 'test':
+        return this.test(p, value, slots, rule, arg);
+    }
+  }
+
+  /** Values in a row; the rest stands between those before and those behind it. */
+  private items(
+    p: CompiledItems,
+    values: readonly Value[],
+    at: Node | Value,
+    arg: string,
+    slots: Slots,
+    rule: CompiledRule,
+  ): boolean {
+    const beyond = values.length - p.items.length;
+    if (p.restAt < 0 ? beyond !== 0 : beyond < 0)
+      return this.explaining && this.fail(at, { kind: 'length', items: p, arg, count: values.length });
+    for (let i = 0; i < p.items.length; i++) {
+      const q = p.items[i];
+      const value = values[p.restAt >= 0 && i >= p.restAt ? i + beyond : i];
+      if (q === undefined || value === undefined || !this.value(q, value, slots, rule, arg)) return false;
+    }
+    if (p.rest < 0) return true;
+    return this.bindAll(p.rest, values.slice(p.restAt, p.restAt + beyond), at, slots, rule);
+  }
+
+  /** Nothing is told of why the parts of a negation do not match: that they do not is what is asked for. */
+  private negation(p: CompiledNegation, value: Value, slots: Slots, rule: CompiledRule, arg: string): boolean {
+    const { explaining, depth } = this;
+    this.explaining = false;
+    let found = false;
+    for (let i = 0; i < p.variants.length && !found; i++) {
+      const q = p.variants[i];
+      found = q !== undefined && this.value(q, value, slots, rule, arg);
+      for (const slot of p.own) slots[slot] = undefined;
+    }
+    this.explaining = explaining;
+    this.depth = depth;
+    if (!found) return true;
+    return this.explaining && this.fail(value, { kind: 'pattern', pattern: p, arg });
+  }
+
+  private test(p: CompiledTest, value: Value, slots: Slots, rule: CompiledRule, arg: string): boolean {
+    if (!this.value(p.of, value, slots, rule, arg)) return false;
+    if (p.constant && !isKnown(value)) return this.explaining && this.fail(value, { kind: 'pattern', pattern: p, arg });
+    if (p.slot >= 0 && !this.bind(p.slot, value, slots, rule)) return false;
+    return p.where.length === 0 || this.tests(p.where, value, value, slots, rule);
+  }
+
+  /** The conditions inside a pattern; `it` is the value at hand. */
+  private tests(
+    where: readonly Expr[],
+    it: Value | undefined,
+    at: Node | Value,
+    slots: Slots,
+    rule: CompiledRule,
+  ): boolean {
+    const env = this.scope(rule, slots);
+    for (const expr of where) {
+      env.it = it;
+      if (!this.holds(expr, env, at)) return false;
+      this.depth += 1;
+    }
+    return true;
+  }
+
+  private blocks(blocks: readonly CompiledBlock[], node: Node, slots: Slots, rule: CompiledRule): boolean {
+    if (node.blocks.length !== blocks.length)
+      return this.explaining && this.fail(node, { kind: 'blocks', count: blocks.length });
+    for (let i = 0; i < blocks.length; i++) {
+      const p = blocks[i];
+      const block = node.blocks[i];
+      if (p === undefined || block === undefined) return false;
+      if (p.params !== undefined && !this.items(p.params, block.params, node, 'params', slots, rule)) return false;
+      if (p.returns !== undefined && !this.items(p.returns, block.returns, node, 'returns', slots, rule)) return false;
+      for (const content of p.contains) if (!this.contains(content, block, i, node, slots, rule)) return false;
+    }
+    return true;
+  }
+
+  private contains(
+    p: CompiledContent,
+    block: Block,
+    index: number,
+    at: Node,
+    slots: Slots,
+    rule: CompiledRule,
+  ): boolean {
+    const { explaining, depth } = this;
+    this.explaining = false;
+    let found = false;
+    for (let n = block.first; n !== undefined && !found; n = n.next) {
+      for (let i = 0; i < p.variants.length && !found; i++) {
+        const q = p.variants[i];
+        found = q !== undefined && this.node(q, n, n, slots, rule, '');
+        if (!found || p.negated) for (const slot of p.own) slots[slot] = undefined;
       }
     }
+    this.explaining = explaining;
+    this.depth = depth;
+    if (found !== p.negated) return true;
+    return this.explaining && this.fail(at, { kind: 'contains', content: p, block: index });
   }
 
   /** The items of a list that a constructor makes: an operator whose operands are all variadic. */
@@ -136,7 +250,7 @@ export class Matcher {
       : undefined;
   }
 
-  private bind(slot: number, value: Value | undefined, slots: (Captured | undefined)[], rule: CompiledRule): boolean {
+  private bind(slot: number, value: Value | undefined, slots: Slots, rule: CompiledRule): boolean {
     if (value === undefined) return false;
     const held = slots[slot];
     if (held === undefined) {
@@ -147,6 +261,16 @@ export class Matcher {
     return this.explaining && this.fail(value, { kind: 'other-value', capture: rule.captures[slot] ?? '' });
   }
 
+  private bindAll(slot: number, values: readonly Value[], at: Node | Value, slots: Slots, rule: CompiledRule): boolean {
+    const held = slots[slot];
+    if (held === undefined) {
+      slots[slot] = values;
+      return true;
+    }
+    if (isValues(held) && held.length === values.length && held.every((v, i) => v === values[i])) return true;
+    return this.explaining && this.fail(at, { kind: 'other-value', capture: rule.captures[slot] ?? '' });
+  }
+
   /** Tests the conditions and evaluates what the rewrite computes; the constants, or undefined. */
   private conditions(
     rule: CompiledRule,
@@ -154,23 +278,46 @@ export class Matcher {
     env: RuleEnv,
   ): ReadonlyMap<Template, readonly ExprValue[]> | undefined {
     for (const expr of rule.where) {
-      const v = this.evaluate(expr, env, node);
-      if (v === undefined) return undefined;
-      if (v === UNKNOWN || v instanceof TensorRef || !truth(v)) {
-        if (this.explaining) this.fail(node, { kind: 'condition', text: expr.text, unknown: v === UNKNOWN });
-        return undefined;
-      }
+      if (!this.holds(expr, env, node)) return undefined;
       this.depth += 1;
     }
+    for (const index of rule.unused) {
+      const out = node.outputs[index];
+      if (out === undefined || out.uses.size === 0) continue;
+      if (this.explaining) this.fail(out, { kind: 'used', index });
+      return undefined;
+    }
     for (const name of rule.tensors) {
-      const held = env.captured(name);
-      const values = held === undefined ? [] : isValues(held) ? held : [held];
-      const bare = values.find((v) => !this.hasTensor(v));
+      const bare = env.values(name).find((v) => !this.hasTensor(v));
       if (bare !== undefined) {
         if (this.explaining) this.fail(bare, { kind: 'no-tensor', capture: name });
         return undefined;
       }
     }
+    for (const name of rule.outside) {
+      const inner = env.values(name).find((v) => !isVisible(v, node) && !isKnown(v));
+      if (inner !== undefined) {
+        if (this.explaining) this.fail(inner, { kind: 'inside', capture: name });
+        return undefined;
+      }
+    }
+    const { rewrite } = rule.rule;
+    if (rewrite.kind === 'inline') {
+      const params = node.blocks[rewrite.block]?.params.length;
+      const given = rewrite.with.reduce((n, o) => n + (o.kind === 'values' ? env.values(o.name).length : 1), 0);
+      if (params !== given) {
+        if (this.explaining) this.fail(node, { kind: 'params', block: rewrite.block, params, given });
+        return undefined;
+      }
+    }
+    return this.constants(rule, node, env);
+  }
+
+  private constants(
+    rule: CompiledRule,
+    node: Node,
+    env: RuleEnv,
+  ): ReadonlyMap<Template, readonly ExprValue[]> | undefined {
     const constants = new Map<Template, ExprValue[]>();
     const count = rule.rule.each ? node.outputs.length : 1;
     for (const { template, expr } of rule.computed) {
@@ -198,54 +345,28 @@ export class Matcher {
     );
   }
 
-  private evaluate(expr: Expr, env: RuleEnv, node: Node): ExprValue | undefined {
+  /** True if the expression is known to be true. */
+  private holds(expr: Expr, env: RuleEnv, at: Node | Value): boolean {
+    const v = this.evaluate(expr, env, at);
+    if (v === undefined) return false;
+    if (v !== UNKNOWN && !(v instanceof TensorRef) && truth(v)) return true;
+    return this.explaining && this.fail(at, { kind: 'condition', text: expr.text, unknown: v === UNKNOWN });
+  }
+
+  private evaluate(expr: Expr, env: RuleEnv, at: Node | Value): ExprValue | undefined {
     try {
       return expr.evaluate(env);
     } catch (e) {
       if (!(e instanceof ExprError)) throw e;
-      if (this.explaining) this.fail(node, { kind: 'error', text: expr.text, message: e.message });
+      if (this.explaining) this.fail(at, { kind: 'error', text: expr.text, message: e.message });
       return undefined;
     }
   }
 }
 
-/** True for a value that a constant can hold: numbers, bools, text, None and lists of these. */
-function isConstant(v: ExprValue): boolean {
-  if (isList(v)) return v.every(isConstant);
-  if (v instanceof Float) return v.value !== undefined;
-  return v === null || typeof v === 'number' || typeof v === 'boolean' || typeof v === 'string';
-}
-
-function isLiteral(value: Value, wanted: number | boolean | string | null): boolean {
-  const { content } = value;
-  switch (content?.kind) {
-    case 'int':
-    case 'float':
-    case 'bool':
-    case 'str':
-    case 'device':
-      return content.value === wanted;
-    case 'none':
-      return wanted === null;
-    default:
-      return wanted === null && value.type.kind === 'none';
-  }
-}
-
-/** Two constants of the same type and value are one value to a pattern. */
-function sameConstant(a: Value, b: Value): boolean {
-  const [x, y] = [a.content, b.content];
-  if (x === undefined || y === undefined || a.type.kind !== b.type.kind || x.kind !== y.kind) return false;
-  switch (x.kind) {
-    case 'int':
-      return typeof x.value === 'number' && y.kind === 'int' && x.value === y.value;
-    case 'float':
-    case 'bool':
-    case 'str':
-      return y.kind === x.kind && x.value === y.value;
-    case 'none':
-      return true;
-    default:
-      return false;
-  }
+/** True if a value is in scope in front of a node: its own block defines it, or one around that. */
+export function isVisible(value: Value, node: Node): boolean {
+  const home = value.def instanceof Node ? value.def.parent : value.def;
+  for (let block = node.parent; block !== undefined; block = block.owner?.parent) if (block === home) return true;
+  return false;
 }

@@ -13,13 +13,19 @@ export class Roles {
     casts: readonly OpName[],
     /** Operators that make a tensor of a number or list. */
     private readonly freezes: readonly OpName[],
+    /** Operators that make a list of their operands; the first is the one that rewrites insert. */
+    lists: readonly OpName[] = [],
   ) {
     this.casts = new Set(casts);
     this.cast = casts[0];
+    this.list = lists[0];
   }
 
   /** Inserted where a rewrite gives a tensor for a number. */
   readonly cast: OpName | undefined;
+
+  /** Inserted where a rewrite makes a list. */
+  readonly list: OpName | undefined;
 
   /** The tensor behind a cast. */
   behind(value: Value): Value | undefined {

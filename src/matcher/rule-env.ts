@@ -2,7 +2,7 @@ import { BUILTINS } from '../expr/builtins.js';
 import { type ExprEnv, ExprError, type ExprFunction, type ExprValue, UNKNOWN } from '../expr/value.js';
 import { type Ranges, type SymbolicDim, symbol } from '../ir/dim.js';
 import { isDType } from '../ir/dtype.js';
-import type { Node, Value } from '../ir/graph.js';
+import { Node, type Value } from '../ir/graph.js';
 import { SHAPE_FUNCTIONS } from '../shapes/functions/index.js';
 import { operandValue } from '../shapes/operands.js';
 import type { Captured } from './pattern.js';
@@ -13,6 +13,8 @@ import type { Roles } from './roles.js';
 export class RuleEnv implements ExprEnv {
   /** The result that an `each` template is made for. */
   index = 0;
+  /** The value that a condition inside the pattern is about. */
+  it: Value | undefined;
 
   constructor(
     private readonly node: Node,
@@ -25,7 +27,15 @@ export class RuleEnv implements ExprEnv {
   captured(name: string): Captured | undefined {
     if (name === 'result') return this.node.outputs[0];
     if (name === 'results') return this.node.outputs;
+    if (name === 'it') return this.it;
     return this.slots[this.names.indexOf(name)];
+  }
+
+  /** All values that a capture holds; none where it is not bound. */
+  values(name: string): readonly Value[] {
+    const held = this.captured(name);
+    if (held === undefined) return [];
+    return isValues(held) ? held : [held];
   }
 
   lookup(name: string): ExprValue | undefined {
@@ -45,6 +55,58 @@ export class RuleEnv implements ExprEnv {
   fresh(): SymbolicDim {
     return symbol('_');
   }
+
+  bindItem(name: string, item: ExprValue, list: string | undefined, at: number): ExprEnv {
+    return new ItemEnv(this, name, item, itemOf(this, list, at));
+  }
+}
+
+/** What the body of a list comprehension sees: the item, and the value that it is of, beside all around it. */
+class ItemEnv implements ExprEnv {
+  readonly roles: Roles;
+  readonly ranges: Ranges | undefined;
+
+  constructor(
+    private readonly outer: RuleEnv | ItemEnv,
+    private readonly name: string,
+    private readonly item: ExprValue,
+    private readonly value: Value | undefined,
+  ) {
+    this.roles = outer.roles;
+    this.ranges = outer.ranges;
+  }
+
+  captured(name: string): Captured | undefined {
+    return name === this.name ? this.value : this.outer.captured(name);
+  }
+
+  lookup(name: string): ExprValue | undefined {
+    return name === this.name ? this.item : this.outer.lookup(name);
+  }
+
+  function(name: string): ExprFunction | undefined {
+    return this.outer.function(name);
+  }
+
+  fresh(): SymbolicDim {
+    return this.outer.fresh();
+  }
+
+  bindItem(name: string, item: ExprValue, list: string | undefined, at: number): ExprEnv {
+    return new ItemEnv(this, name, item, itemOf(this, list, at));
+  }
+}
+
+/** The value of an item: of the values that a capture holds, or of a list that the graph constructs of them. */
+function itemOf(env: RuleEnv | ItemEnv, list: string | undefined, at: number): Value | undefined {
+  const held = list === undefined ? undefined : env.captured(list);
+  if (held === undefined) return undefined;
+  if (isValues(held)) return held[at];
+  const { producer, type, content } = held;
+  const items = type.kind === 'list' && content?.kind === 'list' ? content.items.length : -1;
+  return producer !== undefined && producer.blocks.length === 0 && producer.inputs.length === items
+    ? producer.inputs[at]
+    : undefined;
 }
 
 /** Functions that a rule's expressions may call. */
@@ -70,10 +132,10 @@ function asked(doc: string, ask: (values: readonly Value[], roles: Roles) => Exp
     maxArgs: 16,
     call: () => UNKNOWN,
     byName: (names, env) => {
-      if (!(env instanceof RuleEnv)) throw new ExprError('only a rule can ask this', 0);
+      if (!(env instanceof RuleEnv || env instanceof ItemEnv)) throw new ExprError('only a rule can ask this', 0);
       const values = names.flatMap((name): readonly Value[] => {
         const held = env.captured(name);
-        if (held === undefined) throw new ExprError(`nothing defines \`${name}\``, 0);
+        if (held === undefined) throw new ExprError(`\`${name}\` is no capture and no item of one`, 0);
         return isValues(held) ? held : [held];
       });
       return ask(values, env.roles);
@@ -96,6 +158,13 @@ const BY_NAME: ReadonlyMap<string, ExprFunction> = new Map([
     ),
   ],
   ['uses', asked('number of uses of the captures', (values) => values.reduce((n, v) => n + v.uses.size, 0))],
+  [
+    'users',
+    asked(
+      "operators that use the captures, one for each use; 'return' where a block or the graph returns one",
+      (values) => values.flatMap((v) => [...v.uses].map(({ user }) => (user instanceof Node ? user.op : 'return'))),
+    ),
+  ],
   ['producer', asked('operator that makes the capture; none for an input', ([v]) => v?.producer?.op ?? null)],
   [
     'kind',

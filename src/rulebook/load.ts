@@ -60,7 +60,7 @@ export class RuleBook {
     }
     const withRole = (role: Role) =>
       parts.flatMap((p) => p.operators.filter((o) => o.role === role).map((o) => operatorOf(o.signature)));
-    this.roles = new Roles(this.registry, withRole('cast'), withRole('freeze'));
+    this.roles = new Roles(this.registry, withRole('cast'), withRole('freeze'), withRole('list'));
     this.lowering = new RuleSet(this.ruleLayers.rules('lowering'), this.registry, this.roles);
     this.translation = new RuleSet(this.ruleLayers.rules('translation'), this.registry, this.roles);
   }

@@ -63,8 +63,8 @@ export const STRUCTURES = [
 
 export type Structure = (typeof STRUCTURES)[number];
 
-/** What the rewriter materializes when a rewrite changes a result's type. */
-export type Role = 'cast' | 'freeze';
+/** What rewrites insert: `cast` and `freeze` where a result's type changes, `list` where a template makes a list. */
+export type Role = 'cast' | 'freeze' | 'list';
 
 /** An operator as rules/schemas/*.yaml declares it. */
 export interface OperatorSchema {

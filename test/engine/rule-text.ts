@@ -40,7 +40,10 @@ const SCHEMAS = `operators:
   - schema: my::branch_dyn(Tensor condition) -> ...
     legal: always
   - schema: my::each(Tensor[] list) -> ...
-  - schemas: [ 'prim::Constant() -> t', 'prim::ListConstruct(...) -> ...', 'prim::If(bool cond) -> ...' ]
+  - schema: prim::ListConstruct(...) -> ...
+    legal: always
+    role: list
+  - schemas: [ 'prim::Constant() -> t', 'prim::If(bool cond) -> ...' ]
     legal: always
 `;
 

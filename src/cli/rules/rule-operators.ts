@@ -24,7 +24,9 @@ function gather(part: unknown, found: Set<OpName>): void {
 
 /** Operators of a rule: of the pattern's root first, then those inside it and of the rewrite. */
 export function operatorsOf(rule: Rule): OpName[] {
-  return [...new Set([...rule.match.ops, ...operatorsIn(rule.match), ...operatorsIn(rule.rewrite)])];
+  return [
+    ...new Set([...rule.match.ops, ...operatorsIn(rule.match), ...operatorsIn(rule.let), ...operatorsIn(rule.rewrite)]),
+  ];
 }
 
 /** True where `wanted` is the operator, or its name without the overload. */
@@ -55,5 +57,13 @@ export function rewriteText(rule: Rule): string {
       return `the constant ${rewrite.text}`;
     case 'node':
       return rewrite.op;
+    case 'list':
+      return 'a list';
+    case 'result':
+      return rewrite.of.kind === 'node' ? rewrite.of.op : rewrite.of.name;
+    case 'results':
+      return rewrite.of.map((t) => (t === null ? '_' : rewriteText({ ...rule, rewrite: t }))).join(', ');
+    case 'inline':
+      return `what block ${rewrite.block} holds`;
   }
 }

@@ -1,0 +1,97 @@
+import type { BlockPattern, ItemsPattern, Pattern, Rule } from '../schema/rule.js';
+
+/** Levels of operators in a pattern: how many uses away a change can be that makes it match. */
+export function levels(p: Pattern): number {
+  switch (p.kind) {
+    case 'node': {
+      const parts = p.in.map(([, q]) => levels(q));
+      if (p.operands !== undefined) parts.push(itemLevels(p.operands));
+      for (const b of p.blocks ?? []) parts.push(blockLevels(b));
+      return 1 + Math.max(0, ...parts);
+    }
+    case 'list':
+      return 1 + itemLevels(p);
+    case 'any':
+      return Math.max(0, ...p.of.map(levels));
+    case 'optional':
+    case 'not':
+    case 'test':
+      return levels(p.of);
+    case 'capture':
+    case 'wildcard':
+    case 'literal':
+    case 'default':
+      return 0;
+  }
+}
+
+function itemLevels({ items }: ItemsPattern): number {
+  return Math.max(0, ...items.map(levels));
+}
+
+function blockLevels({ params, returns, contains }: BlockPattern): number {
+  const items = [params, returns].map((p) => (p === undefined ? 0 : itemLevels(p)));
+  return Math.max(...items, ...contains.map((c) => levels(c.node)));
+}
+
+/** True if some part of a pattern is about what blocks hold. */
+export function looksIntoBlocks(p: Pattern): boolean {
+  switch (p.kind) {
+    case 'node':
+      return p.blocks !== undefined || p.in.some(([, q]) => looksIntoBlocks(q)) || anyLooks(p.operands);
+    case 'list':
+      return anyLooks(p);
+    case 'any':
+      return p.of.some(looksIntoBlocks);
+    case 'optional':
+    case 'not':
+    case 'test':
+      return looksIntoBlocks(p.of);
+    case 'capture':
+    case 'wildcard':
+    case 'literal':
+    case 'default':
+      return false;
+  }
+}
+
+function anyLooks(p: ItemsPattern | undefined): boolean {
+  return p?.items.some(looksIntoBlocks) ?? false;
+}
+
+const ASKS_FOR_USERS = /\b(uses|users)\s*\(/;
+
+/** True if some condition of a rule asks for the users of a value. */
+export function asksForUsers(rule: Rule): boolean {
+  return [...rule.where, ...testsOf(rule.match)].some((text) => ASKS_FOR_USERS.test(text));
+}
+
+/** The expressions inside a pattern, in order. */
+export function testsOf(p: Pattern): string[] {
+  switch (p.kind) {
+    case 'node': {
+      const parts = p.in.flatMap(([, q]) => testsOf(q));
+      const operands = p.operands?.items.flatMap(testsOf) ?? [];
+      return [...parts, ...operands, ...(p.blocks ?? []).flatMap(blockTests), ...p.where];
+    }
+    case 'list':
+      return p.items.flatMap(testsOf);
+    case 'any':
+      return p.of.flatMap(testsOf);
+    case 'optional':
+    case 'not':
+      return testsOf(p.of);
+    case 'test':
+      return [...testsOf(p.of), ...p.where];
+    case 'capture':
+    case 'wildcard':
+    case 'literal':
+    case 'default':
+      return [];
+  }
+}
+
+function blockTests({ params, returns, contains }: BlockPattern): string[] {
+  const items = [...(params?.items ?? []), ...(returns?.items ?? [])];
+  return [...items.flatMap(testsOf), ...contains.flatMap((c) => testsOf(c.node))];
+}
