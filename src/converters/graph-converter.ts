@@ -9,13 +9,14 @@ import { type Type, typeName } from '../ir/type.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxGraph, OnnxValue } from '../onnx/types.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
+import { opsetMatches } from '../schema/opset-range.js';
 import type { Recipe } from '../schema/recipe.js';
 import { Inference } from '../shapes/infer.js';
 import { type ConversionScope, ConvertContext } from './context.js';
 import { isKnownContiguous, readsStorage } from './contiguity.js';
 import type { Converted, Converter } from './define-converter.js';
 import { buildExtent } from './extent.js';
-import { interpretRecipe, opsetMatches, recipeApplies, takesComplex } from './interpret-recipe.js';
+import { interpretRecipe, recipeApplies, takesComplex } from './interpret-recipe.js';
 import { callNode, type Operand } from './operator-call.js';
 
 /** What the conversion knows of operators. */

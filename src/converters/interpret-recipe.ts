@@ -4,6 +4,7 @@ import type { AttrInput } from '../onnx/attributes.js';
 import { paramAt } from '../onnx/infer/infer.js';
 import { opSpec } from '../onnx/op-spec.js';
 import type { OnnxValue } from '../onnx/types.js';
+import { opsetMatches } from '../schema/opset-range.js';
 import type { CallOperand, CallStep, LoopStep, NodeStep, Recipe, RecipeItem, RecipeStep } from '../schema/recipe.js';
 import { expandLiteral } from '../shapes/expand-literal.js';
 import { reshapeLiteral } from '../shapes/reshape-literal.js';
@@ -24,27 +25,6 @@ export function recipeApplies(recipe: Recipe, ctx: ConvertContext): boolean {
 /** Whether a recipe or converter is for calls like this one: with complex tensors or without. */
 export function takesComplex(kind: Recipe['complex'], ctx: ConvertContext): boolean {
   return kind === 'any' || (kind === 'only') === ctx.isComplex;
-}
-
-/** `>=18`, `<20`, `18`. */
-export function opsetMatches(range: string, opset: number): boolean {
-  return range.split(',').every((part) => {
-    const m = /^\s*(>=|<=|<|>|==)?\s*(\d+)\s*$/.exec(part);
-    if (m === null) return false;
-    const n = Number(m[2]);
-    switch (m[1]) {
-      case '>=':
-        return opset >= n;
-      case '<=':
-        return opset <= n;
-      case '<':
-        return opset < n;
-      case '>':
-        return opset > n;
-      default:
-        return opset === n;
-    }
-  });
 }
 
 /** Builds the ONNX nodes of one node by a recipe; the results in order. */

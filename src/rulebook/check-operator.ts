@@ -39,6 +39,7 @@ export function checkOperator(o: OperatorData, source: RuleSource, problems: Pro
     functions: shapeFunction,
     functionNames: shapeFunctionNames,
     unbound: 'expr-unknown',
+    types: new Map(signature.args.map((a) => [a.name, a.type])),
   };
   o.infer.forEach((fact, i) => {
     const at = [kind, index, 'infer', ...(o.infer.length > 1 ? [i] : [])];

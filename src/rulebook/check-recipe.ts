@@ -1,30 +1,55 @@
+import { RECIPE_FUNCTIONS } from '../converters/recipe-functions.js';
+import { type Type, typeName } from '../ir/type.js';
 import { nearest } from '../schema/nearest.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
-import type { CallStep, LoopStep, Recipe, RecipeAttribute, RecipeItem, RecipeStep } from '../schema/recipe.js';
+import type {
+  CallOperand,
+  CallStep,
+  LoopStep,
+  NodeStep,
+  Recipe,
+  RecipeAttribute,
+  RecipeItem,
+  RecipeStep,
+} from '../schema/recipe.js';
 import type { OperatorRegistry } from '../schema/registry.js';
-import type { Problems } from './problems.js';
+import { checkNodeStep, opsetsOf, opsetsWhere } from './check-node-step.js';
+import { shapeFunction, shapeFunctionNames } from './check-operator.js';
+import type { Problems, Scope } from './problems.js';
 import type { RuleSource } from './read-rules.js';
 import type { RecipeData } from './rule-data.js';
+import { fits } from './type-fit.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
 
 /** Names that every recipe's expressions may use beside its operator's arguments. */
 const RECIPE_NAMES = ['result', 'results', 'opset', 'op', 'rest'];
 
-/** Checks a recipe's names against the operators' arguments, its `let` names and the outputs of earlier steps. */
+/** The opsets of which recipes before have taken every call of an operator, real or complex. */
+export type Taken = Map<string, Set<number>>;
+
+/**
+ * Checks a recipe's names against the operators' arguments, its `let` names and the outputs of earlier steps, and its
+ * nodes against ONNX at each opset that is left to it. `taken` goes from recipe to recipe of a folder.
+ */
 export function checkRecipe(
   data: RecipeData,
   source: RuleSource,
   registry: OperatorRegistry<OperatorSchema>,
   problems: Problems,
+  taken: Taken = new Map(),
 ): void {
   const place = source.places.get(data);
   if (place === undefined) return;
-  new RecipeChecker(data.read(), place.file, [place.kind, place.index], registry, problems).check();
+  new RecipeChecker(data.read(), place.file, [place.kind, place.index], registry, problems).check(taken);
 }
 
 class RecipeChecker {
-  private readonly args = new Set<string>();
-  private readonly names: Set<string>;
+  /** Arguments of the operators, with the type that they agree on. */
+  private readonly args = new Map<string, Type | undefined>();
+  private readonly names = new Set(RECIPE_NAMES);
+  private readonly used = new Set<string>();
+  private opsets: readonly number[] = [];
+  private results = 0;
 
   constructor(
     private readonly recipe: Recipe,
@@ -32,81 +57,146 @@ class RecipeChecker {
     private readonly path: YamlPath,
     private readonly registry: OperatorRegistry<OperatorSchema>,
     private readonly problems: Problems,
-  ) {
-    this.names = new Set(RECIPE_NAMES);
-  }
+  ) {}
 
-  check(): void {
+  check(taken: Taken): void {
     const { recipe, path } = this;
     if (!this.operators()) return;
-    for (const name of this.args) this.names.add(name);
+    this.opsets = this.left(taken);
+    for (const name of this.args.keys()) this.names.add(name);
     for (const [name, text] of recipe.let) {
       this.expression([...path, 'let', name], text);
       this.names.add(name);
     }
     if (recipe.when !== undefined) this.expression([...path, 'when'], recipe.when);
-    recipe.promote?.args.forEach((name) => {
-      this.operand([...path, 'promote'], name);
+    recipe.promote?.args.forEach((name, i) => {
+      const list = this.file.has([...path, 'promote', 'args'])
+        ? [...path, 'promote', 'args', i]
+        : [...path, 'promote', i];
+      this.operand(list, name);
     });
     if (recipe.promote?.to !== undefined) this.expression([...path, 'promote', 'to'], recipe.promote.to);
-    this.steps(recipe.steps, [...path, 'onnx']);
-    recipe.out?.forEach((name) => {
-      if (!this.names.has(name) && !this.names.has(`$${name}`)) this.unknown([...path, 'out'], name);
+    this.steps(recipe.steps, [...path, 'onnx'], this.opsets);
+    this.outputs();
+    for (const [name] of recipe.let) {
+      if (this.used.has(name)) continue;
+      this.say([...path, 'let', name], `nothing uses \`${name}\``, 'remove it, or mind its name', true);
+    }
+  }
+
+  /** The opsets of this recipe that earlier ones leave to it; says which it takes itself. */
+  private left(taken: Taken): readonly number[] {
+    const { ops, opset, when, complex } = this.recipe;
+    const own = opsetsWhere(when, opsetsOf(opset));
+    const kinds = complex === 'only' ? ['complex'] : complex === 'any' ? ['real', 'complex'] : ['real'];
+    const keys = ops.flatMap((op) => kinds.map((kind) => `${op} ${kind}`));
+    const left = own.filter((n) => keys.some((key) => taken.get(key)?.has(n) !== true));
+    if (when === undefined) for (const key of keys) taken.set(key, new Set([...(taken.get(key) ?? []), ...own]));
+    if (opset !== undefined && opsetsOf(opset).length === 0) {
+      this.say([...this.path, 'opset'], `no opset that Thaw writes is in \`${opset}\``);
+    } else if (own.length > 0 && left.length === 0) {
+      const all = ops.length === 1 ? (ops[0] ?? '') : 'its operators';
+      this.say([...this.path, 'op'], `this recipe is never used: others before it take every call of ${all}`);
+    }
+    return left.length > 0 ? left : own;
+  }
+
+  /** The results that the recipe names, no more than its operators have. */
+  private outputs(): void {
+    const { out } = this.recipe;
+    out?.forEach((name, i) => {
+      const at = this.file.has([...this.path, 'out', i]) ? [...this.path, 'out', i] : [...this.path, 'out'];
+      this.use(name.startsWith('$') ? name : `$${name}`);
+      this.use(name);
+      if (!this.names.has(name) && !this.names.has(`$${name}`)) this.unknown(at, name);
+      else if (i === this.results)
+        this.say(at, `${this.recipe.ops.join(', ')} has ${this.results} results, not ${out.length}`);
     });
   }
 
   /** A list of steps, or the only one in the place of a list. */
-  private steps(steps: readonly RecipeStep[], path: YamlPath): void {
+  private steps(steps: readonly RecipeStep[], path: YamlPath, opsets: readonly number[]): void {
     steps.forEach((step, i) => {
-      this.step(step, this.file.has([...path, i]) ? [...path, i] : path);
+      this.step(step, this.file.has([...path, i]) ? [...path, i] : path, opsets);
     });
   }
 
-  private step(step: RecipeStep, at: YamlPath): void {
+  private step(step: RecipeStep, at: YamlPath, opsets: readonly number[]): void {
     switch (step.kind) {
       case 'node':
-        step.in.forEach((item, k) => {
-          this.item([...at, 'in', k], item);
-        });
-        for (const [name, value] of step.attrs) this.attribute([...at, 'attrs', name], value);
+        this.node(step, at, opsetsWhere(step.if, opsets));
         break;
       case 'call':
         this.call(step, at);
         break;
       case 'for':
-        this.loop(step, at);
+        this.loop(step, at, opsets);
         return;
       case 'if':
         this.expression([...at, 'if'], step.test);
-        this.steps(step.do, [...at, 'do']);
-        this.steps(step.else, [...at, 'else']);
+        this.steps(step.do, [...at, 'do'], opsetsWhere(step.test, opsets));
+        this.steps(step.else, [...at, 'else'], opsetsWhere(step.test, opsets, false));
         return;
     }
     if (step.if !== undefined) this.expression([...at, 'if'], step.if);
     for (const name of step.out) this.names.add(`$${name}`);
   }
 
+  private node(step: NodeStep, at: YamlPath, opsets: readonly number[]): void {
+    step.in.forEach((item, k) => {
+      this.item([...at, 'in', k], item);
+    });
+    for (const [name, value] of step.attrs) this.attribute([...at, 'attrs', name], value);
+    this.facts(step, at);
+    checkNodeStep(step, opsets, this.args, (path, message, help, key) => {
+      this.say([...at, ...path], message, help, key);
+    });
+  }
+
   /** Another operator's conversion: its arguments by name. */
   private call(step: CallStep, at: YamlPath): void {
     const signature = this.registry.get(step.op)?.signature;
+    for (const [name, operand] of step.in) this.callOperand([...at, 'in', name], operand);
     if (signature === undefined) {
-      const help = this.registry.suggestion(step.op);
-      this.problems.at(this.file, 'recipe-invalid', [...at, 'call'], `no schema declares ${step.op}`, help);
+      this.say([...at, 'call'], `no schema declares ${step.op}`, this.registry.suggestion(step.op));
       return;
     }
     const known = signature.args.map((a) => a.name);
-    for (const [name] of step.in) {
-      if (known.includes(name)) continue;
-      const close = nearest(name, known);
-      const help = close === undefined ? `its arguments are: ${known.join(', ')}` : `did you mean \`${close}\`?`;
-      const message = `${step.op} has no argument \`${name}\``;
-      this.problems.at(this.file, 'recipe-invalid', [...at, 'in', name], message, help, true);
+    for (const [name, operand] of step.in) {
+      const wanted = signature.args.find((a) => a.name === name)?.type;
+      if (wanted === undefined) {
+        const close = nearest(name, known);
+        const help = close === undefined ? `its arguments are: ${known.join(', ')}` : `did you mean \`${close}\`?`;
+        this.say([...at, 'in', name], `${step.op} has no argument \`${name}\``, help, true);
+        continue;
+      }
+      const given = typeof operand === 'string' ? this.args.get(operand) : undefined;
+      if (given === undefined || mayStandFor(given, wanted)) continue;
+      this.say([...at, 'in', name], `\`${name}\` of ${step.op} is ${typeName(wanted)}, not ${typeName(given)}`);
     }
+    const given = new Set(step.in.map(([name]) => name));
+    const missing = signature.args.filter((a) => !given.has(a.name) && !('default' in a)).map((a) => `\`${a.name}\``);
+    if (missing.length > 0) this.say([...at, 'call'], `the call leaves out ${missing.join(', ')} of ${step.op}`);
+    if (!signature.varresults && step.out.length > signature.results.length)
+      this.say([...at, 'out'], `${step.op} has ${signature.results.length} results, not ${step.out.length}`);
+  }
+
+  private callOperand(path: YamlPath, operand: CallOperand): void {
+    if (operand !== null && typeof operand === 'object' && 'list' in operand) {
+      operand.list.forEach((o, i) => {
+        this.callOperand([...path, i], o);
+      });
+    } else if (typeof operand === 'string') {
+      if (operand.startsWith('...')) this.operand(path, operand.slice(3));
+      else this.expression(path, operand);
+    } else this.item(path, operand);
   }
 
   /** The loop's name, carried and collected names hold from here on. */
-  private loop(step: LoopStep, at: YamlPath): void {
-    if (!step.over.startsWith('...')) this.expression([...at, 'for'], step.over);
+  private loop(step: LoopStep, at: YamlPath, opsets: readonly number[]): void {
+    const over = [...at, 'for', step.name];
+    if (step.over.startsWith('...')) this.operand(over, step.over.slice(3));
+    else this.expression(over, step.over);
     this.names.add(step.name);
     this.names.add(`$${step.name}`);
     for (const [name, initial] of step.carry) {
@@ -117,8 +207,11 @@ class RecipeChecker {
       this.expression([...at, 'let', name], text);
       this.names.add(name);
     }
-    this.steps(step.do, [...at, 'do']);
-    for (const name of step.collect) this.names.add(`$${name}`);
+    this.steps(step.do, [...at, 'do'], opsets);
+    step.collect.forEach((name, i) => {
+      const path = this.file.has([...at, 'collect', i]) ? [...at, 'collect', i] : [...at, 'collect'];
+      this.operand(path, `$${name}`);
+    });
   }
 
   /** All operators of a recipe are there, and it may use the arguments that any of them has. */
@@ -127,23 +220,58 @@ class RecipeChecker {
     this.recipe.ops.forEach((op, i) => {
       const signature = this.registry.get(op)?.signature;
       if (signature !== undefined) {
-        for (const a of signature.args) this.args.add(a.name);
+        for (const a of signature.args) {
+          const before = this.args.get(a.name);
+          const other = this.args.has(a.name) && (before === undefined || typeName(before) !== typeName(a.type));
+          this.args.set(a.name, other ? undefined : a.type);
+        }
+        const count = signature.varresults ? Number.POSITIVE_INFINITY : signature.results.length;
+        this.results = Math.max(this.results, count);
         return;
       }
       known = false;
       const at = this.file.has([...this.path, 'op', i]) ? [...this.path, 'op', i] : [...this.path, 'op'];
-      this.problems.at(this.file, 'recipe-invalid', at, `no schema declares ${op}`, this.registry.suggestion(op));
+      this.say(at, `no schema declares ${op}`, this.registry.suggestion(op));
     });
     return known;
   }
 
+  private say(path: YamlPath, message: string, help?: string, key = false): void {
+    this.problems.at(this.file, 'recipe-invalid', path, message, help, key);
+  }
+
+  private use(name: string): void {
+    this.used.add(name);
+  }
+
   private expression(path: YamlPath, text: string): void {
-    this.problems.expression(this.file, path, text, { names: this.names, unbound: 'expr-unknown' });
+    const scope: Scope = {
+      names: this.names,
+      functions: (name) => RECIPE_FUNCTIONS.get(name) ?? shapeFunction(name),
+      functionNames: recipeFunctionNames,
+      unbound: 'expr-unknown',
+      types: this.args,
+      ops: this.recipe.ops,
+    };
+    for (const name of this.problems.expression(this.file, path, text, scope)?.names ?? []) this.use(name);
   }
 
   private attribute(path: YamlPath, value: RecipeAttribute): void {
     if (typeof value === 'string') this.expression(path, value);
-    else if (Array.isArray(value)) for (const v of value) this.attribute(path, v);
+    else if (Array.isArray(value)) {
+      value.forEach((v, i) => {
+        this.attribute([...path, i], v);
+      });
+    } else if (typeof value === 'object' && 'kind' in value) this.attribute([...path, value.kind], value.value);
+  }
+
+  /** What a node of another domain says of its outputs. */
+  private facts({ infer = [] }: NodeStep, at: YamlPath): void {
+    infer.forEach((fact, k) => {
+      const path = this.file.has([...at, 'infer', k]) ? [...at, 'infer', k] : [...at, 'infer'];
+      if (fact.dtype !== undefined) this.expression([...path, 'dtype'], fact.dtype);
+      if (fact.shape !== undefined) this.expression([...path, 'shape'], fact.shape);
+    });
   }
 
   private item(path: YamlPath, item: RecipeItem): void {
@@ -153,7 +281,7 @@ class RecipeChecker {
       return;
     }
     if ('const' in item) {
-      this.expression([...path, 'const'], item.const);
+      this.expression(this.file.has([...path, 'const']) ? [...path, 'const'] : path, item.const);
       if (item.dtype !== undefined) this.expression([...path, 'dtype'], item.dtype);
       if (item.shape !== undefined) this.expression([...path, 'shape'], item.shape);
       return;
@@ -165,19 +293,40 @@ class RecipeChecker {
 
   /** `name`, `$step` or `list[index]`. */
   private operand(path: YamlPath, text: string): void {
-    const name = text.replace(/\[.*\]$/, '');
+    const [, name = text, index] = /^([^[]*)\[(.*)\]$/.exec(text) ?? [];
+    if (index !== undefined) for (const used of index.match(/\$?[A-Za-z_]\w*/g) ?? []) this.use(used);
+    this.use(name);
     if (!this.names.has(name)) this.unknown(path, name);
   }
 
   private unknown(path: YamlPath, name: string): void {
     const known = [...this.names].filter((n) => !RECIPE_NAMES.includes(n));
     const close = nearest(name, known);
-    this.problems.at(
-      this.file,
-      'recipe-invalid',
+    this.say(
       path,
       `\`${name}\` is no argument of ${this.recipe.ops.join(', ')} and no output of an earlier step`,
       close === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${close}\`?`,
     );
   }
+}
+
+function* recipeFunctionNames(): Generator<string> {
+  yield* RECIPE_FUNCTIONS.keys();
+  yield* shapeFunctionNames();
+}
+
+/** Calls take tensors for numbers and numbers for tensors; what is left are texts, lists and single values mixed up. */
+function mayStandFor(given: Type, wanted: Type): boolean {
+  const [a, b] = [inner(given), inner(wanted)];
+  if (fits(a, b) || fits(b, a) || a.kind === 'optional' || b.kind === 'optional') return true;
+  const [x, y] = [isText(a), isText(b)];
+  return !x && !y && (a.kind !== 'list' || b.kind !== 'tensor' || a.element.kind !== 'tensor');
+}
+
+function inner(type: Type): Type {
+  return type.kind === 'optional' ? type.element : type;
+}
+
+function isText(type: Type): boolean {
+  return type.kind === 'str' || type.kind === 'device';
 }

@@ -1,7 +1,7 @@
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { operatorOf } from '../schema/registry.js';
 import { checkOperator } from './check-operator.js';
-import { checkRecipe } from './check-recipe.js';
+import { checkRecipe, type Taken } from './check-recipe.js';
 import { checkRule } from './check-rule.js';
 import type { RuleBook } from './load.js';
 import { Problems } from './problems.js';
@@ -19,7 +19,8 @@ export function checkRules(source: RuleSource, book: RuleBook): void {
   // Patterns and recipes are checked against schemas: wrong ones would be told again and again.
   raise(problems.found);
   for (const r of [...source.data.lowering, ...source.data.translation]) checkRule(r, source, book.registry, problems);
-  for (const r of source.data.recipes) checkRecipe(r, source, book.registry, problems);
+  const taken: Taken = new Map();
+  for (const r of source.data.recipes) checkRecipe(r, source, book.registry, problems, taken);
   raise(problems.found);
 }
 

@@ -11,6 +11,9 @@ import {
 } from 'yaml';
 import { type Diagnostic, DiagnosticError, type Span } from '../diagnostics/diagnostic.js';
 
+/** Blanks around a line break, at most. */
+const MAX_INDENT = 200;
+
 /** A path into a document: keys and indexes. */
 export type YamlPath = readonly (string | number)[];
 
@@ -44,14 +47,18 @@ export class YamlFile {
 
   /** The place of the node at `path`; of the closest node that exists when there is none. `key`: of its key. */
   span(path: YamlPath, key = false): Span {
+    const range = this.node(path, key)?.range;
+    return range === undefined || range === null ? this.at(0, 1) : this.at(range[0], Math.max(1, range[1] - range[0]));
+  }
+
+  private node(path: YamlPath, key: boolean): YamlNode | undefined {
     let node: unknown = this.document.contents;
     let found: YamlNode | undefined = isNode(node) ? node : undefined;
-    for (const step of path) {
-      const last = step === path[path.length - 1];
+    for (const [i, step] of path.entries()) {
       if (isMap(node)) {
         const pair = node.items.find((p) => isPair(p) && isScalar(p.key) && String(p.key.value) === String(step));
         if (pair === undefined) break;
-        if (key && last && isNode(pair.key)) found = pair.key;
+        if (key && i === path.length - 1 && isNode(pair.key)) found = pair.key;
         else if (isNode(pair.value)) found = pair.value;
         else if (isNode(pair.key)) found = pair.key;
         node = pair.value;
@@ -61,8 +68,7 @@ export class YamlFile {
         else break;
       } else break;
     }
-    const range = found?.range;
-    return range === undefined || range === null ? this.at(0, 1) : this.at(range[0], Math.max(1, range[1] - range[0]));
+    return found;
   }
 
   /** True if there is a node at `path`. */
@@ -72,13 +78,14 @@ export class YamlFile {
 
   /** A part of the text of the scalar at `path`: an expression's mistake `offset` characters into it. */
   part(path: YamlPath, offset: number, length: number): Span {
-    const whole = this.span(path);
-    const { text = '' } = whole;
-    const quoted = /['"]/.test(text[whole.column - 1] ?? '') ? 1 : 0;
-    const column = whole.column + quoted + offset;
-    // Folded and escaped text has other offsets than its source: the whole of it is the place.
-    if (column > text.length) return whole;
-    return { ...whole, column, length: Math.min(length, text.length - column + 1) };
+    const node = this.node(path, false);
+    const range = node?.range;
+    if (!isScalar(node) || range === undefined || range === null) return this.span(path);
+    const source = this.text.slice(range[0], range[1]);
+    const from = sourceOffset(source, offset);
+    const to = sourceOffset(source, offset + length);
+    if (from === undefined || from >= source.length) return this.span(path);
+    return this.at(range[0] + from, Math.max(1, (to ?? from + length) - from));
   }
 
   private at(offset: number, length: number): Span {
@@ -94,4 +101,19 @@ export class YamlFile {
       text,
     };
   }
+}
+
+/** Where the character at `offset` of a flow scalar's text stands in its source; undefined in a block scalar. */
+function sourceOffset(source: string, offset: number): number | undefined {
+  const quote = source[0] === "'" || source[0] === '"' ? source[0] : undefined;
+  if (source[0] === '|' || source[0] === '>') return undefined;
+  let at = quote === undefined ? 0 : 1;
+  for (let i = 0; i < offset; i++) {
+    // A line break with the blanks around it is one space.
+    const fold = /^[ \t]*\r?\n[ \t]*/.exec(source.slice(at, at + MAX_INDENT))?.[0];
+    const doubled = quote === "'" && source.startsWith("''", at);
+    const escaped = quote === '"' && source[at] === '\\';
+    at += fold?.length ?? (doubled || escaped ? 2 : 1);
+  }
+  return at;
 }

@@ -1,0 +1,217 @@
+import type { Code } from '../diagnostics/codes.js';
+import type { Ast } from '../expr/ast.js';
+import type { ExprFunction } from '../expr/value.js';
+import { DTYPES, isDType } from '../ir/dtype.js';
+import { type Type, typeName } from '../ir/type.js';
+import { nearest } from '../schema/nearest.js';
+
+/** What an expression may use. */
+export interface Scope {
+  readonly names: ReadonlySet<string>;
+  /** The functions that may be called. */
+  readonly functions: (name: string) => ExprFunction | undefined;
+  readonly functionNames: () => Iterable<string>;
+  /** What to say of a capture that is not there. */
+  readonly unbound: Code;
+  /** Types of names, as far as they are known. */
+  readonly types?: ReadonlyMap<string, Type | undefined>;
+  /** Operators that `op` may be. */
+  readonly ops?: readonly string[];
+  /** Operators that `producer($x)` may be; anything where it is not told. */
+  readonly isOperator?: (op: string) => boolean;
+}
+
+/** A mistake in an expression, `length` characters at `offset`. */
+export interface Mistake {
+  readonly code: Code;
+  readonly offset: number;
+  readonly length: number;
+  readonly message: string;
+  readonly help?: string;
+}
+
+const FIELDS = ['dtype', 'shape', 'rank', 'elements'];
+const KINDS = [
+  'tensor',
+  'int',
+  'float',
+  'bool',
+  'complex',
+  'number',
+  'str',
+  'none',
+  'device',
+  'list',
+  'tuple',
+  'optional',
+];
+
+/** The mistakes of an expression that can be told without values: names, functions and their arguments, fields, texts. */
+export function checkExpression(ast: Ast, text: string, scope: Scope): Mistake[] {
+  const checker = new Checker(text, scope);
+  checker.visit(ast, []);
+  return checker.mistakes;
+}
+
+class Checker {
+  readonly mistakes: Mistake[] = [];
+  private readonly told = new Set<string>();
+
+  constructor(
+    private readonly text: string,
+    private readonly scope: Scope,
+  ) {}
+
+  visit(ast: Ast, bound: readonly string[]): void {
+    switch (ast.kind) {
+      case 'literal':
+        break;
+      case 'name':
+        this.name(ast.name, ast.offset, bound);
+        break;
+      case 'list':
+        for (const item of ast.items) this.visit(item, bound);
+        break;
+      case 'comprehension':
+        this.visit(ast.source, bound);
+        this.visit(ast.body, [...bound, ast.name]);
+        if (ast.filter !== undefined) this.visit(ast.filter, [...bound, ast.name]);
+        break;
+      case 'field':
+        this.visit(ast.of, bound);
+        this.field(ast, bound);
+        break;
+      case 'index':
+        this.visit(ast.of, bound);
+        this.visit(ast.index, bound);
+        break;
+      case 'slice':
+        this.visit(ast.of, bound);
+        if (ast.from !== undefined) this.visit(ast.from, bound);
+        if (ast.to !== undefined) this.visit(ast.to, bound);
+        break;
+      case 'call':
+        this.call(ast, bound);
+        break;
+      case 'unary':
+        this.visit(ast.operand, bound);
+        break;
+      case 'binary':
+        this.visit(ast.left, bound);
+        this.visit(ast.right, bound);
+        if (['==', '!=', 'in', 'not in'].includes(ast.op)) {
+          this.compared(ast.left, ast.right);
+          if (ast.op === '==' || ast.op === '!=') this.compared(ast.right, ast.left);
+        }
+        break;
+      case 'if':
+        this.visit(ast.test, bound);
+        this.visit(ast.yes, bound);
+        this.visit(ast.no, bound);
+        break;
+    }
+  }
+
+  private say(code: Code, offset: number, length: number, message: string, help?: string): void {
+    const key = `${code} ${message}`;
+    if (this.told.has(key)) return;
+    this.told.add(key);
+    this.mistakes.push({ code, offset, length, message, help });
+  }
+
+  private name(name: string, offset: number, bound: readonly string[]): void {
+    const { names, unbound } = this.scope;
+    if (names.has(name) || bound.includes(name) || isDType(name)) return;
+    const capture = name.startsWith('$');
+    const close = nearest(name, [...names, ...bound, ...(capture ? [] : DTYPES)]);
+    const known = [...names].filter((n) => n.startsWith('$') === capture).join(', ');
+    this.say(
+      capture ? unbound : 'expr-unknown',
+      offset,
+      name.length,
+      `\`${this.text}\` uses \`${name}\`, which nothing here defines`,
+      close === undefined ? `known here: ${known === '' ? 'nothing' : known}` : `did you mean \`${close}\`?`,
+    );
+  }
+
+  private field(ast: Ast & { kind: 'field' }, bound: readonly string[]): void {
+    const at = ast.offset + 1;
+    if (!FIELDS.includes(ast.field)) {
+      const close = nearest(ast.field, FIELDS);
+      const help = close === undefined ? `the fields are: ${FIELDS.join(', ')}` : `did you mean \`${close}\`?`;
+      this.say('expr-unknown', at, ast.field.length, `a tensor has no field \`${ast.field}\``, help);
+      return;
+    }
+    if (ast.of.kind !== 'name' || bound.includes(ast.of.name)) return;
+    const type = this.scope.types?.get(ast.of.name);
+    if (type === undefined || mayBeTensor(type)) return;
+    const message = `\`${ast.of.name}\` is ${typeName(type)}: only tensors have the field \`${ast.field}\``;
+    this.say('expr-type', ast.of.offset, ast.of.name.length, message);
+  }
+
+  private call(ast: Ast & { kind: 'call' }, bound: readonly string[]): void {
+    const fn = this.scope.functions(ast.name);
+    if (fn === undefined) {
+      const close = nearest(ast.name, this.scope.functionNames());
+      const help = close === undefined ? 'the functions are listed in docs/rules.md' : `did you mean \`${close}\`?`;
+      this.say('expr-unknown', ast.offset, ast.name.length, `there is no function \`${ast.name}\``, help);
+    } else if (ast.args.length < fn.minArgs || ast.args.length > fn.maxArgs) {
+      const wanted = fn.minArgs === fn.maxArgs ? `${fn.minArgs}` : `${fn.minArgs} to ${fn.maxArgs}`;
+      const message = `\`${ast.name}\` takes ${wanted} arguments, not ${ast.args.length}`;
+      this.say('expr-type', ast.offset, ast.name.length, message, fn.doc);
+    }
+    for (const arg of ast.args) {
+      this.visit(arg, bound);
+      if (fn?.byName === undefined || (arg.kind === 'name' && !bound.includes(arg.name))) continue;
+      this.say(
+        'expr-type',
+        arg.offset,
+        1,
+        `\`${ast.name}\` is asked of captures by their names`,
+        `e.g. ${ast.name}($x)`,
+      );
+    }
+  }
+
+  /** Texts that are compared with what has a fixed set of values. */
+  private compared(asked: Ast, other: Ast): void {
+    const known = this.valuesOf(asked);
+    if (known === undefined) return;
+    for (const literal of other.kind === 'list' ? other.items : [other]) {
+      if (literal.kind !== 'literal' || typeof literal.value !== 'string' || known.has(literal.value)) continue;
+      const close = nearest(literal.value, known.names);
+      const message = `\`${this.text}\`: ${known.what} is never '${literal.value}'`;
+      const help = close === undefined ? undefined : `did you mean '${close}'?`;
+      this.say('expr-unknown', literal.offset, literal.value.length + 2, message, help);
+    }
+  }
+
+  private valuesOf(asked: Ast): { what: string; names: Iterable<string>; has(text: string): boolean } | undefined {
+    if (asked.kind === 'field' && asked.field === 'dtype') return among('a dtype', DTYPES);
+    if (asked.kind === 'name' && asked.name === 'op' && this.scope.ops !== undefined)
+      return among('the operator', this.scope.ops);
+    if (asked.kind !== 'call') return undefined;
+    if (asked.name === 'kind' || asked.name === 'item_kind') return among('a kind', KINDS);
+    const { isOperator } = this.scope;
+    if (asked.name !== 'producer' || isOperator === undefined) return undefined;
+    return { what: 'an operator', names: [], has: isOperator };
+  }
+}
+
+function among(what: string, names: readonly string[]) {
+  return { what, names, has: (text: string) => names.includes(text) };
+}
+
+function mayBeTensor(type: Type): boolean {
+  switch (type.kind) {
+    case 'tensor':
+    case 'any':
+    case 'var':
+    case 'union':
+      return true;
+    case 'optional':
+      return mayBeTensor(type.element);
+    default:
+      return false;
+  }
+}
