@@ -14,7 +14,20 @@ export {
   readCaseFile,
   readRuleCases,
 } from './case-file.js';
+export { type CaseRun, type CaseRunOptions, type Proven, ruleRun, runCaseFile } from './case-run.js';
+export { type DistrustOptions, distrust } from './distrust.js';
 export type { ProofOptions } from './proof.js';
 export { proveRuleCase } from './prove.js';
 export { runRecipeCase } from './recipe-cases.js';
 export { isConditional, ruleOf, runRuleCase } from './rule-cases.js';
+export {
+  type Describe,
+  type FiringCase,
+  type HoldingCase,
+  type It,
+  type RecipeCaseCode,
+  type RuleCases,
+  type RuleTester,
+  type RuleTesterOptions,
+  ruleTester,
+} from './rule-tester.js';

@@ -53,8 +53,8 @@ function firing(book: RuleBook, rule: Rule, c: RuleCase): Diagnostic[] {
   const given = canonicalText(graph);
   if (given !== wanted)
     return [
-      caseProblem(c, `\`${rule.id}\` gives another graph (- wanted, + given)`, {
-        notes: [{ message: diff(wanted, given) }],
+      caseProblem(c, `\`${rule.id}\` gives another graph`, {
+        notes: [{ message: `- wanted, + given:\n${diff(wanted, given)}` }],
       }),
     ];
   return withAllRules(book, rule, c, before);
@@ -87,7 +87,7 @@ function holding(book: RuleBook, rule: Rule, c: RuleCase, source: string): Diagn
   const given = canonicalText(graph);
   if (outcome.steps > 0)
     return [
-      caseProblem(c, `\`${rule.id}\` fires (- as it was, + given)`, { notes: [{ message: diff(before, given) }] }),
+      caseProblem(c, `\`${rule.id}\` fires`, { notes: [{ message: `- as it was, + given:\n${diff(before, given)}` }] }),
     ];
   if (given !== before) return [mutates(rule, c)];
   const absent = `no ${rule.match.ops.join(' or ')} here`;

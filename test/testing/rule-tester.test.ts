@@ -1,0 +1,254 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RuleBook } from '../../src/rulebook/load.js';
+import { type FiringCase, type HoldingCase, type RecipeCaseCode, ruleTester } from '../../src/testing/index.js';
+
+/** A pack with an operator of its own: items move `by` places on along the first axis. */
+const PACK: Readonly<Record<string, string>> = {
+  'schemas/shift.yaml': `operators:
+  - schema: mylib::shift(Tensor self, int by) -> Tensor
+    infer: { dtype: self.dtype, shape: self.shape }
+  - schema: trt::shift_dyn(Tensor self, Tensor by) -> Tensor
+    infer: { dtype: self.dtype, shape: self.shape }
+`,
+  'translation/shift.yaml': `rules:
+  - id: shift-dyn
+    why: The same shift, by a number that is known only at run time.
+    match: { op: mylib::shift, in: { self: $x, by: $by } }
+    where: ['dynamic($by)']
+    rewrite: { op: trt::shift_dyn, in: { self: $x, by: { tensor: $by } } }
+`,
+  'onnx/shift.yaml': `recipes:
+  - op: mylib::shift
+    onnx:
+      - { op: Range, in: [0, { const: 'self.shape[0]' }, 1], out: i }
+      - { op: Sub, in: [$i, by], out: from }
+      - { op: Mod, in: [$from, { const: 'self.shape[0]' }], out: wrapped }
+      - { op: Gather, in: [self, $wrapped], attrs: { axis: 0 } }
+  - op: trt::shift_dyn
+    onnx:
+      - { op: Range, in: [0, { const: 'self.shape[0]' }, 1], out: i }
+      - { op: SIGN, in: [$i, by], out: from }
+      - { op: Mod, in: [$from, { const: 'self.shape[0]' }], out: wrapped }
+      - { op: Gather, in: [self, $wrapped], attrs: { axis: 0 } }
+`,
+  'cases/shift-dyn.yaml': `rule: shift-dyn
+cases:
+  - name: a number that is known only at run time
+    dims: { x: [N] }
+    values: { n: { range: [-3, 9] } }
+    before: |
+      graph(%x : Float(*), %n : Long()):
+        %by : int = trt::shape_cast(%n)
+        %y : Tensor = mylib::shift(%x, %by)
+        return (%y)
+    after: |
+      graph(%x : Float(*), %n : Long()):
+        %y : Float(*) = trt::shift_dyn(%x, %n)
+        return (%y)
+  - name: a constant stays a number
+    dims: { x: [N] }
+    unchanged: |
+      graph(%x : Float(*)):
+        %by : int = prim::Constant[value=2]()
+        %y : Tensor = mylib::shift(%x, %by)
+        return (%y)
+    because: dynamic($by)
+`,
+  'cases/shift.yaml': `recipe: mylib::shift
+cases:
+  - name: two places on
+    dims: { x: [N] }
+    graph: |
+      graph(%x : Float(*)):
+        %by : int = prim::Constant[value=2]()
+        %y : Tensor = mylib::shift(%x, %by)
+        return (%y)
+    same-as: |
+      graph(%x : Float(*)):
+        %s : int[] = prim::Constant[value=[2]]()
+        %d : int[] = prim::Constant[value=[0]]()
+        %y : Tensor = aten::roll(%x, %s, %d)
+        return (%y)
+    runs:
+      - { sizes: { N: 5 }, values: { x: [0, 1, 2, 3, 4] }, gives: [[3, 4, 0, 1, 2]], shapes: [[5]] }
+`,
+};
+
+const BEFORE = `graph(%x : Float(*), %n : Long()):
+  %by : int = trt::shape_cast(%n)
+  %y : Tensor = mylib::shift(%x, %by)
+  return (%y)`;
+const AFTER = `graph(%x : Float(*), %n : Long()):
+  %y : Float(*) = trt::shift_dyn(%x, %n)
+  return (%y)`;
+const STATIC = `graph(%x : Float(*)):
+  %by : int = prim::Constant[value=2]()
+  %y : Tensor = mylib::shift(%x, %by)
+  return (%y)`;
+const FIRES: FiringCase = { dims: { x: ['N'] }, before: BEFORE, after: AFTER };
+const HOLDS: HoldingCase = { dims: { x: ['N'] }, unchanged: STATIC, because: 'dynamic($by)' };
+
+let dir: string;
+let good: RuleBook;
+/** The same pack whose dynamic form shifts the other way. */
+let wrong: RuleBook;
+
+function writePack(root: string, op: string): void {
+  for (const [path, text] of Object.entries(PACK)) {
+    mkdirSync(join(root, path, '..'), { recursive: true });
+    writeFileSync(join(root, path), text.replace('SIGN', op));
+  }
+}
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'thaw-kit-'));
+  writePack(join(dir, 'good'), 'Sub');
+  writePack(join(dir, 'wrong'), 'Add');
+  good = await RuleBook.load({ packs: [join(dir, 'good')] });
+  wrong = await RuleBook.load({ packs: [join(dir, 'wrong')] });
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** Runs the tests that the tester registers: name and message of each that fails. */
+async function failures(
+  rules: RuleBook,
+  use: (tester: ReturnType<typeof ruleTester>) => void,
+): Promise<Map<string, string>> {
+  const tests: [string, () => void | Promise<void>][] = [];
+  use(ruleTester({ rules, describe: (_, body) => body(), it: (name, body) => tests.push([name, body]) }));
+  const failed = new Map<string, string>();
+  for (const [name, body] of tests) {
+    try {
+      await body();
+    } catch (e) {
+      failed.set(name, e instanceof Error ? e.message : String(e));
+    }
+  }
+  expect(tests.length).toBeGreaterThan(0);
+  return failed;
+}
+
+const rule = (fires: readonly FiringCase[], holds: readonly HoldingCase[]) =>
+  failures(good, (t) => t.run('shift-dyn', { fires, holds }));
+const recipe = (...cases: RecipeCaseCode[]) => failures(good, (t) => t.runRecipe('mylib::shift', cases));
+
+describe('ruleTester', () => {
+  it('takes cases as code and as files, by pattern, folder and path', async () => {
+    expect(await rule([FIRES], [HOLDS])).toEqual(new Map());
+    for (const pattern of ['cases/**', 'cases', 'cases/*.yaml', 'cases/shift-dyn.yaml'])
+      expect(await failures(good, (t) => t.runFiles(join(dir, 'good', pattern)))).toEqual(new Map());
+  });
+
+  it('takes the globals of the test runner, and says what is missing without them', () => {
+    expect(() => ruleTester()).toThrow('there is no global `describe`');
+  });
+
+  it('proves a rule by numbers: the graphs are as wanted, what they compute is not', async () => {
+    const failed = await failures(wrong, (t) => t.runFiles(join(dir, 'wrong/cases/shift-dyn.yaml')));
+    expect([...failed.keys()]).toEqual(['a number that is known only at run time']);
+    const [message] = failed.values();
+    expect(message).toMatch(/`after` gives other numbers than `before` at N=\d+: element \d+ is .*, not /);
+    expect(message).toMatch(/%x = float32\[\d+\]/);
+    expect(message).toMatch(/shift-dyn.yaml:3:11/);
+  });
+
+  it('shows what differs, line by line', async () => {
+    const after = AFTER.replace('return (%y)', '%z : Float(*) = aten::relu(%y)\n  return (%z)');
+    const failed = await rule([{ ...FIRES, after }], [HOLDS]);
+    expect(failed.get('fires 1')).toContain('-   %3 : Float(*) = aten::relu(%2)');
+    expect(failed.get('fires 1')).toContain('rule-tester.test.ts');
+  });
+
+  it.each<[string, FiringCase[], HoldingCase[], RegExp]>([
+    ['no firing case', [], [HOLDS], /lacks a case in which it fires/],
+    ['no holding case', [FIRES], [], /lacks a case in which it must not fire/],
+    ['a graph twice', [FIRES, { ...FIRES, name: 'again' }], [HOLDS], /the same graph as in `fires 1`/],
+    ['a name twice', [FIRES, { ...FIRES, name: 'fires 1', dims: { x: ['M'] } }], [HOLDS], /two cases are called/],
+    ['after that is before', [{ ...FIRES, before: STATIC, after: STATIC }], [HOLDS], /does not match/],
+    ['a rule that does not match', [{ ...FIRES, before: STATIC }], [HOLDS], /`dynamic\(\$by\)` does not hold/],
+    ['after that does not parse', [{ ...FIRES, after: 'graph(%x : Float(*)' }], [HOLDS], /syntax-error/],
+    [
+      'after with a value from nowhere',
+      [{ ...FIRES, after: AFTER.replace('(%x, %n)\n', '(%x, %m)\n') }],
+      [HOLDS],
+      /%m/,
+    ],
+    ['dims of no input', [{ ...FIRES, dims: { x: ['N'], w: [2] } }], [HOLDS], /names w, which is no tensor input/],
+    ['dims of another rank', [{ ...FIRES, dims: { x: ['N', 2] } }], [HOLDS], /has another rank/],
+    ['sizes of no symbol', [{ ...FIRES, sizes: { M: [1] } }], [HOLDS], /names no symbol of `dims`: M/],
+    ['values of no input', [{ ...FIRES, values: { by: 1 } }], [HOLDS], /names no input of the graph: by/],
+    ['an unknown name in a value', [{ ...FIRES, values: { n: 'K + 1' } }], [HOLDS], /nothing defines `K`/],
+    [
+      'numbers left out for nothing',
+      [{ ...FIRES, numbers: false, numbersBecause: 'laziness' }],
+      [HOLDS],
+      /take `numbers: false` away/,
+    ],
+    ['another reason', [FIRES], [{ ...HOLDS, because: 'is symbolic' }], /the reason is another one/],
+    ['no reason', [FIRES], [{ ...HOLDS, because: ' ' }], /`because` is empty/],
+    ['any reason', [FIRES], [{ ...HOLDS, because: 'does not hold' }], /is true of any reason/],
+    ['half of any reason', [FIRES], [{ ...HOLDS, because: 'not' }], /is true of any reason/],
+    ['a rule that fires after all', [FIRES], [{ ...HOLDS, unchanged: BEFORE }], /`shift-dyn` fires/],
+    [
+      'a graph without the operator',
+      [FIRES],
+      [
+        {
+          because: 'no mylib::shift',
+          unchanged: 'graph(%x : Float(2)):\n  %y : Tensor = aten::relu(%x)\n  return (%y)',
+        },
+      ],
+      /no mylib::shift here: nothing is tested/,
+    ],
+  ])('distrusts %s', async (_, fires, holds, message) => {
+    expect([...(await rule(fires, holds)).values()].join('\n')).toMatch(message);
+  });
+
+  it('distrusts cases of what the book does not have', async () => {
+    const failed = await failures(good, (t) => t.run('shift-dyne', { fires: [FIRES], holds: [HOLDS] }));
+    expect(failed.get('has sound cases')).toContain('did you mean `shift-dyn`?');
+    const lost = await failures(good, (t) => t.runFiles(join(dir, 'nowhere/*.yaml')));
+    expect([...lost.values()].join()).toContain('no case file matches');
+  });
+});
+
+describe('recipe cases', () => {
+  const same = 'graph(%x : Float(*)):\n  %y : Tensor = aten::relu(%x)\n  return (%y)';
+
+  it('compare with recorded results and with other operators, static and dynamic', async () => {
+    expect(
+      await recipe({
+        dims: { x: ['N'] },
+        graph: STATIC,
+        runs: [{ sizes: { N: 3 }, values: { x: [1, 2, 3] }, gives: [[2, 3, 1]] }],
+      }),
+    ).toEqual(new Map());
+    const failed = await recipe({ dims: { x: ['N'] }, graph: STATIC, sameAs: same });
+    expect(failed.get('case 1')).toMatch(/with run-time sizes it gives other numbers at N=/);
+  });
+
+  it.each<[string, RecipeCaseCode, RegExp]>([
+    [
+      'a wrong record',
+      { dims: { x: ['N'] }, graph: STATIC, runs: [{ sizes: { N: 3 }, values: { x: [1, 2, 3] }, gives: [[3, 1, 2]] }] },
+      /element 0 is 2, not 3/,
+    ],
+    [
+      'another shape',
+      {
+        dims: { x: ['N'] },
+        graph: STATIC,
+        runs: [{ sizes: { N: 2 }, values: { x: [1, 2] }, gives: [[1, 2]], shapes: [[2, 1]] }],
+      },
+      /shape \[2\], not \[2,1\]/,
+    ],
+    ['nothing to compare with', { graph: STATIC }, /asserts nothing/],
+    ['the operator itself', { dims: { x: ['N'] }, graph: STATIC, sameAs: STATIC }, /uses mylib::shift itself/],
+    ['a graph without the operator', { dims: { x: ['N'] }, graph: same, sameAs: same }, /its recipe is not used/],
+  ])('distrust %s', async (_, c, message) => {
+    expect([...(await recipe(c)).values()].join('\n')).toMatch(message);
+  });
+});
