@@ -13,6 +13,9 @@ export interface TypedConstant {
 export function literalConstant(value: Literal, wanted: Type): TypedConstant {
   const inner = wanted.kind === 'optional' ? wanted.element : wanted;
   if (value === null) return { value, type: NONE };
+  // One number stands for each item of an `int[2]`.
+  if (inner.kind === 'list' && inner.size !== undefined && typeof value !== 'object')
+    return literalConstant(new Array<Literal>(inner.size).fill(value), wanted);
   if (typeof value === 'boolean') return { value, type: inner.kind === 'int' ? INT : BOOL };
   if (typeof value === 'string') return { value, type: inner.kind === 'device' ? inner : STR };
   if (typeof value === 'number') return { value, type: numberType(value, inner) };
