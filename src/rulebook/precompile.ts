@@ -7,9 +7,14 @@ import { checkBehaviour } from './check-behaviour.js';
 import { encodeBook } from './compiled-book.js';
 import { COMPILED_RULES, RuleBook, SHIPPED_RULES } from './load.js';
 import { readRules } from './read-rules.js';
+import { COMPILED_VALIDATORS, validatorCode } from './validators.js';
 
-/** Reads and checks the shipped YAML, and writes it as JSON for a fast start-up. Run by the build. */
+/**
+ * Reads and checks the shipped YAML, and writes it as JSON, and the JSON Schemas as code, for a fast start-up. Run by the
+ * build.
+ */
 export function precompile(): void {
+  writeFileSync(COMPILED_VALIDATORS, validatorCode());
   const source = readRules(SHIPPED_RULES);
   const book = new RuleBook([source.data]);
   checkRules(source, book);

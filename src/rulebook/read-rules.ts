@@ -14,7 +14,8 @@ import { exprText, items, record } from './data.js';
 import { normalizeRecipe } from './normalize-recipe.js';
 import { normalizeRule } from './normalize-rule.js';
 import type { OperatorData, RecipeData, RuleData } from './rule-data.js';
-import { type FileKind, validate } from './validate.js';
+import { validate } from './validate.js';
+import type { FileKind } from './validators.js';
 import { YamlFile } from './yaml-file.js';
 
 /** What a folder says, with the files it stands in, so that checks can point into them. */

@@ -1,36 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { nearest } from '../schema/nearest.js';
 import { record } from './data.js';
+import { type FileKind, validatorOf } from './validators.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
-
-/** The kinds of rule files; each has its JSON Schema, which editors use too. */
-export type FileKind = 'operators' | 'rules' | 'recipes' | 'case' | 'pack' | 'config';
-
-const validators = new Map<FileKind, ValidateFunction>();
-
-/** The JSON Schema of a kind of rule file. */
-export function schemaPath(kind: FileKind): string {
-  return fileURLToPath(new URL(`../../rules/${kind}.schema.json`, import.meta.url));
-}
-
-function validatorOf(kind: FileKind): ValidateFunction {
-  let v = validators.get(kind);
-  if (v === undefined) {
-    const ajv = new Ajv2020({
-      allErrors: true,
-      verbose: true,
-      strict: true,
-      strictTypes: false,
-      strictRequired: false,
-    });
-    v = ajv.compile(JSON.parse(readFileSync(schemaPath(kind), 'utf8')));
-    validators.set(kind, v);
-  }
-  return v;
-}
 
 /** Problems of a file against its JSON Schema, each at its place. Empty when there are none. */
 export function validate(file: YamlFile, kind: FileKind): Diagnostic[] {
