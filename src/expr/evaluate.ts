@@ -11,43 +11,9 @@ import {
   dimSub,
   type Ranges,
 } from '../ir/dim.js';
-import type { Ast, BinaryOp } from './ast.js';
+import type { BinaryOp } from './ast.js';
 import { floatOf, quotientArithmetic, quotientCompare, quotientOf } from './quotient.js';
-import { type ExprEnv, ExprError, type ExprValue, Float, isDim, isList, TensorRef, UNKNOWN } from './value.js';
-
-/** Evaluates a syntax tree. UNKNOWN spreads; a real mistake throws ExprError. */
-export function evaluateAst(ast: Ast, env: ExprEnv): ExprValue {
-  switch (ast.kind) {
-    case 'literal':
-      return ast.float === true ? new Float(ast.value as number) : ast.value;
-    case 'name': {
-      const value = env.lookup(ast.name);
-      if (value === undefined) throw new ExprError(`nothing defines \`${ast.name}\``, ast.offset, ast.name.length);
-      return value;
-    }
-    case 'list':
-      return ast.items.map((item) => evaluateAst(item, env));
-    case 'comprehension':
-      return comprehension(ast, env);
-    case 'field':
-      return field(evaluateAst(ast.of, env), ast);
-    case 'index':
-      return element(evaluateAst(ast.of, env), evaluateAst(ast.index, env), ast.offset);
-    case 'slice':
-      return slice(ast, env);
-    case 'call':
-      return call(ast, env);
-    case 'unary':
-      return unary(ast, env);
-    case 'binary':
-      return binary(ast, env);
-    case 'if': {
-      const test = evaluateAst(ast.test, env);
-      if (test === UNKNOWN) return UNKNOWN;
-      return evaluateAst(truth(test, ast.test.offset) ? ast.yes : ast.no, env);
-    }
-  }
-}
+import { ExprError, type ExprValue, Float, isDim, isList, TensorRef, UNKNOWN } from './value.js';
 
 /** Python's truth of a value; UNKNOWN is not one. */
 export function truth(v: ExprValue, offset = 0): boolean {
@@ -61,42 +27,12 @@ export function truth(v: ExprValue, offset = 0): boolean {
   throw new ExprError('the condition is not known at compile time', offset);
 }
 
-function comprehension(ast: Ast & { kind: 'comprehension' }, env: ExprEnv): ExprValue {
-  const source = evaluateAst(ast.source, env);
-  if (source === UNKNOWN) return UNKNOWN;
-  if (!isList(source)) throw new ExprError('`for` needs a list', ast.source.offset);
-  const list = ast.source.kind === 'name' ? ast.source.name : undefined;
-  const out: ExprValue[] = [];
-  for (let i = 0; i < source.length; i++) {
-    const item = source[i] ?? null;
-    const inner: ExprEnv = env.bindItem?.(ast.name, item, list, i) ?? {
-      ...bindEnv(env),
-      lookup: (n) => (n === ast.name ? item : env.lookup(n)),
-    };
-    if (ast.filter !== undefined) {
-      const keep = evaluateAst(ast.filter, inner);
-      if (keep === UNKNOWN) return UNKNOWN;
-      if (!truth(keep, ast.filter.offset)) continue;
-    }
-    out.push(evaluateAst(ast.body, inner));
-  }
-  return out;
-}
-
-function bindEnv(env: ExprEnv): ExprEnv {
-  return {
-    lookup: (n) => env.lookup(n),
-    function: (n) => env.function(n),
-    fresh: () => env.fresh(),
-    ranges: env.ranges,
-  };
-}
-
-function field(of: ExprValue, ast: Ast & { kind: 'field' }): ExprValue {
+/** A field of a tensor. */
+export function fieldOf(of: ExprValue, field: string, offset: number): ExprValue {
   if (of === UNKNOWN) return UNKNOWN;
   if (!(of instanceof TensorRef))
-    throw new ExprError(`only tensors have fields, not ${kindName(of)}`, ast.offset, ast.field.length + 1);
-  switch (ast.field) {
+    throw new ExprError(`only tensors have fields, not ${kindName(of)}`, offset, field.length + 1);
+  switch (field) {
     case 'dtype':
       return of.dtype ?? UNKNOWN;
     case 'shape':
@@ -107,14 +43,15 @@ function field(of: ExprValue, ast: Ast & { kind: 'field' }): ExprValue {
       return of.elements ?? UNKNOWN;
     default:
       throw new ExprError(
-        `a tensor has no field \`${ast.field}\` (shape, dtype, rank, elements)`,
-        ast.offset,
-        ast.field.length + 1,
+        `a tensor has no field \`${field}\` (shape, dtype, rank, elements)`,
+        offset,
+        field.length + 1,
       );
   }
 }
 
-function element(of: ExprValue, index: ExprValue, offset: number): ExprValue {
+/** `of[index]`, from the end where the index is negative. */
+export function elementOf(of: ExprValue, index: ExprValue, offset: number): ExprValue {
   if (of === UNKNOWN || index === UNKNOWN) return UNKNOWN;
   if (!isList(of)) throw new ExprError(`cannot index ${kindName(of)}`, offset);
   if (typeof index !== 'number') return UNKNOWN;
@@ -124,68 +61,20 @@ function element(of: ExprValue, index: ExprValue, offset: number): ExprValue {
   return value;
 }
 
-function slice(ast: Ast & { kind: 'slice' }, env: ExprEnv): ExprValue {
-  const of = evaluateAst(ast.of, env);
-  const from = ast.from === undefined ? 0 : evaluateAst(ast.from, env);
-  const to = ast.to === undefined ? Number.MAX_SAFE_INTEGER : evaluateAst(ast.to, env);
+/** `of[from:to]`, by Python's rules. */
+export function sliceOf(of: ExprValue, from: ExprValue, to: ExprValue, offset: number): ExprValue {
   if (of === UNKNOWN || from === UNKNOWN || to === UNKNOWN) return UNKNOWN;
-  if (!isList(of)) throw new ExprError(`cannot slice ${kindName(of)}`, ast.offset);
+  if (!isList(of)) throw new ExprError(`cannot slice ${kindName(of)}`, offset);
   if (typeof from !== 'number' || typeof to !== 'number') return UNKNOWN;
   return of.slice(from, to);
 }
 
-function call(ast: Ast & { kind: 'call' }, env: ExprEnv): ExprValue {
-  const fn = env.function(ast.name);
-  if (fn === undefined) throw new ExprError(`there is no function \`${ast.name}\``, ast.offset, ast.name.length);
-  if (ast.args.length < fn.minArgs || ast.args.length > fn.maxArgs) {
-    const wanted = fn.minArgs === fn.maxArgs ? `${fn.minArgs}` : `${fn.minArgs} to ${fn.maxArgs}`;
-    throw new ExprError(
-      `\`${ast.name}\` takes ${wanted} arguments, not ${ast.args.length}`,
-      ast.offset,
-      ast.name.length,
-    );
-  }
-  if (fn.byName !== undefined) return fn.byName(ast.args.map(nameOf), env);
-  const args = ast.args.map((a) => evaluateAst(a, env));
-  if (fn.unknownOk !== true && args.includes(UNKNOWN)) return UNKNOWN;
-  try {
-    return fn.call(args, env);
-  } catch (e) {
-    if (e instanceof ExprError && e.offset === 0)
-      throw new ExprError(`${ast.name}: ${e.message}`, ast.offset, ast.name.length);
-    throw e;
-  }
-}
-
-function nameOf(ast: Ast): string {
-  if (ast.kind !== 'name') throw new ExprError('a name must stand here', ast.offset);
-  return ast.name;
-}
-
-function unary(ast: Ast & { kind: 'unary' }, env: ExprEnv): ExprValue {
-  const v = evaluateAst(ast.operand, env);
+/** `-v` of a number. */
+export function negated(v: ExprValue, offset: number): ExprValue {
   if (v === UNKNOWN) return UNKNOWN;
-  if (ast.op === 'not') return !truth(v, ast.offset);
   if (isDim(v)) return dimNeg(v);
   if (v instanceof Float) return new Float(v.value === undefined ? undefined : -v.value);
-  throw new ExprError(`cannot negate ${kindName(v)}`, ast.offset);
-}
-
-function binary(ast: Ast & { kind: 'binary' }, env: ExprEnv): ExprValue {
-  const left = evaluateAst(ast.left, env);
-  if (ast.op === 'and' || ast.op === 'or') return logical(ast.op, left, ast, env);
-  const right = evaluateAst(ast.right, env);
-  if (left === UNKNOWN || right === UNKNOWN) return UNKNOWN;
-  return applyBinary(ast.op, left, right, ast.offset, env.ranges);
-}
-
-/** Short-circuits as Python does; an unknown side still yields when the other side decides. */
-function logical(op: 'and' | 'or', left: ExprValue, ast: Ast & { kind: 'binary' }, env: ExprEnv): ExprValue {
-  const decides = op === 'or';
-  if (left !== UNKNOWN && truth(left, ast.left.offset) === decides) return decides;
-  const right = evaluateAst(ast.right, env);
-  if (right !== UNKNOWN && truth(right, ast.right.offset) === decides) return decides;
-  return left === UNKNOWN || right === UNKNOWN ? UNKNOWN : !decides;
+  throw new ExprError(`cannot negate ${kindName(v)}`, offset);
 }
 
 const COMPARISONS: Partial<Record<BinaryOp, Comparison>> = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge' };

@@ -1,5 +1,5 @@
 import type { Ast, BinaryOp } from './ast.js';
-import { evaluateAst } from './evaluate.js';
+import { compileAst, type Evaluate } from './compile.js';
 import { type Token, tokenize } from './tokenize.js';
 import { type Expr, type ExprEnv, ExprError, type ExprValue } from './value.js';
 
@@ -220,11 +220,16 @@ function unquote(text: string): string {
 export function parseExpr(text: string): Expr {
   const parser = new Parser(tokenize(text));
   const ast = parser.whole();
+  let run: Evaluate | undefined;
   return {
     text,
     names: parser.names,
     calls: parser.calls,
     ast,
-    evaluate: (env: ExprEnv): ExprValue => evaluateAst(ast, env),
+    // Compiled when it is first asked for: the load checks more expressions than a model uses.
+    evaluate: (env: ExprEnv): ExprValue => {
+      run ??= compileAst(ast);
+      return run(env);
+    },
   };
 }

@@ -1,10 +1,10 @@
 import {
   type Atom,
   addInto,
+  bareAtom,
   type Dim,
   fromTerms,
   gcd,
-  printTerms,
   type SymbolicDim,
   type Term,
   termsOf,
@@ -30,6 +30,8 @@ export function dimRange(d: Dim, ranges: Ranges = NO_RANGES): Interval {
 
 function rangeOf(d: Dim, ranges: Ranges, depth: number): Interval {
   if (typeof d === 'number') return { min: d, max: d };
+  const only = bareAtom(d);
+  if (only?.kind === 'symbol') return withRecorded(atomRange(only, ranges, depth), d, ranges);
   let total: Interval = { min: 0, max: 0 };
   for (const t of d.terms) {
     let product: Interval = { min: t.coefficient, max: t.coefficient };
@@ -90,11 +92,10 @@ function openedRange(d: SymbolicDim, ranges: Ranges, depth: number): Interval {
 
 /** Narrows bounds by what is recorded of the extent, or of its negation, up to a constant term. */
 function withRecorded(found: Interval, d: SymbolicDim, ranges: Ranges): Interval {
-  const last = d.terms[d.terms.length - 1];
-  const constant = last?.key === '' ? last.coefficient : 0;
-  const rest = constant === 0 ? d.terms : d.terms.slice(0, -1);
-  const above = ranges.get(constant === 0 ? d.key : printTerms(rest));
-  const below = ranges.get(printTerms(rest.map((t) => ({ ...t, coefficient: -t.coefficient }))));
+  const { rest, negated, constant } = d.boundKeys;
+  const above = ranges.get(rest);
+  const below = ranges.get(negated);
+  if (above === undefined && below === undefined) return found;
   return {
     min: Math.max(found.min, (above?.min ?? Number.NEGATIVE_INFINITY) + constant),
     max: Math.min(found.max, constant - (below?.min ?? Number.NEGATIVE_INFINITY)),
@@ -102,8 +103,11 @@ function withRecorded(found: Interval, d: SymbolicDim, ranges: Ranges): Interval
 }
 
 function mulRange(a: Interval, b: Interval): Interval {
-  const corners = [times(a.min, b.min), times(a.min, b.max), times(a.max, b.min), times(a.max, b.max)];
-  return { min: Math.min(...corners), max: Math.max(...corners) };
+  const p = times(a.min, b.min);
+  const q = times(a.min, b.max);
+  const r = times(a.max, b.min);
+  const s = times(a.max, b.max);
+  return { min: Math.min(p, q, r, s), max: Math.max(p, q, r, s) };
 }
 
 /** 0 * infinity is 0: an extent is finite. */

@@ -21,15 +21,38 @@ export interface Term {
 
 /** A non-constant extent in canonical form. Build it with `symbol`, `dimAdd`, `dimMul` and so on. */
 export class SymbolicDim {
+  private bound: BoundKeys | undefined = undefined;
+
   constructor(
     readonly terms: readonly Term[],
     /** Canonical text, also the ONNX `dim_param`; equal extents have equal keys. */
     readonly key: string,
   ) {}
 
+  /** Where bounds of the extent are recorded. */
+  get boundKeys(): BoundKeys {
+    this.bound ??= boundKeysOf(this);
+    return this.bound;
+  }
+
   toString(): string {
     return this.key;
   }
+}
+
+/** An extent without its constant term: its key, that of its negation, and the constant. */
+interface BoundKeys {
+  readonly rest: string;
+  readonly negated: string;
+  readonly constant: number;
+}
+
+function boundKeysOf({ terms, key }: SymbolicDim): BoundKeys {
+  const last = terms[terms.length - 1];
+  const constant = last?.key === '' ? last.coefficient : 0;
+  const rest = constant === 0 ? terms : terms.slice(0, -1);
+  const negated = printTerms(rest.map((t) => ({ ...t, coefficient: -t.coefficient })));
+  return { rest: constant === 0 ? key : printTerms(rest), negated, constant };
 }
 
 export function dimKey(d: Dim): string {
@@ -39,6 +62,18 @@ export function dimKey(d: Dim): string {
 export function termsOf(d: Dim): readonly Term[] {
   if (typeof d !== 'number') return d.terms;
   return d === 0 ? [] : [{ coefficient: d, atoms: [], key: '' }];
+}
+
+/** One term as an extent. */
+export function fromTerm(t: Term): Dim {
+  if (t.coefficient === 0 || t.atoms.length === 0) return t.coefficient;
+  return new SymbolicDim([t], printTerms([t]));
+}
+
+/** Every term times a number but 0. */
+export function scaled(d: SymbolicDim, by: number): SymbolicDim {
+  const terms = d.terms.map((t) => ({ coefficient: t.coefficient * by, atoms: t.atoms, key: t.key }));
+  return new SymbolicDim(terms, printTerms(terms));
 }
 
 export function fromTerms(terms: Map<string, Term>): Dim {
@@ -68,8 +103,27 @@ export function addInto(terms: Map<string, Term>, t: Term, scale: number): void 
 }
 
 export function multiplyTerms(x: Term, y: Term): Term {
-  const atoms = [...x.atoms, ...y.atoms].sort((p, q) => (p.key < q.key ? -1 : p.key > q.key ? 1 : 0));
-  return { coefficient: x.coefficient * y.coefficient, atoms, key: atoms.map((f) => f.key).join('*') };
+  const coefficient = x.coefficient * y.coefficient;
+  if (y.atoms.length === 0) return { coefficient, atoms: x.atoms, key: x.key };
+  if (x.atoms.length === 0) return { coefficient, atoms: y.atoms, key: y.key };
+  const atoms: Atom[] = [];
+  let i = 0;
+  for (const f of x.atoms) {
+    for (let g = y.atoms[i]; g !== undefined && g.key < f.key; g = y.atoms[i]) {
+      atoms.push(g);
+      i += 1;
+    }
+    atoms.push(f);
+  }
+  for (; i < y.atoms.length; i++) atoms.push(y.atoms[i] as Atom);
+  return { coefficient, atoms, key: keyOf(atoms) };
+}
+
+/** The key of a monomial. */
+function keyOf(atoms: readonly Atom[]): string {
+  let key = '';
+  for (const f of atoms) key = key === '' ? f.key : `${key}*${f.key}`;
+  return key;
 }
 
 /** Products beyond this many terms stay opaque elsewhere; shapes never come near it. */
@@ -83,7 +137,7 @@ function divideTerm(t: Term, by: Term): Term | undefined {
     if (at < 0) return undefined;
     atoms.splice(at, 1);
   }
-  return { coefficient: t.coefficient / by.coefficient, atoms, key: atoms.map((f) => f.key).join('*') };
+  return { coefficient: t.coefficient / by.coefficient, atoms, key: keyOf(atoms) };
 }
 
 /** Graded lexicographic order of monomials: what polynomial division goes by. */
@@ -151,7 +205,7 @@ export function commonMonomial(a: Dim, b: Dim): Dim | undefined {
     });
   }
   if (coefficient === 1 && atoms.length === 0) return undefined;
-  const term: Term = { coefficient, atoms, key: atoms.map((f) => f.key).join('*') };
+  const term: Term = { coefficient, atoms, key: keyOf(atoms) };
   const common = fromTerms(new Map([[term.key, term]]));
   return common;
 }

@@ -7,11 +7,13 @@ import {
   type Dim,
   dimKey,
   exactQuotient,
+  fromTerm,
   fromTerms,
   MAX_TERMS,
   multiplyTerms,
   type OpaqueKind,
   SymbolicDim,
+  scaled,
   splitDivisible,
   type Term,
   termsOf,
@@ -96,9 +98,12 @@ export function dimSub(a: Dim, b: Dim): Dim {
 }
 
 export function dimMul(a: Dim, b: Dim): Dim {
-  if (typeof a === 'number' && typeof b === 'number') return a * b;
-  if (a === 1) return b;
-  if (b === 1) return a;
+  if (typeof a === 'number') return typeof b === 'number' ? a * b : times(b, a);
+  if (typeof b === 'number') return times(a, b);
+  const x = a.terms[0];
+  const y = b.terms[0];
+  if (x !== undefined && y !== undefined && a.terms.length === 1 && b.terms.length === 1)
+    return fromTerm(multiplyTerms(x, y));
   const terms = new Map<string, Term>();
   const ta = termsOf(a);
   const tb = termsOf(b);
@@ -108,6 +113,11 @@ export function dimMul(a: Dim, b: Dim): Dim {
   }
   for (const x of ta) for (const y of tb) addInto(terms, multiplyTerms(x, y), 1);
   return fromTerms(terms);
+}
+
+function times(d: SymbolicDim, by: number): Dim {
+  if (by === 0) return 0;
+  return by === 1 ? d : scaled(d, by);
 }
 
 function opaque(kind: OpaqueKind, a: Dim, b: Dim): Dim {

@@ -23,9 +23,14 @@ export interface UnknownSource {
 /** Elements of a float tensor (or the one of a float) that are exact quotients of extents. */
 export type Floats = readonly (Dim | Float)[];
 
+/** Functions that facts may call; shape functions stand before the language's own. */
+const FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map([...BUILTINS, ...SHAPE_FUNCTIONS]);
+
 /** What the facts of one call see: the operator's arguments by name, dtype names, shape functions. */
 export class FactEnv implements ExprEnv {
-  private readonly cache = new Map<string, ExprValue>();
+  private readonly places: ReadonlyMap<string, number>;
+  /** Operands as expressions see them, read once each. */
+  private readonly known: (ExprValue | undefined)[] = [];
   /** Set while a shape is evaluated: its unknowns are extents. */
   extents = false;
 
@@ -33,22 +38,28 @@ export class FactEnv implements ExprEnv {
     private readonly signature: Signature,
     private readonly inputs: readonly Value[],
     private readonly unknowns: UnknownSource,
-  ) {}
+  ) {
+    this.places = places(signature);
+  }
 
   get ranges(): Ranges {
     return this.unknowns.ranges;
   }
 
   lookup(name: string): ExprValue | undefined {
-    const known = this.cache.get(name);
-    if (known !== undefined) return known;
-    const value = this.read(name);
-    if (value !== undefined) this.cache.set(name, value);
+    const at = this.places.get(name);
+    const input = at === undefined ? undefined : this.inputs[at];
+    if (at === undefined || input === undefined) return this.other(name);
+    let value = this.known[at];
+    if (value === undefined) {
+      value = this.operand(input);
+      this.known[at] = value;
+    }
     return value;
   }
 
   function(name: string): ExprFunction | undefined {
-    return SHAPE_FUNCTIONS.get(name) ?? BUILTINS.get(name);
+    return FUNCTIONS.get(name);
   }
 
   fresh(): SymbolicDim {
@@ -69,14 +80,23 @@ export class FactEnv implements ExprEnv {
   }
 
   /** Operands beyond the signature's arguments, of operators that take any number, are the list `rest`. */
-  private read(name: string): ExprValue | undefined {
+  private other(name: string): ExprValue | undefined {
     const { args, varargs } = this.signature;
-    const at = args.findIndex((a) => a.name === name);
-    const input = this.inputs[at];
-    if (input !== undefined) return this.operand(input);
     if (varargs && name === 'rest') return this.inputs.slice(args.length).map((v) => this.operand(v));
     return isDType(name) ? name : undefined;
   }
+}
+
+const placesOf = new WeakMap<Signature, ReadonlyMap<string, number>>();
+
+/** Where a signature's arguments stand, by name. */
+function places(signature: Signature): ReadonlyMap<string, number> {
+  let known = placesOf.get(signature);
+  if (known === undefined) {
+    known = new Map(signature.args.map((arg, i) => [arg.name, i]));
+    placesOf.set(signature, known);
+  }
+  return known;
 }
 
 /** A result's facts, parsed. */

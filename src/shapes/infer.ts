@@ -48,6 +48,8 @@ export class Inference implements UnknownSource {
   private counter = 0;
   private assuming = true;
   private readonly floats = new WeakMap<Value, Floats>();
+  /** Few graphs compute floats from extents: the others look nothing up. */
+  private hasFloats = false;
   /** Bounds that the current scope replaced; undefined outside of scopes. */
   private undo: Map<string, Interval | undefined> | undefined;
 
@@ -71,7 +73,7 @@ export class Inference implements UnknownSource {
   }
 
   floatsOf(value: Value): Floats | undefined {
-    return this.floats.get(value);
+    return this.hasFloats ? this.floats.get(value) : undefined;
   }
 
   /**
@@ -118,11 +120,11 @@ export class Inference implements UnknownSource {
       return;
     }
     const env = new FactEnv(schema.signature, node.inputs, this);
-    node.outputs.forEach((out, i) => {
-      const fact = schema.infer[i] ?? (schema.signature.varresults ? schema.infer[0] : undefined);
+    for (const out of node.outputs) {
+      const fact = schema.infer[out.defIndex] ?? (schema.signature.varresults ? schema.infer[0] : undefined);
       if (fact === undefined) this.forget(out);
       else this.applyFact(node, out, fact, schema, env);
-    });
+    }
     inferSequence(node, schema.structure, this);
   }
 
@@ -151,7 +153,7 @@ export class Inference implements UnknownSource {
       const source = node.inputs[at];
       if (source !== undefined) {
         forward(out, source);
-        this.setFloats(out, this.floats.get(source));
+        this.setFloats(out, this.floatsOf(source));
       }
       return;
     }
@@ -188,8 +190,10 @@ export class Inference implements UnknownSource {
   }
 
   private setFloats(out: Value, floats: Floats | undefined): void {
-    if (floats === undefined) this.floats.delete(out);
-    else this.floats.set(out, floats);
+    if (floats !== undefined) {
+      this.hasFloats = true;
+      this.floats.set(out, floats);
+    } else if (this.hasFloats) this.floats.delete(out);
   }
 
   private applyList(out: Value, fact: CompiledFact, env: FactEnv): void {

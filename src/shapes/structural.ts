@@ -13,7 +13,7 @@ type Rule = (node: Node, inference: Inference) => void;
 
 /** Sets the outputs of the operators that build and open containers, hold constants or carry blocks. */
 export function inferStructural(node: Node, inference: Inference): boolean {
-  const rule = RULES[node.op];
+  const rule = RULES.get(node.op);
   if (rule === undefined) return false;
   rule(node, inference);
   return true;
@@ -180,22 +180,22 @@ function toList(node: Node, inference: Inference): void {
   };
 }
 
-const RULES: Readonly<Record<string, Rule | undefined>> = {
-  'prim::Constant': constant,
-  'prim::ListConstruct': listConstruct,
-  'prim::TupleConstruct': tupleConstruct,
-  'prim::ListUnpack': unpack,
-  'prim::TupleUnpack': unpack,
-  'prim::TupleIndex': tupleIndex,
-  'prim::unchecked_cast': uncheckedCast,
-  'prim::isinstance': isInstance,
-  'prim::tolist': toList,
-  'prim::Uninitialized': setUninitialized,
-  'prim::If': branch,
-  'prim::Loop': loop,
-};
+const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ['prim::Constant', constant],
+  ['prim::ListConstruct', listConstruct],
+  ['prim::TupleConstruct', tupleConstruct],
+  ['prim::ListUnpack', unpack],
+  ['prim::TupleUnpack', unpack],
+  ['prim::TupleIndex', tupleIndex],
+  ['prim::unchecked_cast', uncheckedCast],
+  ['prim::isinstance', isInstance],
+  ['prim::tolist', toList],
+  ['prim::Uninitialized', setUninitialized],
+  ['prim::If', branch],
+  ['prim::Loop', loop],
+]);
 
 /** True for operators that build and open containers, hold constants or carry blocks: known without a schema's facts. */
 export function isStructural(op: OpName): boolean {
-  return RULES[op] !== undefined;
+  return RULES.has(op);
 }

@@ -27,13 +27,9 @@ import {
 
 /** The sizes of a view, with -1 solved. An int of unknown sign may itself be the -1. */
 export function viewShape(env: ExprEnv, from: readonly Dim[], sizes: readonly Dim[]): Dim[] {
-  const open = sizes.flatMap((d, i) => (d === -1 ? [i] : []));
-  if (open.length > 1) mismatch('only one size of a view can be -1');
-  if (open.length === 0) {
-    const unsigned = sizes.flatMap((d, i) => (dimRange(d, env.ranges).min < 0 ? [i] : []));
-    if (unsigned.length === 1) open.push(unsigned[0] as number);
-  }
-  const at = open[0];
+  const open = sizes.indexOf(-1);
+  if (open >= 0 && sizes.includes(-1, open + 1)) mismatch('only one size of a view can be -1');
+  const at = open < 0 ? onlyUnsigned(env, sizes) : open;
   if (at === undefined) {
     if (compare(env, 'eq', product(from), product(sizes)) === false)
       mismatch(
@@ -52,6 +48,17 @@ export function viewShape(env: ExprEnv, from: readonly Dim[], sizes: readonly Di
     out[at] = quotient(from, others);
   }
   return out;
+}
+
+/** The place of the one size that may be negative. */
+function onlyUnsigned(env: ExprEnv, sizes: readonly Dim[]): number | undefined {
+  let found: number | undefined;
+  for (let i = 0; i < sizes.length; i++) {
+    if (dimRange(sizes[i] as Dim, env.ranges).min >= 0) continue;
+    if (found !== undefined) return undefined;
+    found = i;
+  }
+  return found;
 }
 
 function flattenShape(from: readonly Dim[], start: number, end: number): Dim[] {
