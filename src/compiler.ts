@@ -14,6 +14,7 @@ import { functionalize } from './functionalize/functionalize.js';
 import { dimSymbols, type Interval } from './ir/dim.js';
 import type { Graph } from './ir/graph.js';
 import { addedBy } from './ir/provenance.js';
+import type { RuleSet } from './matcher/compile.js';
 import { OnnxBuilder } from './onnx/builder.js';
 import { writeProvenance } from './onnx/provenance.js';
 import { simplify } from './onnx/simplify/simplify.js';
@@ -80,9 +81,26 @@ export async function check(model: LoadedModel, options: CompileOptions & RuleOp
 
 /** As `check`, and converts the result to ONNX. */
 export async function compile(model: LoadedModel, options: CompileOptions & RuleOptions = {}): Promise<CompileResult> {
-  const rules = await rulesOf(options);
+  return compileWith(model, await rulesOf(options), options);
+}
+
+/** A stage that changes the graph. */
+export type Stage = 'load' | 'functionalize' | 'bind' | 'specialize' | 'lower' | 'translate';
+
+/** Sees the graph after each stage, also after rules that did not settle; `inference` once there is one. */
+export interface StageWatcher {
+  after(stage: Stage, graph: Graph, inference?: Inference, outcome?: Outcome): void;
+}
+
+/** As `compile`, by a loaded rule book. With a watcher, outcomes hold every rewrite. */
+export function compileWith(
+  model: LoadedModel,
+  rules: RuleBook,
+  options: CompileOptions & RuleOptions,
+  watcher?: StageWatcher,
+): CompileResult {
   const opset = checkedOpset(options.opset ?? options.config?.opset);
-  const checked = rewrite(model, rules, options);
+  const checked = rewrite(model, rules, options, watcher);
   stopAt(unconvertedOperators(checked.graph, conversionRules(rules)));
   const onnx = convert(checked, rules, opset);
   if (options.provenance !== false) writeProvenance(onnx);
@@ -90,15 +108,24 @@ export async function compile(model: LoadedModel, options: CompileOptions & Rule
   return { ...checked, onnx };
 }
 
-function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions): CheckResult {
+function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions, watcher?: StageWatcher): CheckResult {
   const { graph } = model;
+  watcher?.after('load', graph);
   functionalize(graph, rules.registry);
+  watcher?.after('functionalize', graph);
   const inputs = bindInputs(model, options.inputs ?? [], options.consts ?? [], rules.castOperator);
+  watcher?.after('bind', graph);
   const inference = new Inference(rules.registry, { ranges: checkedRanges(options, inputs) });
   specialize(graph, inference);
-  const lowering = settled(runRules(graph, rules.lowering, inference));
+  watcher?.after('specialize', graph, inference);
+  const fixpoint = (stage: Stage, set: RuleSet): Outcome => {
+    const outcome = runRules(graph, set, inference, { trace: watcher !== undefined });
+    watcher?.after(stage, graph, inference, outcome);
+    return settled(outcome);
+  };
+  const lowering = fixpoint('lower', rules.lowering);
   // Where every input is static all sizes have folded, and only what the data decides (a nonzero, a loop) is translated.
-  const translation = settled(runRules(graph, rules.translation, inference));
+  const translation = fixpoint('translate', rules.translation);
   stopAt([
     ...checkLegality(graph, rules.translation, inference),
     ...unknownOperators(graph, conversionRules(rules), (op) => rules.registry.suggestion(op)),

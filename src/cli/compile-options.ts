@@ -6,7 +6,9 @@ import { fail } from '../diagnostics/diagnostic.js';
 import { type CommandLine, parseEach } from './command-line.js';
 
 /** The options of a compilation that a command line asks for. Errors: those of the parsers, `usage`, `opset-range`. */
-export function compileOptions(line: CommandLine): CompileOptions {
+export function compileOptions(
+  line: Pick<CommandLine, 'input' | 'const' | 'dim' | 'opset' | 'no-provenance'>,
+): CompileOptions {
   const inputs = parseEach('input', line.input, parseInput);
   const consts = parseEach('const', line.const, parseConst);
   const baked = new Set(consts.map(({ name }) => name));

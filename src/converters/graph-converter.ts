@@ -113,7 +113,8 @@ export class GraphConverter implements ConversionScope {
     if (node.outputs.length > 0 && node.outputs.every((o) => this.isKnownNumber(o.type, o.content))) return;
     const ctx = new ConvertContext(node, schema, this);
     const recipe = this.recipeFor(node, ctx);
-    const source = { op: node.op, origin: node.origin, loc: node.loc, recipe: recipe?.span };
+    const { op, origin, loc } = node;
+    const source = { op, origin, loc, recipe: recipe?.span, result: node.outputs[0]?.name };
     const results = this.builder.withProvenance(source, () => this.results(node, ctx, recipe));
     node.outputs.forEach((output, i) => {
       const r = results[i];

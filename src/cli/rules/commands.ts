@@ -48,6 +48,26 @@ ${JSON_OPTION}`,
     },
   ],
   [
+    'explain',
+    {
+      summary: 'why the nodes of a model are what they are, and why a rule did not fire',
+      usage: `thaw rules explain MODEL [SELECTORS] [options]
+
+Compiles a model and tells for its nodes the rules that led to them from the user's lines, or where a rule fired and why
+not where it could have. Also where the model does not compile. An ONNX file that Thaw wrote is explained from its
+metadata. Without selectors: figures for each line and rule.
+
+  --node NAME                    a value of the ONNX model or of the graph, or an ONNX node
+  --op OPERATOR                  one of the model, on the way, or of ONNX; aten::view is all of its overloads
+  --line FILE:LINE               of the Python source; the end of the path is enough
+  --rule ID                      this rule, at the nodes that the other selectors leave
+  --input, --const, --dim, --opset   as thaw compile takes them
+${RULES_OPTION}
+${JSON_OPTION}`,
+      run: async (argv, terminal) => (await import('./explain.js')).explainCommand(argv, terminal),
+    },
+  ],
+  [
     'lint',
     {
       summary: 'checks packs: all that is wrong, each at its place',

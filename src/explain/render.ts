@@ -1,0 +1,123 @@
+import type { Span } from '../diagnostics/diagnostic.js';
+import type { SourceLoc } from '../ir/graph.js';
+import type { Candidate, ExplainedNode, Explanation, GoneOperator, Miss, Step } from './explanation.js';
+import { renderRule } from './render-rule.js';
+import { renderSummary } from './render-summary.js';
+
+/** So many operators are told in full; a line of a loop may have hundreds. */
+const MAX_GROUPS = 12;
+const MAX_GONE = 12;
+const MAX_MISSES = 4;
+const MAX_CALLERS = 4;
+
+/** An explanation as a person reads it, without the compilation's problems. Lines without a newline at the end. */
+export function renderExplanation(explanation: Explanation): string[] {
+  const { nodes, gone, rule, summary } = explanation;
+  const lines: string[] = [];
+  const groups = grouped(nodes);
+  for (const group of groups.slice(0, MAX_GROUPS)) lines.push(...renderGroup(group), '');
+  const more = groups.slice(MAX_GROUPS).flat().length;
+  if (more > 0) lines.push(`and ${more} more nodes (--json tells all)`, '');
+  if (gone.length > 0) lines.push('operators of the model that left no node', ...renderGone(gone), '');
+  if (rule !== undefined) lines.push(...renderRule(rule), '');
+  if (summary !== undefined) lines.push(...renderSummary(summary), '');
+  return lines.slice(0, -1);
+}
+
+type Group = readonly [ExplainedNode, ...ExplainedNode[]];
+
+/** Neighbours that one recipe or converter made for one operator are told together. */
+function grouped(nodes: readonly ExplainedNode[]): Group[] {
+  const groups: [ExplainedNode, ...ExplainedNode[]][] = [];
+  let last = '';
+  for (const node of nodes) {
+    const key = JSON.stringify([node.level, node.source, node.steps.slice(0, -1), node.steps.at(-1)?.at]);
+    const group = groups.at(-1);
+    if (group !== undefined && key === last && node.level === 'onnx') group.push(node);
+    else groups.push([node]);
+    last = key;
+  }
+  return groups;
+}
+
+function renderGroup(group: Group): string[] {
+  const [{ op, level, source, steps, misses }] = group;
+  const lines = group.map(heading);
+  if (level === 'graph') lines.push('  in the graph');
+  lines.push(...renderSource(source));
+  const [first] = steps;
+  lines.push(`  ${first?.from ?? first?.to ?? op}`);
+  const made = [...new Set(group.map((node) => node.op))].join(', ');
+  steps.forEach((step, i) => {
+    const to = i === steps.length - 1 && level === 'onnx' ? made : step.to;
+    lines.push(...renderStep({ ...step, to }));
+  });
+  if (misses.length > 0) {
+    lines.push('  rules that did not match here');
+    for (const miss of misses.slice(0, MAX_MISSES)) lines.push(`    ${miss.rule}: ${missText(miss, source)}`);
+    if (misses.length > MAX_MISSES) lines.push(`    and ${misses.length - MAX_MISSES} more`);
+  }
+  return lines;
+}
+
+function heading({ op, name, outputs }: ExplainedNode): string {
+  const results = outputs.filter((out) => out !== '').join(', ');
+  return `${op} -> ${results === '' ? name : results}`;
+}
+
+function renderStep({ kind, by, to, why, at }: Step): string[] {
+  const place = at === undefined ? '' : `  ${spanText(at)}`;
+  const maker = kind === 'rule' || kind === 'pass' ? `${kind} ${by}` : `the ${kind} of ${by}`;
+  return [
+    `  -> ${to}  by ${maker}${place}`,
+    ...(why === undefined ? [] : [`       ${why.replaceAll(/\s*\n\s*/g, ' ')}`]),
+  ];
+}
+
+/** The user's line with its text, and who called it. */
+export function renderSource(source: SourceLoc): string[] {
+  const [at, ...callers] = source;
+  if (at === undefined) return [];
+  const lines = [`  ${spanText(at)}${at.text === undefined ? '' : `  ${at.text.trim()}`}`];
+  for (const caller of callers.slice(0, MAX_CALLERS)) {
+    lines.push(`    called from ${spanText(caller)}${caller.text === undefined ? '' : `  ${caller.text.trim()}`}`);
+  }
+  if (callers.length > MAX_CALLERS) lines.push(`    and ${callers.length - MAX_CALLERS} more callers`);
+  return lines;
+}
+
+function renderGone(gone: readonly GoneOperator[]): string[] {
+  const lines = gone.slice(0, MAX_GONE).map(({ op, name, source: [at], stage, rule, at: ruleAt }) => {
+    const place = at === undefined ? '' : `  ${spanText(at)}`;
+    const how = rule === undefined ? STAGES[stage] : `removed by rule ${rule}`;
+    return `  ${op} %${name}${place}  ${how}${ruleAt === undefined ? '' : `  ${spanText(ruleAt)}`}`;
+  });
+  return gone.length > MAX_GONE ? [...lines, `  and ${gone.length - MAX_GONE} more`] : lines;
+}
+
+const STAGES: Readonly<Record<GoneOperator['stage'], string>> = {
+  load: 'not loaded',
+  functionalize: 'unused, or replaced by its form without side effects (functionalize)',
+  bind: 'replaced by the declared inputs (bind)',
+  specialize: 'unused, folded to a constant or opened item by item (specialize)',
+  lower: 'unused after a rule (lower)',
+  translate: 'unused after a rule (translate)',
+  convert: 'a constant, or equal to another node (convert)',
+};
+
+/** Why a rule did not match, and where, unless that is the node's own line. */
+export function missText({ reason, source, depth }: Miss, own: SourceLoc): string {
+  const [at] = own;
+  const elsewhere = source !== undefined && (source.file !== at?.file || source.line !== at.line);
+  return `${reason}${elsewhere ? `, at ${spanText(source)}` : ''} (${depth} ${depth === 1 ? 'part' : 'parts'} matched)`;
+}
+
+/** `file:line`, the path of a package from its folder on: enough for `--line`. */
+export function spanText({ file, line }: Span): string {
+  return `${file.replace(/^.*[\\/](?:site|dist)-packages[\\/]/, '')}:${line}`;
+}
+
+/** Candidates of one fate, as their line shows. */
+export function candidateText({ op, name, source: [at] }: Candidate): string {
+  return `${op} %${name}${at === undefined ? '' : `  ${spanText(at)}`}`;
+}

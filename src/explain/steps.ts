@@ -1,0 +1,47 @@
+import type { OpName } from '../ir/graph.js';
+import { type Pass, type Provenance, stepsOf } from '../ir/provenance.js';
+import type { NodeSource } from '../onnx/types.js';
+import type { RuleBook } from '../rulebook/load.js';
+import type { Step } from './explanation.js';
+
+/** What a pass does to a node that names it. */
+const PASSES: Readonly<Record<Pass, string>> = {
+  load: 'a weight or another constant of the archive',
+  bind: 'the declared inputs and constants take the place of the arguments',
+  functionalize: 'what changes a tensor or container in place gives a new one',
+  specialize: 'what is constant folds, containers of known items open, loops of known length unroll',
+  convert: 'it gives an output of the model its form',
+  simplify: 'it is a copy: the value equals another one',
+};
+
+function isPass(by: string): by is Pass {
+  return by in PASSES;
+}
+
+/** The steps that led to an operator of the graph, oldest first, each with what the rule book says of it. */
+export function stepsTo(op: OpName, origin: Provenance | undefined, rules: RuleBook): Step[] {
+  const links = stepsOf(origin);
+  return links.map((link, i): Step => {
+    const to = links.slice(i + 1).find(({ replaced }) => replaced !== undefined)?.replaced ?? op;
+    if (link.pass) {
+      const why = isPass(link.by) ? PASSES[link.by] : undefined;
+      return { kind: 'pass', by: link.by, from: link.replaced, to, why };
+    }
+    const rule = rules.entry(link.by)?.rule;
+    return { kind: 'rule', by: link.by, from: link.replaced, to, why: rule?.why.trim(), at: rule?.span };
+  });
+}
+
+/** The steps that led to an ONNX node: those of the operator that it was made for, then its recipe or converter. */
+export function stepsToOnnx(onnx: OpName, source: NodeSource, rules: RuleBook, fromFile: boolean): Step[] {
+  const steps = stepsTo(source.op === '' ? onnx : source.op, source.origin, rules);
+  if (source.op === '') return steps;
+  const step = { by: source.op, from: source.op, to: onnx };
+  const recipes = rules.recipes(source.op);
+  if (source.recipe !== undefined) return [...steps, { kind: 'recipe', ...step, at: source.recipe }];
+  if (!fromFile || recipes.length === 0) return [...steps, { kind: 'converter', ...step }];
+  // A file does not say which of several recipes it was.
+  const [only] = recipes.length === 1 ? recipes : [];
+  const why = only === undefined ? `one of ${recipes.length} recipes` : undefined;
+  return [...steps, { kind: 'recipe', ...step, why, at: only?.span }];
+}
