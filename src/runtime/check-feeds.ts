@@ -10,19 +10,15 @@ export interface TensorInfo {
   readonly dims: readonly (number | string)[];
 }
 
-/** Sizes that symbols may have, by name. */
-export type Ranges = Readonly<Record<string, { readonly min: number; readonly max: number }>>;
-
 /**
- * Every way in which the fed tensors do not fit the inputs: names, dtypes, ranks, static sizes, symbols that would
- * have two sizes, and sizes outside the ranges that the model was compiled for. The problems come in the order of the inputs.
+ * Every way in which the fed tensors do not fit the inputs: names, dtypes, ranks, static sizes, and symbols that would
+ * have two sizes. The problems come in the order of the inputs.
  * `isUnranked` tells an input of any rank from a 0-d one: both have no dims.
  */
 export function checkFeeds(
   inputs: readonly TensorInfo[],
   feeds: ReadonlyMap<string, TensorData>,
   isUnranked: (name: string) => boolean,
-  ranges: Ranges = {},
 ): Diagnostic[] {
   const problems: Diagnostic[] = [];
   const sizes = new Map<string, { readonly size: number; readonly place: string }>();
@@ -34,12 +30,6 @@ export function checkFeeds(
       const message = `the input ${input.name} takes ${input.dtype}, but is fed ${fed.dtype}`;
       problems.push(problem('input-dtype', message, `convert the tensor to ${input.dtype} first`));
     } else problems.push(...checkShape(input, fed.shape, sizes, isUnranked));
-  }
-  for (const [symbol, { size, place }] of sizes) {
-    const range = ranges[symbol];
-    if (range === undefined || (size >= range.min && size <= range.max)) continue;
-    const message = `${symbol} is ${size} by ${place}, outside the range ${range.min} to ${range.max} that the model was compiled for`;
-    problems.push(problem('input-shape', message, `compile it with a wider --dim ${symbol}=MIN:OPT:MAX`));
   }
   const known = new Set(inputs.map(({ name }) => name));
   for (const name of feeds.keys()) {

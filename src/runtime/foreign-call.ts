@@ -29,11 +29,14 @@ interface ResultTypes {
 
 export type ResultWord = keyof ResultTypes;
 
-/** A function's place in a table of pointers, and its signature. */
 export interface ForeignSignature {
-  readonly at: number;
   readonly takes: readonly ParameterWord[];
   readonly gives: ResultWord;
+}
+
+/** A function's place in a table of pointers, and its signature. */
+export interface TableSignature extends ForeignSignature {
+  readonly at: number;
 }
 
 type Arguments<Words extends readonly ParameterWord[]> = { -readonly [I in keyof Words]: ParameterTypes[Words[I]] };

@@ -13,7 +13,7 @@ const KIND_TENSOR = 1;
 export class NativeSession {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
-  /** Inputs whose rank the model leaves open; their dims are empty, as those of 0-d inputs are. */
+  /** Inputs and outputs whose rank the model leaves open; their dims are empty, as those of 0-d ones are. */
   readonly unranked: ReadonlySet<string>;
   private readonly inputNames: NativeTexts;
   private readonly outputNames: NativeTexts;
@@ -24,7 +24,7 @@ export class NativeSession {
   ) {
     const unranked = new Set<string>();
     this.inputs = this.describe('Input', unranked);
-    this.outputs = this.describe('Output', new Set());
+    this.outputs = this.describe('Output', unranked);
     this.unranked = unranked;
     this.inputNames = new NativeTexts(
       api.koffi,
@@ -67,6 +67,20 @@ export class NativeSession {
       results,
     );
     return Array.from(results, (address) => new NativeHandle(address, 'output', api.call.ReleaseValue));
+  }
+
+  /** What the outputs of a binding hold, in the outputs' order where they were bound in it. The caller releases the values. */
+  boundOutputs(binding: bigint): NativeHandle[] {
+    const { api } = this;
+    const out = outPointer();
+    const count = outPointer();
+    api.call.GetBoundOutputValues(binding, api.allocator, out, count);
+    const length = Number(pointerIn(count));
+    if (length === 0) return [];
+    const values = new BigUint64Array(new ArrayBuffer(8 * length));
+    api.copy(new Uint8Array(values.buffer), pointerIn(out), 8 * length);
+    api.call.AllocatorFree(api.allocator, pointerIn(out));
+    return Array.from(values, (address) => new NativeHandle(address, 'output', api.call.ReleaseValue));
   }
 
   private describe(side: 'Input' | 'Output', unranked: Set<string>): TensorInfo[] {

@@ -22,26 +22,28 @@ const NO_BYTES = new Uint8Array(new ArrayBuffer(8));
  * A tensor on the very bytes, row-major: nothing is copied, so `bytes` must be aligned (`alignedBytes`), live, and not be
  * written to by others, as long as a run uses the value.
  */
-export function tensorOnBytes(api: OrtApi, { dtype, shape }: TensorLayout, bytes: Uint8Array): NativeHandle {
+export function tensorOnBytes(api: OrtApi, layout: TensorLayout, bytes: Uint8Array): NativeHandle {
+  return tensorAt(api, api.cpuMemory, layout, bytes, bytes.byteLength);
+}
+
+/** A tensor on memory of the kind that `info` says, under the same conditions. */
+export function tensorAt(
+  api: OrtApi,
+  info: bigint,
+  { dtype, shape }: TensorLayout,
+  memory: Uint8Array | bigint,
+  length: number,
+): NativeHandle {
   const out = outPointer();
-  const dims = shapeArray(shape);
-  const memory = bytes.byteLength === 0 ? NO_BYTES : bytes;
   const code = onnxDtype(dtype);
-  api.call.CreateTensorWithDataAsOrtValue(api.cpuMemory, memory, bytes.byteLength, dims, shape.length, code, out);
+  const place = typeof memory !== 'bigint' && length === 0 ? NO_BYTES : memory;
+  api.call.CreateTensorWithDataAsOrtValue(info, place, length, shapeArray(shape), shape.length, code, out);
   return new NativeHandle(pointerIn(out), 'tensor', api.call.ReleaseValue);
 }
 
 /** The bytes themselves, or a copy where elements would lie at odd addresses. */
 export function alignedBytes(bytes: Uint8Array, dtype: DType): Uint8Array {
   return bytes.byteOffset % dtypeBytes(dtype) === 0 ? bytes : Uint8Array.from(bytes);
-}
-
-/** A tensor in memory of an allocator: of a GPU, or pinned. */
-export function allocateTensor(api: OrtApi, allocator: NativeHandle, { dtype, shape }: TensorLayout): NativeHandle {
-  const out = outPointer();
-  const code = onnxDtype(dtype);
-  api.call.CreateTensorAsOrtValue(allocator.address, shapeArray(shape), shape.length, code, out);
-  return new NativeHandle(pointerIn(out), 'tensor', api.call.ReleaseValue, allocator);
 }
 
 /** Where a tensor's elements lie. */

@@ -35,13 +35,14 @@ export function nodeAssignment(api: OrtApi, session: bigint): AssignedGroup[] {
 
 type Cell = BigUint64Array<ArrayBuffer>;
 
-function list({ koffi }: OrtApi, get: (out: Cell, count: Cell) => void): bigint[] {
+function list(api: OrtApi, get: (out: Cell, count: Cell) => void): bigint[] {
   const out = outPointer();
   const count = outPointer();
   get(out, count);
   const length = Number(pointerIn(count));
-  const bytes = length === 0 ? new ArrayBuffer(0) : koffi.view(pointerIn(out), 8 * length).slice(0);
-  return Array.from(new BigUint64Array(bytes));
+  const pointers = new BigUint64Array(new ArrayBuffer(8 * length));
+  if (length > 0) api.copy(new Uint8Array(pointers.buffer), pointerIn(out), 8 * length);
+  return Array.from(pointers);
 }
 
 function text({ koffi }: OrtApi, get: (out: Cell) => void): string {

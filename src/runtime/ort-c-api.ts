@@ -7,6 +7,7 @@ import {
   koffiSignature,
   outPointer,
   pointerIn,
+  type TableSignature,
 } from './foreign-call.js';
 import { ORT_API_VERSION, ORT_FUNCTIONS, SLOW_FUNCTIONS } from './ort-functions.js';
 import { ortLibrary } from './ort-library.js';
@@ -109,7 +110,7 @@ function bind(koffi: Koffi, file: string): OrtApi {
     });
   }
   const raw = new Map<string, ReturnType<Koffi['decode']>>();
-  for (const [name, signature] of Object.entries<ForeignSignature>(ORT_FUNCTIONS)) {
+  for (const [name, signature] of Object.entries<TableSignature>(ORT_FUNCTIONS)) {
     const { result, parameters } = koffiSignature(signature);
     raw.set(name, koffi.decode(entry(table, signature.at), koffi.proto(result, parameters)));
   }
@@ -147,9 +148,17 @@ function bind(koffi: Koffi, file: string): OrtApi {
 /** Libraries whose functions are called through a table of pointers: koffi would unload what nothing refers to. */
 const KEPT: unknown[] = [];
 
+/** Arguments of calls that are under way: native code reads them, so they must not be collected. */
+const IN_USE = new Set<readonly unknown[]>();
+
 function inBackground(native: ReturnType<Koffi['decode']>, args: readonly unknown[]): Promise<bigint | null> {
+  IN_USE.add(args);
   return new Promise((resolve, reject) => {
-    native.async(...args, (error: unknown, status: bigint | null) => (error ? reject(error) : resolve(status)));
+    native.async(...args, (error: unknown, status: bigint | null) => {
+      IN_USE.delete(args);
+      if (error) reject(error);
+      else resolve(status);
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ForeignSignature } from './foreign-call.js';
+import type { TableSignature } from './foreign-call.js';
 
 /**
  * The functions of ONNX Runtime's C API that Thaw calls: their places in the table `OrtApi` of the public header
@@ -16,10 +16,7 @@ export const ORT_FUNCTIONS = {
     gives: 'status',
   },
   CreateSessionOptions: { at: 10, takes: ['memory'], gives: 'status' },
-  SetOptimizedModelFilePath: { at: 11, takes: ['pointer', 'path'], gives: 'status' },
-  EnableProfiling: { at: 14, takes: ['pointer', 'path'], gives: 'status' },
   SetSessionLogSeverityLevel: { at: 22, takes: ['pointer', 'int'], gives: 'status' },
-  SetSessionGraphOptimizationLevel: { at: 23, takes: ['pointer', 'int'], gives: 'status' },
   SetIntraOpNumThreads: { at: 24, takes: ['pointer', 'int'], gives: 'status' },
   SessionGetInputCount: { at: 30, takes: ['pointer', 'memory'], gives: 'status' },
   SessionGetOutputCount: { at: 31, takes: ['pointer', 'memory'], gives: 'status' },
@@ -27,8 +24,6 @@ export const ORT_FUNCTIONS = {
   SessionGetOutputTypeInfo: { at: 34, takes: ['pointer', 'size', 'memory'], gives: 'status' },
   SessionGetInputName: { at: 36, takes: ['pointer', 'size', 'pointer', 'memory'], gives: 'status' },
   SessionGetOutputName: { at: 37, takes: ['pointer', 'size', 'pointer', 'memory'], gives: 'status' },
-  CreateRunOptions: { at: 39, takes: ['memory'], gives: 'status' },
-  CreateTensorAsOrtValue: { at: 48, takes: ['pointer', 'memory', 'size', 'int', 'memory'], gives: 'status' },
   CreateTensorWithDataAsOrtValue: {
     at: 49,
     takes: ['pointer', 'memory', 'size', 'memory', 'size', 'int', 'memory'],
@@ -45,23 +40,16 @@ export const ORT_FUNCTIONS = {
   GetValueType: { at: 67, takes: ['pointer', 'memory'], gives: 'status' },
   CreateMemoryInfo: { at: 68, takes: ['text', 'int', 'int', 'int', 'memory'], gives: 'status' },
   CreateCpuMemoryInfo: { at: 69, takes: ['int', 'int', 'memory'], gives: 'status' },
-  AllocatorAlloc: { at: 75, takes: ['pointer', 'size', 'memory'], gives: 'status' },
   AllocatorFree: { at: 76, takes: ['pointer', 'pointer'], gives: 'status' },
   GetAllocatorWithDefaultOptions: { at: 78, takes: ['memory'], gives: 'status' },
   ReleaseStatus: { at: 93, takes: ['pointer'], gives: 'void' },
   ReleaseMemoryInfo: { at: 94, takes: ['pointer'], gives: 'void' },
   ReleaseSession: { at: 95, takes: ['pointer'], gives: 'void' },
   ReleaseValue: { at: 96, takes: ['pointer'], gives: 'void' },
-  ReleaseRunOptions: { at: 97, takes: ['pointer'], gives: 'void' },
   ReleaseTypeInfo: { at: 98, takes: ['pointer'], gives: 'void' },
   ReleaseTensorTypeAndShapeInfo: { at: 99, takes: ['pointer'], gives: 'void' },
   ReleaseSessionOptions: { at: 100, takes: ['pointer'], gives: 'void' },
-  SessionEndProfiling: { at: 110, takes: ['pointer', 'pointer', 'memory'], gives: 'status' },
-  GetAvailableProviders: { at: 125, takes: ['memory', 'memory'], gives: 'status' },
-  ReleaseAvailableProviders: { at: 126, takes: ['pointer', 'int'], gives: 'status' },
   AddSessionConfigEntry: { at: 130, takes: ['pointer', 'text', 'text'], gives: 'status' },
-  CreateAllocator: { at: 131, takes: ['pointer', 'pointer', 'memory'], gives: 'status' },
-  ReleaseAllocator: { at: 132, takes: ['pointer'], gives: 'void' },
   RunWithBinding: { at: 133, takes: ['pointer', 'pointer?', 'pointer'], gives: 'status' },
   CreateIoBinding: { at: 134, takes: ['pointer', 'memory'], gives: 'status' },
   ReleaseIoBinding: { at: 135, takes: ['pointer'], gives: 'void' },
@@ -69,7 +57,6 @@ export const ORT_FUNCTIONS = {
   BindOutput: { at: 137, takes: ['pointer', 'text', 'pointer'], gives: 'status' },
   BindOutputToDevice: { at: 138, takes: ['pointer', 'text', 'pointer'], gives: 'status' },
   GetBoundOutputValues: { at: 140, takes: ['pointer', 'pointer', 'memory', 'memory'], gives: 'status' },
-  AddRunConfigEntry: { at: 165, takes: ['pointer', 'text', 'text'], gives: 'status' },
   SessionOptionsAppendExecutionProvider_TensorRT_V2: { at: 170, takes: ['pointer', 'pointer'], gives: 'status' },
   CreateTensorRTProviderOptions: { at: 171, takes: ['memory'], gives: 'status' },
   UpdateTensorRTProviderOptions: { at: 172, takes: ['pointer', 'memory', 'memory', 'size'], gives: 'status' },
@@ -79,13 +66,13 @@ export const ORT_FUNCTIONS = {
   UpdateCUDAProviderOptions: { at: 206, takes: ['pointer', 'memory', 'memory', 'size'], gives: 'status' },
   ReleaseCUDAProviderOptions: { at: 208, takes: ['pointer'], gives: 'void' },
   TensorTypeAndShape_HasShape: { at: 390, takes: ['pointer'], gives: 'bool' },
-  Session_GetEpGraphAssignmentInfo: { at: 406, takes: ['pointer', 'memory', 'memory'], gives: 'status' },
-  EpAssignedSubgraph_GetEpName: { at: 407, takes: ['pointer', 'memory'], gives: 'status' },
-  EpAssignedSubgraph_GetNodes: { at: 408, takes: ['pointer', 'memory', 'memory'], gives: 'status' },
-  EpAssignedNode_GetName: { at: 409, takes: ['pointer', 'memory'], gives: 'status' },
-  EpAssignedNode_GetDomain: { at: 410, takes: ['pointer', 'memory'], gives: 'status' },
-  EpAssignedNode_GetOperatorType: { at: 411, takes: ['pointer', 'memory'], gives: 'status' },
-} as const satisfies Readonly<Record<string, ForeignSignature>>;
+  Session_GetEpGraphAssignmentInfo: { at: 407, takes: ['pointer', 'memory', 'memory'], gives: 'status' },
+  EpAssignedSubgraph_GetEpName: { at: 408, takes: ['pointer', 'memory'], gives: 'status' },
+  EpAssignedSubgraph_GetNodes: { at: 409, takes: ['pointer', 'memory', 'memory'], gives: 'status' },
+  EpAssignedNode_GetName: { at: 410, takes: ['pointer', 'memory'], gives: 'status' },
+  EpAssignedNode_GetDomain: { at: 411, takes: ['pointer', 'memory'], gives: 'status' },
+  EpAssignedNode_GetOperatorType: { at: 412, takes: ['pointer', 'memory'], gives: 'status' },
+} as const satisfies Readonly<Record<string, TableSignature>>;
 
 /** Functions that take long: these have an asynchronous form. */
 export const SLOW_FUNCTIONS = ['CreateSession', 'CreateSessionFromArray', 'Run', 'RunWithBinding'] as const;

@@ -1,27 +1,25 @@
 import { existsSync } from 'node:fs';
-import { DiagnosticError, fail } from '../diagnostics/diagnostic.js';
+import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.js';
 import type { DType } from '../ir/dtype.js';
 import { tensorFromNumbers } from '../ir/half.js';
-import { TensorData } from '../ir/tensor-data.js';
+import { memorySource, TensorData } from '../ir/tensor-data.js';
 import { readModelMetadata } from '../onnx/read-metadata.js';
 import { RANGES_KEY } from '../onnx/types.js';
-import { checkFeeds, type Ranges, type TensorInfo } from './check-feeds.js';
+import { BoundRun } from './bound-run.js';
+import { checkFeeds, type TensorInfo } from './check-feeds.js';
+import { CudaMemory } from './cuda-memory.js';
 import type { NativeHandle } from './native-handle.js';
-import { nativeOptions } from './native-options.js';
-import { NativeSession } from './native-session.js';
-import { alignedBytes, readTensor, tensorOnBytes } from './native-tensor.js';
+import type { NativeSession } from './native-session.js';
+import { alignedBytes, readTensor, type TensorLayout, tensorOnBytes } from './native-tensor.js';
+import { type ModelSource, type OpenedModel, openModel } from './open-model.js';
 import { loadOrtApi, type OrtApi, OrtError } from './ort-c-api.js';
-import { type Provider, requireProvider } from './providers.js';
+import { type FedSizes, fedSizes, outsideProfile, type Profile, sizeOf, widenProfile } from './profile.js';
+import type { ProviderReport } from './provider-report.js';
+import { chooseProvider, type Provider } from './providers.js';
+import { checkSessionOptions, type SessionOptions } from './session-options.js';
 import { unregisteredOperator } from './unregistered.js';
 
-export interface SessionOptions {
-  /** `cpu` by default. */
-  readonly provider?: Provider;
-  /** Threads within one operator; onnxruntime's own choice by default. */
-  readonly threads?: number;
-  /** onnxruntime's messages: 0 verbose, 1 info, 2 warning, 3 error (the default), 4 fatal. */
-  readonly logSeverity?: 0 | 1 | 2 | 3 | 4;
-}
+export type { SessionOptions } from './session-options.js';
 
 /** A fed tensor: `TensorData`, or elements in row-major order (booleans as true and false or 1 and 0). */
 export type Feed =
@@ -37,6 +35,8 @@ export interface Session extends AsyncDisposable {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly provider: Provider;
+  /** Which provider took which nodes; one for each profile. */
+  readonly reports: readonly ProviderReport[];
   /**
    * Runs the model once. The results have the outputs' order; `readNumbers` gives their elements. A `TensorData` in
    * memory is not copied: its bytes must not change until the promise settles.
@@ -44,48 +44,81 @@ export interface Session extends AsyncDisposable {
    * `runtime-error` when onnxruntime fails.
    */
   run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>>;
+  /**
+   * Memory for runs of fixed shapes: see `BoundRun`. It may be freed before the session, and must be for its memory to go.
+   * Errors: as `run`, for the shapes.
+   */
+  bind(shapes: Readonly<Record<string, readonly number[]>>): Promise<BoundRun>;
   /** Frees the model once the runs that are under way have ended. It cannot be run afterwards. */
   dispose(): Promise<void>;
 }
 
 /**
  * Opens an ONNX model: a path, beside which external weights are found, or the file's bytes.
- * Errors: `file-not-found`, `provider-unavailable`, `runtime-error` when onnxruntime does not take the model.
+ * Errors: `file-not-found`, `provider-unavailable`, `provider-partial`, `option-invalid`, `profile-missing`, `dim-range`,
+ * `runtime-error` when onnxruntime does not take the model.
  */
 export async function createSession(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  checkSessionOptions(options);
   if (typeof model === 'string' && !existsSync(model)) fail('file-not-found', `there is no file ${model}`);
+  if (options.tf32 === false) process.env.NVIDIA_TF32_OVERRIDE = '0';
   const api = await loadOrtApi();
-  const provider = requireProvider(options.provider ?? 'cpu', []);
-  const { threads, logSeverity = 3 } = options;
+  const chosen = await chooseProvider(options.provider ?? 'cpu', options.device ?? 0);
+  const source: ModelSource = { model, chosen, options };
+  const variants: Variant[] = [];
   try {
-    using settings = nativeOptions(api, { threads, logSeverity });
-    return new OrtSession(provider, await NativeSession.open(api, model, settings), rangesOf(model));
+    for (const profile of profilesOf(model, options)) {
+      variants.push({ profile, opened: await openModel(api, source, profile) });
+    }
   } catch (error) {
-    failed('onnxruntime does not take the model', error);
+    for (const { opened } of variants) opened.native.handle.dispose();
+    throw error;
   }
+  const [first, ...more] = variants;
+  if (first === undefined) throw new Error('a session without a profile');
+  return new OrtSession(api, source, [first, ...more]);
+}
+
+/** The profiles that a session is opened for: given ones, or one of the model's own ranges with those of `dims` over them. */
+function profilesOf(model: string | Uint8Array, { profiles, dims }: SessionOptions): readonly Profile[] {
+  return profiles ?? [{ name: 'the model', dims: { ...rangesOf(model), ...dims } }];
 }
 
 /** The ranges that a model was compiled for; none where it does not say. */
-function rangesOf(model: string | Uint8Array): Ranges {
+function rangesOf(model: string | Uint8Array): Profile['dims'] {
   const text = readModelMetadata(model).get(RANGES_KEY);
   return text === undefined ? {} : JSON.parse(text);
 }
 
+/** A model opened for one profile. */
+interface Variant {
+  readonly profile: Profile;
+  readonly opened: OpenedModel;
+}
+
 class OrtSession implements Session {
+  readonly provider: Provider;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  private readonly unranked: ReadonlySet<string>;
   private readonly running = new Set<Promise<unknown>>();
+  private rebuilding: Promise<unknown> = Promise.resolve();
+  private disposed = false;
 
   constructor(
-    readonly provider: Provider,
-    private readonly native: NativeSession,
-    private readonly ranges: Ranges,
-  ) {}
-
-  get inputs(): readonly TensorInfo[] {
-    return this.native.inputs;
+    private readonly api: OrtApi,
+    private readonly source: ModelSource,
+    private readonly variants: [Variant, ...Variant[]],
+  ) {
+    this.provider = source.chosen.provider;
+    const { native } = variants[0].opened;
+    this.inputs = native.inputs;
+    this.outputs = native.outputs;
+    this.unranked = native.unranked;
   }
 
-  get outputs(): readonly TensorInfo[] {
-    return this.native.outputs;
+  get reports(): readonly ProviderReport[] {
+    return this.variants.map(({ opened }) => opened.report);
   }
 
   run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>> {
@@ -96,9 +129,29 @@ class OrtSession implements Session {
     return run;
   }
 
+  async bind(shapes: Readonly<Record<string, readonly number[]>>): Promise<BoundRun> {
+    if (this.disposed) throw new Error('the session is used after dispose()');
+    const layouts = new Map(
+      this.inputs.flatMap(({ name, dtype }) => {
+        const shape = shapes[name];
+        return shape === undefined ? [] : [[name, new TensorData(dtype, shape, NO_BYTES)] as const];
+      }),
+    );
+    for (const [name, shape] of Object.entries(shapes)) {
+      if (!layouts.has(name)) layouts.set(name, new TensorData('float32', shape, NO_BYTES));
+    }
+    const problems = checkFeeds(this.inputs, layouts, (name) => this.unranked.has(name));
+    if (problems.length > 0) throw new DiagnosticError(problems);
+    const sizes = fedSizes(this.inputs, (name) => shapes[name]);
+    const native = this.fitting(sizes) ?? (await this.rebuilt(sizes));
+    const cuda = this.provider === 'cpu' ? undefined : await CudaMemory.open(this.source.options.device ?? 0);
+    return new BoundRun(native, cuda, layouts, this.outputLayouts(sizes));
+  }
+
   async dispose(): Promise<void> {
+    this.disposed = true;
     await Promise.allSettled(this.running);
-    this.native.handle.dispose();
+    for (const { opened } of this.variants) opened.native.handle.dispose();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -106,29 +159,85 @@ class OrtSession implements Session {
   }
 
   private async runOnce(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>> {
-    const { native } = this;
-    const { api } = native;
-    if (native.handle.disposed) throw new Error('the session is used after dispose()');
+    if (this.disposed) throw new Error('the session is used after dispose()');
     const given = new Map(Object.entries(feeds).map(([name, feed]) => [name, tensorOf(name, feed)]));
-    const problems = checkFeeds(native.inputs, given, (name) => native.unranked.has(name), this.ranges);
+    const problems = checkFeeds(this.inputs, given, (name) => this.unranked.has(name));
     if (problems.length > 0) throw new DiagnosticError(problems);
-    const values: NativeHandle[] = [];
-    // The values lead into these bytes: they must not be collected before the run has ended.
-    const held: Uint8Array[] = [];
-    try {
-      for (const { name } of native.inputs) {
-        const data = given.get(name);
-        if (data === undefined) continue;
-        const bytes = alignedBytes(data.read(), data.dtype);
-        held.push(bytes);
-        values.push(tensorOnBytes(api, data, bytes));
-      }
-      const results = await native.run(values).catch((error: unknown) => failed('onnxruntime failed', error));
-      return readResults(api, native.outputs, results);
-    } finally {
-      for (const value of values) value.dispose();
-      held.length = 0;
+    const sizes = fedSizes(this.inputs, (name) => given.get(name)?.shape);
+    const native = this.fitting(sizes) ?? (await this.rebuilt(sizes));
+    return runOn(this.api, native, given);
+  }
+
+  /** Layouts of outputs whose sizes follow from the inputs' sizes; undefined for others. */
+  private outputLayouts(sizes: FedSizes): Map<string, TensorLayout | undefined> {
+    const known = new Map([...sizes].map(([symbol, { size }]) => [symbol, size]));
+    return new Map(
+      this.outputs.map(({ name, dtype, dims }) => {
+        const shape = dims.map((dim) => (typeof dim === 'number' ? dim : sizeOf(dim, known)));
+        const whole = shape.every((size) => size !== undefined) && !this.unranked.has(name);
+        return [name, whole ? { dtype, shape } : undefined];
+      }),
+    );
+  }
+
+  /** The model of the first profile that takes the sizes. */
+  private fitting(sizes: FedSizes): NativeSession | undefined {
+    return this.variants.find(({ profile }) => outsideProfile(sizes, profile).length === 0)?.opened.native;
+  }
+
+  /** Sizes that no profile takes: an error, or an engine for wider ranges. One is built at a time, for all that wait for it. */
+  private async rebuilt(sizes: FedSizes): Promise<NativeSession> {
+    if (this.source.options.onOutOfRange !== 'rebuild') throw new DiagnosticError(this.outOfRange(sizes));
+    const build = this.rebuilding.then(async () => {
+      const fitting = this.fitting(sizes);
+      if (fitting !== undefined) return fitting;
+      const profile = widenProfile(this.variants[0].profile, sizes);
+      const opened = await openModel(this.api, this.source, profile);
+      // Runs of the narrower one may be under way: it is freed with the session.
+      this.variants.push({ profile, opened });
+      return opened.native;
+    });
+    this.rebuilding = build.catch(() => undefined);
+    return build;
+  }
+
+  private outOfRange(sizes: FedSizes): Diagnostic[] {
+    return this.variants.flatMap(({ profile }) =>
+      outsideProfile(sizes, profile).map(
+        (message): Diagnostic => ({
+          code: 'input-shape',
+          severity: 'error',
+          message,
+          help: 'compile the model with wider ranges: --dim SYMBOL=MIN:OPT:MAX',
+        }),
+      ),
+    );
+  }
+}
+
+const NO_BYTES = memorySource(new Uint8Array(0));
+
+async function runOn(
+  api: OrtApi,
+  native: NativeSession,
+  given: ReadonlyMap<string, TensorData>,
+): Promise<Record<string, TensorData>> {
+  const values: NativeHandle[] = [];
+  // The values lead into these bytes: they must not be collected before the run has ended.
+  const held: Uint8Array[] = [];
+  try {
+    for (const { name } of native.inputs) {
+      const data = given.get(name);
+      if (data === undefined) continue;
+      const bytes = alignedBytes(data.read(), data.dtype);
+      held.push(bytes);
+      values.push(tensorOnBytes(api, data, bytes));
     }
+    const results = await native.run(values).catch((error: unknown) => failed('onnxruntime failed', error));
+    return readResults(api, native.outputs, results);
+  } finally {
+    for (const value of values) value.dispose();
+    held.length = 0;
   }
 }
 
