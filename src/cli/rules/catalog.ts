@@ -1,11 +1,12 @@
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { fail } from '../../diagnostics/diagnostic.js';
-import { type RuleBook, SHIPPED_RULES } from '../../rulebook/load.js';
+import { RuleBook, SHIPPED_RULES } from '../../rulebook/load.js';
 import type { PackInfo, RuleEntry } from '../../rulebook/pack-info.js';
 import { nearest } from '../../schema/nearest.js';
 import type { Rule, RuleId } from '../../schema/rule.js';
-import { loadBook, type RuleChoice } from '../load-book.js';
+import { loadChoice, type RuleChoice } from '../load-book.js';
 import { type CasePlace, caseFiles, casesOf, PACKAGE_ROOT } from './case-index.js';
+import { editedRules } from './fresh-rules.js';
 
 export const PHASES = ['lowering', 'translation'] as const;
 
@@ -46,7 +47,8 @@ export interface Catalog {
 
 /** Loads the shipped rules with packs on top. Errors: those of loadBook. */
 export async function loadCatalog(choice: RuleChoice): Promise<Catalog> {
-  const { book } = await loadBook(choice);
+  const base = editedRules();
+  const book = await RuleBook.load({ ...(await loadChoice(choice)), ...(base === undefined ? {} : { base }) });
   const layers = new Map(book.layers.filter(({ kind }) => kind !== 'settings').map((info) => [info, layerOf(info)]));
   const rules = book.entries().flatMap(({ rule, phase, layer: info, state, by }): CatalogRule[] => {
     const layer = layers.get(info);

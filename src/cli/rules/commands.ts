@@ -83,6 +83,43 @@ ${JSON_OPTION}`,
     },
   ],
   [
+    'test',
+    {
+      summary: 'runs the cases of packs, as graphs and by numbers',
+      usage: `thaw rules test [FILTER...] [options]
+
+Runs the cases of packs, without packs those of the shipped rules. A case that fires is proven by numbers too: before and
+after are run at several sizes of every symbol and must agree. FILTER: a part of a rule's id, an operator or a case's name.
+
+  --watch                        runs again when a file of the rules or cases changes
+  --update                       writes what the rule gives as the after of cases that want another graph
+  --no-numbers                   compares graphs only
+  --seed N                       decides the sizes and numbers; 0 by default
+${RULES_OPTION}
+${JSON_OPTION}`,
+      run: async (argv, terminal) => (await import('./test.js')).testCommand(argv, terminal),
+    },
+  ],
+  [
+    'new',
+    {
+      summary: 'starts a rule: its schema, rule, recipe and cases',
+      usage: `thaw rules new ID --op OPERATOR [options]
+
+Writes new files into a pack: the schema of the operator's dynamic form, the rule that gives it, its recipe and a case
+file. They load at once; what is to be filled in is marked. No file is replaced.
+
+  --op OPERATOR                  mylib::shift, or a known operator with its overload
+  --pack DIR                     the pack; the project's own by default. Made where it does not exist
+  --schema SIGNATURE             of an operator that nothing declares: 'mylib::shift(Tensor self, int by) -> Tensor'
+  --arg NAME                     an argument that becomes a tensor; all that may be sizes by default. May be repeated
+  --lowering                     a rule that holds in any mode, instead of a dynamic form
+${RULES_OPTION}
+${JSON_OPTION}`,
+      run: async (argv, terminal) => (await import('./new.js')).newCommand(argv, terminal),
+    },
+  ],
+  [
     'docs',
     {
       summary: 'pages of operators and rules, written from the YAML',

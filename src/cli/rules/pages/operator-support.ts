@@ -8,7 +8,7 @@ import type { OperatorSchema } from '../../../schema/operator-schema.js';
 import type { Recipe } from '../../../schema/recipe.js';
 import type { Rule } from '../../../schema/rule.js';
 import { isStructural } from '../../../shapes/structural.js';
-import { isConditional } from '../../../testing/index.js';
+import { isConditional } from '../../../testing/rule-cases.js';
 
 /** How an operator with known numbers becomes ONNX; `none` where it does not. */
 export type StaticForm =

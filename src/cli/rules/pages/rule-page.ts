@@ -1,5 +1,5 @@
 import { dirname, relative } from 'node:path';
-import { type CaseDim, type CaseDims, type RuleCase, readRuleCases } from '../../../testing/index.js';
+import { type CaseDim, type CaseDims, type RuleCase, readRuleCases } from '../../../testing/case-file.js';
 import { type CatalogRule, PHASES } from '../catalog.js';
 import { operatorList, rewriteText } from '../rule-operators.js';
 import type { RuleTexts } from '../rule-text.js';
