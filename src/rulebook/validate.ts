@@ -64,6 +64,11 @@ function diagnostic(file: YamlFile, e: ErrorObject): Diagnostic {
       const allowed: unknown = e.params.allowedValues;
       return problem(`${place} must be one of ${Array.isArray(allowed) ? allowed.join(', ') : ''}`, file.span(path));
     }
+    case 'false schema':
+      return problem(`${place} has no place here`, file.span(path, true), help);
+    case 'type':
+      if (path.length === 0 && e.data === null) return problem('the file is empty', file.span(path), help);
+      return problem(`${place} ${e.message ?? 'is wrong'}`, file.span(path), help);
     case 'pattern':
       return problem(`${place} is not well formed: \`${String(e.data)}\``, file.span(path), help);
     default:

@@ -10,7 +10,10 @@ import {
   type Node as YamlNode,
 } from 'yaml';
 import { type Diagnostic, DiagnosticError, type Span } from '../diagnostics/diagnostic.js';
+import { meaningProblems, parserProblem, type YamlProblem } from './yaml-problems.js';
 
+/** An alias may stand for so many times what is written: a small file must not become a huge one. */
+const MAX_ALIASES = 100;
 /** Blanks around a line break, at most. */
 const MAX_INDENT = 200;
 
@@ -29,20 +32,32 @@ export class YamlFile {
   ) {
     this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true, prettyErrors: false });
     // After a first mistake the parser has lost its place: what it says next is about other text than the user's.
-    const first = this.document.errors.slice(0, 1);
-    if (first.length > 0) {
-      throw new DiagnosticError(
-        first.map(
-          (e): Diagnostic => ({
-            code: 'yaml-syntax',
-            severity: 'error',
-            message: e.message,
-            at: this.at(e.pos[0], Math.max(1, e.pos[1] - e.pos[0])),
-          }),
-        ),
-      );
+    const [first] = this.document.errors;
+    this.raise(
+      first === undefined ? meaningProblems(this.document, text) : [parserProblem(first, text, this.document)],
+    );
+    try {
+      this.value = this.document.toJS({ maxAliasCount: MAX_ALIASES });
+    } catch (e) {
+      if (!(e instanceof ReferenceError)) throw e;
+      const message = `aliases stand for more than ${MAX_ALIASES} times what is written`;
+      this.raise([{ offset: 0, length: 1, message, help: 'write it out' }]);
     }
-    this.value = this.document.toJS();
+  }
+
+  private raise(problems: readonly YamlProblem[]): void {
+    if (problems.length === 0) return;
+    throw new DiagnosticError(
+      problems.map(
+        ({ offset, length, message, help }): Diagnostic => ({
+          code: 'yaml-syntax',
+          severity: 'error',
+          message,
+          at: this.at(offset, length),
+          help,
+        }),
+      ),
+    );
   }
 
   /** The place of the node at `path`; of the closest node that exists when there is none. `key`: of its key. */

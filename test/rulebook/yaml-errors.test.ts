@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
+import { validate } from '../../src/rulebook/validate.js';
+import { YamlFile } from '../../src/rulebook/yaml-file.js';
+
+/** A text in which `«` and `»` mark the place of the mistake. */
+const MISTAKES: readonly (readonly [what: string, text: string, message: string, help?: string])[] = [
+  ['a tab', 'rules:\n«\t»- id: a\n', 'a tab stands', 'by spaces'],
+  ['a key given twice', 'rules:\n  - id: a\n    «id»: b\n', '`id` is given twice'],
+  ['a brace that is not closed', 'rules:\n  - match: «{» op: a\n    rewrite: x\n', '`{` is not closed'],
+  ['a bracket that is not closed', 'rules:\n  - op: «[»a, b\n    rewrite: x\n', '`[` is not closed'],
+  ['a brace too many', 'a: { b: c }«}»\n', '`}` closes nothing'],
+  ['a quote that is not closed', "a: «'»abc\nb: c\n", 'the quote is not closed'],
+  ['an index in a flow mapping', 'a: { dim: $d«[»0], x: y }\n', 'ends before `[0]', 'in quotes'],
+  ['an index in a flow list', 'a: [ $d«[»0] ]\n', 'something new', 'in quotes'],
+  ['a text at the start of an expression', "when: 'a' «in x»\n", 'ends before `in x`', 'in quotes'],
+  ['a colon in an expression', 'shape: «x»[1: 2]\n', 'a `: ` in it', 'in quotes'],
+  ['a comma in an expression', 'a: { d: «promote(self, other)», s: x }\n', 'the comma cuts', "'promote(self, other)'"],
+  ['a comma in an expression of a list', 'w: [«dynamic($a, $b)», x]\n', 'the comma cuts', "'dynamic($a, $b)'"],
+  ['two commas', 'a: { d: «f(x, g(y, z))» }\n', 'the comma cuts', "'f(x, g(y, z))'"],
+  ['a comma before a comparison', 'a: { when: «f(x, y) == 1», s: x }\n', 'the comma cuts', "'f(x, y) == 1'"],
+  ['an alias of nothing', 'c: «*alpha»\n', 'anchored as `alpha`', 'quotes'],
+  ['a reserved character', 'c: «@»a\n', 'cannot begin with `@`', 'quotes'],
+  ['a tag', 'c: «!foo» bar\n', '`!foo` is a tag', 'quotes'],
+  ['a merge key', 'a: &x { b: 1 }\nc: { «<<»: *x, d: 2 }\n', 'merge keys', 'write'],
+  ['a second document', 'a: 1\n«---»\nb: 2\n', 'one document'],
+  ['wrong indentation', 'rules:\n  - id: a\n« »  why: x\n', 'indentation'],
+  ['an escape that is none', 'a: "«\\»q"\n', 'no escape', 'single quotes'],
+  ['a missing space after a colon', 'rules:\n  - «id:a»\n    why: b\n', 'a colon and a space'],
+];
+
+function problemOf(text: string) {
+  try {
+    new YamlFile('a.yaml', text);
+  } catch (e) {
+    if (e instanceof DiagnosticError) return e.diagnostics;
+    throw e;
+  }
+  return [];
+}
+
+describe('YAML that does not parse, or is surely not meant', () => {
+  it.each(MISTAKES)('%s', (_, marked = '', message = '', help = undefined) => {
+    const text = marked.replace(/[«»]/g, '');
+    const [found, ...more] = problemOf(text);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ code: 'yaml-syntax', message: expect.stringContaining(message) });
+    const before = marked.slice(0, marked.indexOf('«')).split('\n');
+    expect([found?.at?.line, found?.at?.column]).toEqual([before.length, (before.at(-1)?.length ?? 0) + 1]);
+    if (help !== undefined) expect(found?.help).toContain(help);
+  });
+
+  it('aliases must not make a small file a huge one', () => {
+    const times = (name: string) => `[${Array.from({ length: 9 }, () => name).join(', ')}]`;
+    const text = `a: &a ${times('x')}\nb: &b ${times('*a')}\nc: &c ${times('*b')}\nd: ${times('*c')}\n`;
+    expect(problemOf(text)).toMatchObject([{ code: 'yaml-syntax', message: expect.stringContaining('aliases') }]);
+  });
+
+  it('takes aliases that are used with measure', () => {
+    expect(problemOf('a: &a { x: 1 }\nb: *a\n')).toEqual([]);
+  });
+
+  it('an empty file is told as such', () => {
+    expect(validate(new YamlFile('a.yaml', ''), 'rules')).toMatchObject([
+      { code: 'yaml-schema', message: 'the file is empty' },
+    ]);
+  });
+});
