@@ -103,11 +103,15 @@ function holding(book: RuleBook, rule: Rule, c: RuleCase, source: string): Diagn
     : [caseProblem(c, `the reason is another one than ${because}`, told(reasons))];
 }
 
-/** Reasons as the matcher words them, with nothing of a rule in them. */
-const BARE_REASONS = ['`` does not hold', 'not a result of ', 'it matches', ' is ', ' and not ', ' has no '];
+/** Words of the matcher's reasons that stand in most of them: a part made of these alone tells nothing. */
+const COMMON_WORDS = new Set(
+  'a an and another anything at but cannot constant does from has here hold in input is it its known list matches no not of or place result results second tensor form the told value'.split(
+    ' ',
+  ),
+);
 
 function isVague(because: string): boolean {
-  return BARE_REASONS.some((r) => r.includes(because.replace(/^`?\s*/, '').trim()));
+  return /^[\w\s`]*$/.test(because) && because.split(/[\s`]+/).every((word) => word === '' || COMMON_WORDS.has(word));
 }
 
 function mutates(rule: Rule, c: RuleCase): Diagnostic {
@@ -115,8 +119,12 @@ function mutates(rule: Rule, c: RuleCase): Diagnostic {
 }
 
 /** False for a rule that matches every node of its operator. */
-export function isConditional(rule: Rule): boolean {
-  return rule.where.length > 0 || rule.match.in.some(([, p]) => p.kind !== 'capture');
+export function isConditional({ match, where }: Rule): boolean {
+  if (where.length + match.where.length > 0 || match.blocks !== undefined) return true;
+  if (match.operands !== undefined && (match.operands.items.length > 0 || match.operands.rest === undefined))
+    return true;
+  const names = match.in.flatMap(([, p]) => (p.kind === 'capture' ? [p.name] : []));
+  return new Set(names).size < names.length || match.in.some(([, p]) => p.kind !== 'capture' && p.kind !== 'wildcard');
 }
 
 /** Why the rule does not match at each node of its operator. */
