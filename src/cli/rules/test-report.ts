@@ -49,9 +49,9 @@ export function printSummary(result: TestResult, terminal: Terminal): void {
   if (problems.length > 0) terminal.error(`${renderDiagnostics(problems, { color: terminal.color })}\n`);
   const runs = files.flatMap((file) => file.runs);
 
+  const passed = runs.filter((run) => run.problems.length === 0);
   const failed = runs.length - passed.length;
   const unread = files.filter((file) => file.problems.length > 0).length;
-  const passed = runs.filter((run) => run.problems.length === 0);
   const proven = passed.filter(({ numbers }) => numbers === 'numbers').length;
   const shapes = passed.filter(({ numbers }) => numbers === 'shapes').length;
   const parts = [
