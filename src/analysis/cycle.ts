@@ -8,8 +8,8 @@ import type { CompiledRule } from '../matcher/pattern.js';
 import type { Rule, RuleId } from '../schema/rule.js';
 import type { Finding } from './finding.js';
 import { MAX_GENERATIONS, MAX_STEPS } from './outcome.js';
-import { MAX_ALTERNATIVES, operatorTerm } from './overlap.js';
-import { termOf } from './term.js';
+import { MAX_ALTERNATIVES } from './overlap.js';
+import { operatorTerm, termOf } from './term.js';
 import { MAX_TRIALS, nearness, type Trial, type Witness, type WitnessSearch } from './witness.js';
 
 /**

@@ -4,13 +4,15 @@ import type { CompiledRule } from '../matcher/pattern.js';
 import type { Rule } from '../schema/rule.js';
 import type { Finding } from './finding.js';
 import { graphText, sameResults, settle } from './outcome.js';
-import { Term, termOf } from './term.js';
+import { operatorTerm, type Term, termOf } from './term.js';
 import { FOUND, nearness, type Rules, type Trial, type Witness, type WitnessSearch } from './witness.js';
 
 /** Alternatives of a pattern that are looked at; more are spellings of the same. */
 export const MAX_ALTERNATIVES = 8;
 /** Graphs tried for a pair of rules. */
 const MAX_PAIR_TRIALS = 150;
+/** More parts than any pattern has. */
+const ALL_PARTS = 1000;
 /** Graphs on which two rules agree, after which they are taken to agree. */
 const MAX_AGREEMENTS = 6;
 
@@ -68,12 +70,14 @@ function overlapAt(
   const before = rivals(op, a.rule.benefit, rules, phase);
   let agreements = 0;
   const rate = (trial: Trial, again: () => Trial): number => {
-    const near = Math.min(nearness(trial, a), 1000) + Math.min(nearness(trial, b), 1000);
-    if (near < 2000 || before.some((r) => trial.matcher.match(r, trial.node) !== undefined)) return near;
-    const [x, y] = [settle(trial, a, phase), settle(again(), b, phase)];
-    if (x !== undefined && y !== undefined && !sameResults(x, y)) return FOUND;
+    const [x, y] = [nearness(trial, a), nearness(trial, b)];
+    // The farther that both have come, the better: FOUND of one alone counts as all its parts.
+    if (x !== FOUND || y !== FOUND) return Math.min(x, ALL_PARTS) + Math.min(y, ALL_PARTS);
+    if (before.some((r) => trial.matcher.match(r, trial.node) !== undefined)) return 2 * ALL_PARTS;
+    const [one, other] = [settle(trial, a, phase), settle(again(), b, phase)];
+    if (one !== undefined && other !== undefined && !sameResults(one, other)) return FOUND;
     agreements += 1;
-    return near;
+    return 2 * ALL_PARTS;
   };
   for (const term of unified(op, a, b)) {
     const witness = search.find(term, rate, MAX_PAIR_TRIALS, () => agreements >= MAX_AGREEMENTS);
@@ -96,10 +100,6 @@ function* unified(op: OpName, a: CompiledRule, b: CompiledRule): Generator<Term>
       if (term.unify(operatorTerm(op)) && term.unify(termOf(y))) yield term;
     }
   }
-}
-
-export function operatorTerm(op: OpName): Term {
-  return Term.of({ kind: 'node', ops: [op], args: new Map() });
 }
 
 function finding(a: CompiledRule, b: CompiledRule, phase: RuleSet, witness: Witness): Finding {

@@ -1,5 +1,6 @@
 import type { OpName } from '../ir/graph.js';
-import type { CompiledNode, CompiledPattern } from '../matcher/pattern.js';
+import type { CompiledItems, CompiledNode, CompiledPattern } from '../matcher/pattern.js';
+import type { Literal } from '../schema/signature.js';
 
 /** What patterns say of one value of a graph; terms that were unified are one. */
 export class Term {
@@ -40,10 +41,13 @@ export class Term {
   }
 }
 
+/** Conditions are left to the matcher: a form only says how a graph that may match is built. */
 export type Form =
-  | { readonly kind: 'literal'; readonly value: number | boolean | string | null }
+  | { readonly kind: 'literal'; readonly value: Literal }
   | NodeForm
-  | { readonly kind: 'list'; readonly items: readonly Term[]; readonly rest: boolean };
+  | ListForm
+  /** One of these, none of which has captures. */
+  | { readonly kind: 'any'; readonly of: readonly Term[] };
 
 export interface NodeForm {
   readonly kind: 'node';
@@ -51,28 +55,70 @@ export interface NodeForm {
   readonly ops: readonly OpName[];
   /** By argument; those left out may be anything. */
   readonly args: ReadonlyMap<string, Term>;
+  /** Operands beyond the arguments; undefined where they may be anything. */
+  readonly operands: ListForm | undefined;
+  /** Which of the node's results the value is. */
+  readonly result: number;
+}
+
+/** Values in a row, with any number of others between `before` and `after` if `rest` says. */
+export interface ListForm {
+  readonly kind: 'list';
+  readonly before: readonly Term[];
+  readonly after: readonly Term[];
+  readonly rest: boolean;
 }
 
 function unifyForms(x: Form, y: Form): Form | undefined {
-  if (x.kind === 'literal' && y.kind === 'literal') return x.value === y.value ? x : undefined;
-  if (x.kind === 'node' && y.kind === 'node') {
-    const ops = x.ops.filter((op) => y.ops.includes(op));
-    if (ops.length === 0) return undefined;
-    const args = new Map(x.args);
-    for (const [name, term] of y.args) {
-      const known = args.get(name);
-      if (known === undefined) args.set(name, term);
-      else if (!known.unify(term)) return undefined;
-    }
-    return { kind: 'node', ops, args };
-  }
-  if (x.kind === 'list' && y.kind === 'list') {
-    const [long, short] = x.items.length >= y.items.length ? [x, y] : [y, x];
-    if (long.items.length > short.items.length && !short.rest) return undefined;
-    for (const [i, item] of short.items.entries()) if (long.items[i]?.unify(item) === false) return undefined;
-    return { kind: 'list', items: long.items, rest: x.rest && y.rest };
-  }
+  // Which of the alternatives fits the other form is left to the matcher.
+  if (x.kind === 'any') return y;
+  if (y.kind === 'any') return x;
+  if (x.kind === 'literal' && y.kind === 'literal')
+    return JSON.stringify(x.value) === JSON.stringify(y.value) ? x : undefined;
+  if (x.kind === 'node' && y.kind === 'node') return unifyNodes(x, y);
+  if (x.kind === 'list' && y.kind === 'list') return unifyLists(x, y);
   return undefined;
+}
+
+function unifyNodes(x: NodeForm, y: NodeForm): Form | undefined {
+  const ops = x.ops.filter((op) => y.ops.includes(op));
+  if (ops.length === 0 || x.result !== y.result) return undefined;
+  const args = new Map(x.args);
+  for (const [name, term] of y.args) {
+    const known = args.get(name);
+    if (known === undefined) args.set(name, term);
+    else if (!known.unify(term)) return undefined;
+  }
+  const both = x.operands !== undefined && y.operands !== undefined;
+  const operands = both ? unifyLists(x.operands, y.operands) : (x.operands ?? y.operands);
+  return both && operands === undefined ? undefined : { kind: 'node', ops, args, operands, result: x.result };
+}
+
+function unifyLists(x: ListForm, y: ListForm): ListForm | undefined {
+  const [open, other] = x.rest ? [x, y] : [y, x];
+  const fixed = [...other.before, ...other.after];
+  if (!other.rest) {
+    const own = open.before.length + open.after.length;
+    if (open.rest ? fixed.length < own : fixed.length !== own) return undefined;
+    const ends = fixed.slice(fixed.length - open.after.length);
+    return unifyEach(open.before, fixed) && unifyEach(open.after, ends)
+      ? { kind: 'list', before: fixed, after: [], rest: false }
+      : undefined;
+  }
+  const [a, b] = [[...open.after].reverse(), [...other.after].reverse()];
+  if (!unifyEach(open.before, other.before) || !unifyEach(a, b)) return undefined;
+  const longer = <T>(p: readonly T[], q: readonly T[]) => (p.length >= q.length ? p : q);
+  return {
+    kind: 'list',
+    before: longer(open.before, other.before),
+    after: longer(open.after, other.after),
+    rest: true,
+  };
+}
+
+/** Unifies two rows as far as both go. */
+function unifyEach(x: readonly Term[], y: readonly Term[]): boolean {
+  return x.every((term, i) => y[i]?.unify(term) !== false);
 }
 
 /** The term of a compiled pattern's variant; `slots` are its captures. */
@@ -80,36 +126,49 @@ export function termOf(pattern: CompiledNode, slots: Term[] = []): Term {
   return place(pattern, slots);
 }
 
+/** Any node of an operator. */
+export function operatorTerm(op: OpName): Term {
+  return Term.of({ kind: 'node', ops: [op], args: new Map(), operands: undefined, result: 0 });
+}
+
 function place(p: CompiledPattern, slots: Term[]): Term {
   switch (p.kind) {
     case 'capture':
       return slot(slots, p.slot);
     case 'literal':
-      return Term.of(typeof p.value === 'object' && p.value !== null ? undefined : { kind: 'literal', value: p.value });
+      return Term.of({ kind: 'literal', value: p.value });
     case 'test': {
       const term = place(p.of, slots);
       if (p.slot >= 0) term.unify(slot(slots, p.slot));
       return term;
     }
-    case 'any': {
-      const [first] = p.of;
-      return first === undefined ? new Term() : place(first, slots);
-    }
+    case 'any':
+      return Term.of({ kind: 'any', of: p.of.map((q) => place(q, slots)) });
     case 'wildcard':
     case 'not':
       return new Term();
-    case 'node': {
-      const args = new Map<string, Term>();
-      for (const form of p.forms.values())
-        for (const { arg, pattern } of form) if (!args.has(arg)) args.set(arg, place(pattern, slots));
-      const term = Term.of({ kind: 'node', ops: [...p.forms.keys()], args });
-      const as = p.as[p.result];
-      if (as !== undefined && as >= 0) term.unify(slot(slots, as));
-      return term;
-    }
+    case 'node':
+      return node(p, slots);
     case 'list':
-      return Term.of({ kind: 'list', items: p.items.map((q) => place(q, slots)), rest: p.restAt >= 0 });
+      return Term.of(row(p, slots));
   }
+}
+
+function node(p: CompiledNode, slots: Term[]): Term {
+  const args = new Map<string, Term>();
+  for (const form of p.forms.values())
+    for (const { arg, pattern } of form) if (!args.has(arg)) args.set(arg, place(pattern, slots));
+  const operands = p.operands === undefined ? undefined : row(p.operands, slots);
+  const term = Term.of({ kind: 'node', ops: [...p.forms.keys()], args, operands, result: p.result });
+  const as = p.as[p.result];
+  if (as !== undefined && as >= 0) term.unify(slot(slots, as));
+  return term;
+}
+
+function row(p: CompiledItems, slots: Term[]): ListForm {
+  const items = p.items.map((q) => place(q, slots));
+  const at = p.restAt < 0 ? items.length : p.restAt;
+  return { kind: 'list', before: items.slice(0, at), after: items.slice(at), rest: p.restAt >= 0 };
 }
 
 function slot(slots: Term[], index: number): Term {

@@ -10,12 +10,13 @@ import type { OperatorRegistry } from '../schema/registry.js';
 import type { Arg, Literal, Signature } from '../schema/signature.js';
 import { type Bindings, bindVariables, hasVariables, substitute } from '../schema/type-variables.js';
 import { type Maker, optionsOf } from './leaf-options.js';
-import type { NodeForm, Term } from './term.js';
+import type { ListForm, NodeForm, Term } from './term.js';
 
 /** What a type variable of a signature may stand for. */
 const VARIABLES: readonly Type[] = [INT, TENSOR, FLOAT, STR];
-/** Operands of a variadic operator beyond its arguments. */
-const REST: readonly number[] = [2, 1, 0];
+/** How many values stand for a rest. */
+const MORE: readonly number[] = [2, 1, 0];
+const ANY_ROW: ListForm = { kind: 'list', before: [], after: [], rest: true };
 
 /** Which of its options each open place of a graph takes, by place; the first where a place is absent. */
 export type Choices = ReadonlyMap<string, number>;
@@ -148,21 +149,31 @@ class GraphBuilder implements Maker {
       case 'literal':
         return this.literal(this, form.value, type);
       case 'node':
-        return this.node(form, type)?.outputs[0];
+        return this.node(form, type)?.outputs[form.result];
+      case 'any': {
+        const chosen = this.choose(form.of, `${this.path}|`);
+        return chosen === undefined ? undefined : this.formed(chosen, type);
+      }
       case 'list': {
         const inner = type.kind === 'optional' ? type.element : type;
         const element = inner.kind === 'list' && !hasVariables(inner) ? inner.element : INT;
-        const items: Value[] = [];
-        for (const [i, t] of form.items.entries()) {
-          const item = this.at(String(i), () => this.term(t, element));
-          if (item === undefined) return undefined;
-          items.push(item);
-        }
-        const more = form.rest ? (this.choose([1, 0, 2], `${this.path}...`) ?? 0) : 0;
-        for (let i = 0; i < more; i++) items.push(this.value(element, `...${i}`));
-        return this.list(items, element);
+        const items = this.row(form, element);
+        return items === undefined ? undefined : this.list(items, element);
       }
     }
+  }
+
+  /** The values of a row; undefined where one cannot be of the type. */
+  private row(form: ListForm, element: Type): Value[] | undefined {
+    const more = form.rest ? (this.choose(MORE, `${this.path}...`) ?? 0) : 0;
+    const open = Array.from({ length: more }, () => undefined);
+    const values: Value[] = [];
+    for (const [i, term] of [...form.before, ...open, ...form.after].entries()) {
+      const value = term === undefined ? this.value(element, `${i}`) : this.at(`${i}`, () => this.term(term, element));
+      if (value === undefined) return undefined;
+      values.push(value);
+    }
+    return values;
   }
 
   private node(form: NodeForm, wanted: Type): Node | undefined {
@@ -177,7 +188,11 @@ class GraphBuilder implements Maker {
       bindVariables(arg.type, value.type, bindings);
       inputs.push(value);
     }
-    if (signature.varargs) inputs.push(...this.rest(signature, wanted));
+    if (signature.varargs) {
+      const rest = this.rest(form, signature, wanted);
+      if (rest === undefined) return undefined;
+      inputs.push(...rest);
+    }
     const node = new Node(op, inputs);
     this.block.append(node);
     this.results(node, signature, bindings, wanted);
@@ -199,11 +214,11 @@ class GraphBuilder implements Maker {
     return substitute(inner, new Map(variables(inner).map((name) => [name, chosen])));
   }
 
-  private rest(signature: Signature, wanted: Type): Value[] {
-    const count = this.choose(REST, `${this.path}...`) ?? 0;
+  /** Operands beyond the arguments: of one type, that of the wanted list's items for an operator that makes lists. */
+  private rest(form: NodeForm, signature: Signature, wanted: Type): Value[] | undefined {
     const listed = signature.args.length === 0 && wanted.kind === 'list' ? wanted.element : undefined;
     const type = listed ?? this.choose(VARIABLES, `${this.path}...:type`) ?? INT;
-    return Array.from({ length: count }, (_, i) => this.value(type, `...${i}`));
+    return this.at('...', () => this.row(form.operands ?? ANY_ROW, type));
   }
 
   private results(node: Node, signature: Signature, bindings: Bindings, wanted: Type): void {
