@@ -19,7 +19,7 @@ import {
 } from '../../expr/value.js';
 import { MAX_TRACKED_ELEMENTS } from '../../ir/content.js';
 import { type Comparison, type Dim, dimAdd, dimFloorDiv, dimMod, dimNeg, dimSub } from '../../ir/dim.js';
-import { type DType, dtypeBytes, isFloating, isIntegral } from '../../ir/dtype.js';
+import { type DType, dtypeBytes, isComplex, isFloating, isIntegral } from '../../ir/dtype.js';
 import { clampIndex, compare, maxExtent, minExtent, product, sumOf } from '../extents.js';
 import { any, anyList, constant, define, dtype, type FunctionTable, int, optional, shape, str } from './define.js';
 
@@ -303,4 +303,23 @@ export const ELEMENT_FUNCTIONS: FunctionTable = {
   ),
   leaves: define('the numbers of nested lists in order', [any], (_, v) => leaves(v)),
   item: define('the number in a tensor of one element', [any], item),
+  as_number: {
+    doc: 'the number of a constant 0-d tensor, as TorchScript reads it in arithmetic; anything else as it is',
+    minArgs: 1,
+    maxArgs: 1,
+    unknownOk: true,
+    call: ([v], env) => (v === undefined ? UNKNOWN : asNumber(env, v)),
+  },
 };
+
+/**
+ * TorchScript runs add, sub, mul and div of a tensor and a constant 0-d tensor in their Scalar forms, so that the
+ * constant counts as a Python number in type promotion: a traced `x * 0.5` holds 0.5 as a float64 tensor.
+ */
+function asNumber(env: ExprEnv, v: ExprValue): ExprValue {
+  if (!(v instanceof TensorRef) || v.shape?.length !== 0 || v.operand?.content?.kind !== 'tensor') return v;
+  if (v.dtype === undefined || isComplex(v.dtype)) return v;
+  const n = item(env, v);
+  if (n === UNKNOWN) return v;
+  return v.dtype === 'bool' ? n !== 0 : n;
+}
