@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fail } from '../../diagnostics/diagnostic.js';
 import { fileReason } from '../../diagnostics/file-reason.js';
-import { renderDiagnostics, toJson } from '../../diagnostics/render.js';
+import { toJson } from '../../diagnostics/render.js';
 import type { Explanation } from '../../index.js';
 import { compileOptions } from '../compile-options.js';
 import { loadBook } from '../load-book.js';
@@ -65,8 +65,10 @@ function print(
   }
   for (const row of render(explanation)) terminal.out(row);
   if (problems.length === 0) return;
-  terminal.error(`\nthe compilation stops after the stage \`${stopped ?? 'load'}\`:\n`);
-  terminal.error(renderDiagnostics(problems, { color: terminal.color }));
+  terminal.error(`\nthe compilation stops after \`${stopped ?? 'load'}\` (thaw check tells the problems in full)`);
+  for (const { severity, code, message, at } of problems) {
+    terminal.error(`  ${severity}[${code}]: ${message}${at === undefined ? '' : `, at ${at.file}:${at.line}`}`);
+  }
 }
 
 function bytesOf(path: string): Uint8Array {

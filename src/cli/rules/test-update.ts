@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { isMap, isScalar, isSeq, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { DiagnosticError, fail } from '../../diagnostics/diagnostic.js';
 import { fileReason } from '../../diagnostics/file-reason.js';
 import { canonicalText } from '../../ir/fingerprint.js';
@@ -53,25 +53,31 @@ function sameGraph(book: RuleBook, c: RuleCase, given: string, after: string): b
   }
 }
 
-/** Puts a block scalar in the place of the value of `after`. */
+/** Puts a block scalar in the place of the value of `after`; a comment beside it stays. */
 function editOf(map: YAMLMap, source: string, text: string): Edit | undefined {
   const pair = map.items.find(({ key }) => isScalar(key) && key.value === 'after');
   const key = pair?.key;
   const value = pair?.value;
   if (!isScalar(key) || !isScalar(value) || key.range == null || value.range == null) return undefined;
-  const column = key.range[0] - (source.lastIndexOf('\n', key.range[0]) + 1);
-  const indent = ' '.repeat(column + 2);
-  const lines = text.trimEnd().split('\n');
-  return {
-    start: value.range[0],
-    end: value.range[1],
-    text: `|\n${lines.map((line) => indent + line).join('\n')}${isBlock(value) ? '\n' : ''}`,
-  };
+  const [start, end] = value.range;
+  // What stands in braces has no blocks.
+  if (map.flow === true) return { start, end, text: JSON.stringify(text) };
+  const indent = ' '.repeat(key.range[0] - (source.lastIndexOf('\n', key.range[0]) + 1) + 2);
+  const block = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => indent + line)
+    .join('\n');
+  const isBlock = value.type === 'BLOCK_LITERAL' || value.type === 'BLOCK_FOLDED';
+  const lineEnd = endOfLine(source, isBlock ? start : end);
+  const comment = /\s*#.*$/.exec(source.slice(isBlock ? start : end, lineEnd))?.[0] ?? '';
+  // The range of a block has the newline at its end, that of another value has not.
+  return { start, end: isBlock ? end : lineEnd, text: `|${comment}\n${block}${isBlock ? '\n' : ''}` };
 }
 
-/** The range of a block scalar has the newline at its end. */
-function isBlock(value: Scalar): boolean {
-  return value.type === 'BLOCK_LITERAL' || value.type === 'BLOCK_FOLDED';
+function endOfLine(source: string, from: number): number {
+  const end = source.indexOf('\n', from);
+  return end < 0 ? source.length : end;
 }
 
 function applied(source: string, edits: readonly Edit[]): string {

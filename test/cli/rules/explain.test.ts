@@ -8,15 +8,14 @@ import { thaw } from '../thaw.js';
 const dir = mkdtempSync(join(tmpdir(), 'explain-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** A view by a size that is read off the input, after an operator in place; `scale` has no ONNX form of its own. */
-const TEXT = `graph(%x : Float(*, *)):
+/** A view by a size that is read off the input, after an operator in place and before a dropout. */
+const TEXT = `graph(%x : Float(*, *, *)):
   %zero : int = prim::Constant[value=0]()
   %one : int = prim::Constant[value=1]()
   %minus : int = prim::Constant[value=-1]()
   %y : Tensor = aten::add_(%x, %x, %one) # lib/model.py:3:4
   %n : int = aten::size(%y, %zero) # lib/model.py:4:4
-  %half : int = aten::floordiv(%n, %one) # lib/model.py:4:9
-  %shape : int[] = prim::ListConstruct(%half, %minus) # lib/model.py:5:4
+  %shape : int[] = prim::ListConstruct(%n, %minus) # lib/model.py:5:4
   %v : Tensor = aten::view(%y, %shape) # lib/model.py:5:8
   %p : float = prim::Constant[value=0.5]()
   %no : bool = prim::Constant[value=0]()
@@ -29,7 +28,7 @@ const file = (name: string, text: string): string => {
   return path;
 };
 const MODEL = file('model.txt', TEXT);
-const INPUT = ['--input', 'x=float32[N,M]', '--dim', 'N=1:2:8'];
+const INPUT = ['--input', 'x=float32[N,4,M]', '--dim', 'N=1:2:8'];
 const without = file('thaw.config.yaml', 'disable: [view-literal, view-dyn]\n');
 
 async function json(...argv: string[]): Promise<Explanation & { ok: boolean }> {
@@ -70,7 +69,7 @@ describe('nodes', () => {
     expect(node?.steps[0]).toMatchObject({
       kind: 'pass',
       by: 'functionalize',
-      from: 'aten::add_',
+      from: 'aten::add_.Tensor',
       to: 'aten::add.Tensor',
     });
   });
@@ -79,6 +78,11 @@ describe('nodes', () => {
     const { nodes, gone } = await json(MODEL, ...INPUT, '--op', 'aten::dropout');
     expect(nodes).toEqual([]);
     expect(gone).toMatchObject([{ op: 'aten::dropout', name: 'd', stage: 'lower', rule: 'no-dropout' }]);
+  });
+
+  it('operators that folded', async () => {
+    const { gone } = await json(MODEL, '--input', 'x=float32[6,4,M]', '--line', 'model.py:4');
+    expect(gone).toMatchObject([{ op: 'aten::size.int', stage: 'specialize' }]);
   });
 
   it('as text, with the line of the source', async () => {
@@ -115,7 +119,7 @@ describe('a rule', () => {
   });
 
   it('that did not fire: the nearest miss at the start and at the fixpoint, its place and depth', async () => {
-    const { rule } = await json(MODEL, '--input', 'x=float32[4,M]', '--rule', 'view-literal');
+    const { rule } = await json(MODEL, '--input', 'x=float32[6,4,M]', '--rule', 'view-literal');
     const [node] = rule?.candidates ?? [];
     expect(rule?.fired).toBe(0);
     expect(node?.fate).toBe('kept');
@@ -174,8 +178,8 @@ describe('a model that does not compile', () => {
   });
 
   it('also where an early stage stops it', async () => {
-    const { problems, stopped, rule } = await json(MODEL, '--rule', 'view-dyn');
-    expect([stopped, problems[0]?.code]).toEqual(['functionalize', 'missing-input']);
+    const { problems, stopped, rule } = await json(MODEL, '--input', 'z=float32[N]', '--rule', 'view-dyn');
+    expect([stopped, problems[0]?.code]).toEqual(['functionalize', 'unknown-input']);
     expect(rule?.note).toBe('the compilation stopped before the translation');
   });
 });

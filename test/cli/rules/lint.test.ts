@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { thaw } from '../thaw.js';
+import { folderOf, SHIFT_PACK } from './pack.js';
+
+const lint = (...argv: string[]) => thaw('rules', 'lint', ...argv);
+
+describe('thaw rules lint', () => {
+  test('a sound pack', async () => {
+    const pack = folderOf({ ...SHIFT_PACK, 'cases/numel-dyn.yaml': 'rule: numel-dyn\ncases: []\n' });
+    expect(await lint(pack)).toEqual({ code: 0, out: `${pack}: no problems`, error: '' });
+  });
+
+  test('a rule without cases is a warning, of which there may be too many', async () => {
+    const pack = folderOf(SHIFT_PACK);
+    const { code, out, error } = await lint(pack);
+    expect([code, out]).toEqual([0, `${pack}: 0 errors, 1 warning`]);
+    expect(error).toMatch(/^warning\[rule-untested\]: `numel-dyn` has no case file\n +--> .*shift\.yaml:8:9\n/);
+    expect((await lint(pack, '--max-warnings', '1')).code).toBe(0);
+    expect(await lint(pack, '--max-warnings', '0')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('more than'),
+    });
+    expect(await lint(pack, '--max-warnings', 'few')).toMatchObject({ code: 2 });
+  });
+
+  test('all errors at once, as JSON too', async () => {
+    const broken = (SHIFT_PACK['translation/shift.yaml'] ?? '')
+      .replace('self: $x, by: { tensor: $by }', 'self: $y, by: $by')
+      .replace('op: trt::numel_dyn', 'op: trt::numel_dny');
+    const pack = folderOf({ ...SHIFT_PACK, 'translation/shift.yaml': broken });
+    const { code, out, error } = await lint(pack);
+    expect([code, out]).toEqual([1, `${pack}: 3 errors, 0 warnings`]);
+    expect(error.match(/^error\[[\w-]+\]/gm)?.sort()).toEqual([
+      'error[rule-type]',
+      'error[rule-unbound]',
+      'error[rule-unknown-operator]',
+    ]);
+    const json = JSON.parse((await lint('--json', pack)).out);
+    expect(json).toMatchObject({ ok: false, errors: 3, warnings: 0 });
+    expect(json.diagnostics.map((d: { at: { line: number } }) => d.at.line)).toEqual([7, 7, 12]);
+  });
+
+  test('a pack that does not exist', async () => {
+    expect(await lint('no-such-pack')).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('error[pack-not-found]'),
+    });
+  });
+
+  test('the shipped rules', async () => {
+    expect(await lint()).toEqual({ code: 0, out: 'the shipped rules: no problems', error: '' });
+  });
+});
