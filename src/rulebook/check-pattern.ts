@@ -1,3 +1,5 @@
+import { parseExpr } from '../expr/parse.js';
+import { type ExprFunction, UNKNOWN } from '../expr/value.js';
 import type { OpName } from '../ir/graph.js';
 import { type Type, typeName } from '../ir/type.js';
 import { RULE_NAMES, ruleFunction, ruleFunctionNames } from '../matcher/rule-env.js';
@@ -7,7 +9,9 @@ import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { OperatorRegistry } from '../schema/registry.js';
 import type { BlockPattern, ItemsPattern, NodePattern, Pattern } from '../schema/rule.js';
 import type { Arg, Signature } from '../schema/signature.js';
+import { checkExpression } from './check-expression.js';
 import type { Problems, Scope } from './problems.js';
+import type { DefinitionReader } from './read-definitions.js';
 import { fits, literalFits } from './type-fit.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
 
@@ -43,14 +47,17 @@ export class PatternChecker {
     private readonly problems: Problems,
     /** Operators that the matched node may be. */
     private readonly ops: readonly OpName[] = [],
+    /** Expressions as the file has them, by the text that predicates were expanded to. */
+    private readonly written: Readonly<Record<string, string>> = {},
+    private readonly names?: DefinitionReader,
   ) {}
 
   /** The scope of expressions that see every capture so far. */
   scope(more: readonly string[] = []): Scope {
     return {
       names: new Set([...this.captures.keys(), ...RULE_NAMES, ...more]),
-      functions: ruleFunction,
-      functionNames: ruleFunctionNames,
+      functions: (name) => ruleFunction(name) ?? this.predicate(name),
+      functionNames: () => this.names?.functionNames() ?? ruleFunctionNames(),
       unbound: 'rule-unbound',
       types: new Map([...this.captures].map(([name, c]) => [name, c.type])),
       ops: this.ops,
@@ -58,10 +65,27 @@ export class PatternChecker {
     };
   }
 
-  /** Checks an expression and counts the captures that it names. */
+  /** Checks an expression as it is written, then with its predicates expanded, and counts the captures that it names. */
   expression(path: YamlPath, text: string, more: readonly string[] = []): void {
-    const expr = this.problems.expression(this.file, path, text, this.scope(more));
+    const scope = this.scope(more);
+    const before = this.problems.found.length;
+    // What a fragment says was checked where it is defined, by other names.
+    const written = this.file.has(path) ? this.written[text] : undefined;
+    const expr = this.problems.expression(this.file, path, written ?? text, scope);
     for (const name of expr?.names ?? []) this.use(name);
+    if (written === undefined || expr === undefined || this.problems.found.length > before) return;
+    // The arguments may be what the body of a predicate cannot take.
+    const expanded = parseExpr(text);
+    for (const m of checkExpression(expanded.ast, text, scope))
+      this.problems.at(this.file, m.code, path, `\`${written}\`, which is \`${text}\`: ${m.message}`, m.help);
+    for (const name of expanded.names) if (!expr.names.has(name)) this.use(name);
+  }
+
+  /** A predicate as a function that takes so many arguments. */
+  private predicate(name: string): ExprFunction | undefined {
+    const args = this.names?.predicate(name)?.args.length;
+    if (args === undefined) return undefined;
+    return { doc: 'a predicate of the rules', minArgs: args, maxArgs: args, call: () => UNKNOWN };
   }
 
   /** Counts one more use; false for what is not captured. */

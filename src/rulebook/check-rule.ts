@@ -17,7 +17,7 @@ export function checkRule(
   if (place === undefined) return;
   const { file } = place;
   const path = [place.kind, place.index];
-  const pattern = new PatternChecker(rule.id, file, registry, problems, rule.match.ops);
+  const pattern = new PatternChecker(rule.id, file, registry, problems, rule.match.ops, rule.written, source.names);
   pattern.node(rule.match, [...path, 'match']);
   pattern.limit(rule.match, [...path, 'match']);
   rule.where.forEach((text, i) => {

@@ -3,6 +3,7 @@ import type { OpName } from '../ir/graph.js';
 import type { Legality, ResultFact, Role, Structure } from '../schema/operator-schema.js';
 import type { Recipe } from '../schema/recipe.js';
 import type { Rule } from '../schema/rule.js';
+import type { Definitions } from './definitions.js';
 import type { OperatorData, RecipeData, RuleData } from './rule-data.js';
 
 type Place = readonly [file: number, line: number, column: number];
@@ -18,6 +19,8 @@ export interface CompiledBook {
   readonly lowering: readonly Rule[];
   readonly translation: readonly Rule[];
   readonly recipes: readonly (readonly [ops: readonly OpName[], json: string])[];
+  /** For packs above; the rules of the book hold what they use of them. */
+  readonly definitions?: Definitions;
 }
 
 type CompiledOperator = readonly [
@@ -52,7 +55,12 @@ export function encodeBook(data: RuleData, rename: (file: string) => string): Co
     const recipe = r.read();
     return [r.ops, JSON.stringify({ ...recipe, span: recipe.span && short(recipe.span) })] as const;
   });
+  const { definitions } = data;
   return {
+    definitions: definitions && {
+      predicates: definitions.predicates.map((p) => ({ ...p, span: short(p.span) })),
+      fragments: definitions.fragments.map((f) => ({ ...f, span: short(f.span) })),
+    },
     files: files.items,
     facts: facts.items,
     operators,
@@ -76,6 +84,7 @@ export function decodeBook(book: CompiledBook): RuleData {
         structure: structure ?? undefined,
       }),
     ),
+    definitions: book.definitions,
     lowering: book.lowering,
     translation: book.translation,
     recipes: book.recipes.map(([ops, json]): RecipeData => ({ ops, read: (): Recipe => JSON.parse(json) })),

@@ -2,10 +2,10 @@
 export type Data = Readonly<Record<string, unknown>>;
 
 export function record(v: unknown): Data {
-  return isRecord(v) ? v : {};
+  return isData(v) ? v : {};
 }
 
-function isRecord(v: unknown): v is Data {
+export function isData(v: unknown): v is Data {
   return typeof v === 'object' && v !== null && !Array.isArray(v);
 }
 

@@ -33,7 +33,7 @@ export function loadLayers(base: RuleData | string, options: RuleBookOptions): R
 }
 
 function addFolder(parts: RuleData[], dir: string, layer?: PackLayer): RuleSource {
-  const source = readRules(dir);
+  const source = readRules(dir, parts);
   if (layer !== undefined) raise(checkDisabled(layer.disable, idsOf(parts), layer.pack));
   const below = layer === undefined ? undefined : new RuleBook(parts);
   const data = { ...source.data, pack: layer?.pack, disable: layer?.disable };

@@ -8,12 +8,17 @@ export interface FragmentUse {
   readonly with: ReadonlyMap<string, Pattern>;
 }
 
-/** Gives the pattern of a fragment, its arguments put in. */
-export type FragmentSource = (use: FragmentUse) => Pattern;
+/** Expands what is used by name. */
+export interface Expander {
+  /** The pattern of a fragment, its arguments put in. */
+  fragment(use: FragmentUse): Pattern;
+  /** An expression, its predicates expanded. */
+  expression(text: string): string;
+}
 
 /** Reads patterns of validated YAML. */
 export class PatternReader {
-  constructor(private readonly fragments: FragmentSource) {}
+  constructor(private readonly names: Expander) {}
 
   /** `$x`, `_`, `default`, a constant, a list, or a mapping. */
   pattern(v: unknown): Pattern {
@@ -29,9 +34,9 @@ export class PatternReader {
     if ('op' in data) return this.node(data);
     const of = this.head(data);
     const as = data.as === undefined ? undefined : String(data.as);
-    const where = strings(data.where);
+    const where = this.tests(data);
     if ('const' in data) {
-      const test = exprText(data.const);
+      const test = this.names.expression(exprText(data.const));
       return { kind: 'test', of, as, constant: true, where: [...(test === 'true' ? [] : [test]), ...where] };
     }
     return as === undefined && where.length === 0 ? of : { kind: 'test', of, as, constant: false, where };
@@ -42,7 +47,7 @@ export class PatternReader {
     if ('optional' in data) return { kind: 'optional', of: this.pattern(data.optional) };
     if ('not' in data) return { kind: 'not', of: this.pattern(data.not) };
     if ('list' in data) return { kind: 'list', ...this.items(items(data.list)) };
-    if ('use' in data) return this.fragments(this.use(data));
+    if ('use' in data) return this.names.fragment(this.use(data));
     return { kind: 'wildcard' };
   }
 
@@ -62,8 +67,12 @@ export class PatternReader {
       as: strings(data.as).map((name) => (name === '_' ? null : name)),
       commutative: a === undefined || b === undefined ? undefined : [a, b],
       blocks: data.blocks === undefined ? undefined : items(data.blocks).map((block) => this.block(record(block))),
-      where: strings(data.where),
+      where: this.tests(data),
     };
+  }
+
+  private tests(data: Data): string[] {
+    return strings(data.where).map((text) => this.names.expression(text));
   }
 
   /** The pattern of a rule's root: an operator, or a fragment that is one. */

@@ -13,9 +13,11 @@ import type { Rule } from '../schema/rule.js';
 import { exprText, items, record } from './data.js';
 import { normalizeRecipe } from './normalize-recipe.js';
 import { normalizeRule } from './normalize-rule.js';
+import { DefinitionReader } from './read-definitions.js';
 import type { OperatorData, RecipeData, RuleData } from './rule-data.js';
 import { validate } from './validate.js';
 import type { FileKind } from './validators.js';
+import { Vocabulary } from './vocabulary.js';
 import { YamlFile } from './yaml-file.js';
 
 /** What a folder says, with the files it stands in, so that checks can point into them. */
@@ -23,6 +25,8 @@ export interface RuleSource {
   readonly data: RuleData;
   /** The file and the index of each rule and recipe in it. */
   readonly places: ReadonlyMap<Rule | RecipeData | OperatorData, Place>;
+  /** The predicates and fragments of the folder and of the layers below it. */
+  readonly names: DefinitionReader;
 }
 
 export interface Place {
@@ -31,13 +35,18 @@ export interface Place {
   readonly index: number;
 }
 
-/** Reads every YAML file of a rules folder. All problems of all files are gathered into one DiagnosticError. */
-export function readRules(dir: string): RuleSource {
+/**
+ * Reads every YAML file of a rules folder; `below` are the layers below it, the lowest first, of which rules may use
+ * predicates and fragments. All problems of all files are gathered into one DiagnosticError.
+ */
+export function readRules(dir: string, below: readonly RuleData[] = []): RuleSource {
   const problems: Diagnostic[] = [];
   const operators: OperatorData[] = [];
   const rules: Record<'lowering' | 'translation', Rule[]> = { lowering: [], translation: [] };
   const recipes: RecipeData[] = [];
   const places = new Map<Rule | RecipeData | OperatorData, Place>();
+  const names = new DefinitionReader(below.flatMap(({ definitions }) => definitions ?? []));
+  const entries: (Place & { readonly entry: unknown; readonly phase: RuleFile['phase'] })[] = [];
   for (const { path, kind, phase } of ruleFiles(dir)) {
     try {
       const file = new YamlFile(path, readFileSync(path, 'utf8'));
@@ -56,19 +65,30 @@ export function readRules(dir: string): RuleSource {
           const data: RecipeData = { ops: recipe.ops, read: () => recipe };
           recipes.push(data);
           places.set(data, place);
-        } else {
-          const rule = normalizeRule(entry, file.span([kind, index, 'id']));
-          rules[phase].push(rule);
-          places.set(rule, place);
-        }
+        } else entries.push({ ...place, entry, phase });
       });
+      if (kind === 'rules') names.add(file);
     } catch (e) {
       if (!(e instanceof DiagnosticError)) throw e;
       problems.push(...e.diagnostics);
     }
   }
+  // Rules use what any file of the folder defines.
+  const definitions = names.definitions();
+  for (const { entry, phase, file, kind, index } of entries) {
+    try {
+      names.checkUses(record(entry).match, file, [kind, index, 'match']);
+      const rule = normalizeRule(entry, file.span([kind, index, 'id']), new Vocabulary(names));
+      rules[phase].push(rule);
+      places.set(rule, { file, kind, index });
+    } catch (e) {
+      if (!(e instanceof DiagnosticError)) throw e;
+      problems.push(...e.diagnostics);
+    }
+  }
+  problems.push(...names.problems);
   if (problems.length > 0) throw new DiagnosticError(problems);
-  return { data: { operators, ...rules, recipes }, places };
+  return { data: { operators, ...rules, recipes, definitions }, places, names };
 }
 
 function operatorsOf(entry: unknown, { file, kind, index }: Place): OperatorData[] {

@@ -3,6 +3,7 @@ import type { OpName } from '../ir/graph.js';
 import type { Legality, ResultFact, Role, Structure } from '../schema/operator-schema.js';
 import type { Recipe } from '../schema/recipe.js';
 import type { Rule } from '../schema/rule.js';
+import type { Definitions } from './definitions.js';
 import type { DisabledRule, PackInfo } from './pack-info.js';
 
 /** One declared operator, its signature still text. */
@@ -28,6 +29,8 @@ export interface RuleData {
   readonly lowering: readonly Rule[];
   readonly translation: readonly Rule[];
   readonly recipes: readonly RecipeData[];
+  /** Predicates and fragments; none when absent. */
+  readonly definitions?: Definitions;
   /** Where the layer comes from; the shipped rules when absent. */
   readonly pack?: PackInfo;
   /** Rules of the layers below that this one switches off. */

@@ -1,0 +1,38 @@
+import type { Pattern } from '../schema/rule.js';
+import type { Fragment, Predicate } from './definitions.js';
+import { expandPredicates } from './expand-predicates.js';
+import { instantiate } from './instantiate-fragment.js';
+import type { FragmentUse } from './read-pattern.js';
+
+/** Where named predicates and fragments are looked up. */
+export interface DefinitionSource {
+  predicate(name: string): Predicate | undefined;
+  fragment(name: string): Fragment | undefined;
+}
+
+/** Expands what one rule, or one definition, uses by name, and keeps how its expressions are written. */
+export class Vocabulary {
+  private readonly texts = new Map<string, string>();
+  private uses = 0;
+
+  constructor(private readonly source: DefinitionSource) {}
+
+  /** Expressions as they are written, by their expanded text; undefined when all stand as they are written. */
+  get written(): Readonly<Record<string, string>> | undefined {
+    return this.texts.size === 0 ? undefined : Object.fromEntries(this.texts);
+  }
+
+  expression(text: string): string {
+    const expanded = expandPredicates(text, (name) => this.source.predicate(name));
+    if (expanded !== text) this.texts.set(expanded, text);
+    return expanded;
+  }
+
+  /** The pattern of a use; any value where the fragment is not there, of which checks tell. */
+  fragment({ name, with: given }: FragmentUse): Pattern {
+    const fragment = this.source.fragment(name);
+    if (fragment === undefined) return { kind: 'wildcard' };
+    this.uses += 1;
+    return instantiate(fragment, given, `${name}${this.uses}`, (text, written) => this.texts.set(text, written));
+  }
+}
