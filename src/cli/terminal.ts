@@ -7,6 +7,11 @@ export interface Terminal {
 }
 
 export function processTerminal(): Terminal {
+  // A reader that has seen enough (`thaw ... | head`) is no failure.
+  process.stdout.on('error', (error) => {
+    if ('code' in error && error.code === 'EPIPE') process.exit();
+    throw error;
+  });
   return {
     out: (line) => process.stdout.write(`${line}\n`),
     error: (line) => process.stderr.write(`${line}\n`),

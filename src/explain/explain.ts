@@ -205,8 +205,8 @@ class Explainer {
 
   /** Operators of the loaded model without a node in the result. */
   gone(test: Test, options: Selectors): GoneOperator[] {
-    return this.recorder.loaded.flatMap(({ node, op, name, source }) => {
-      if (isConstant(node) && !isAsked(op, name, options)) return [];
+    return this.recorder.loaded.flatMap(({ node, op, name, source, constant }) => {
+      if (constant && !isAsked(op, name, options)) return [];
       if (!test({ names: [name], ops: [op], source })) return [];
       const lost = this.recorder.lost(node);
       if (lost === undefined) return [];

@@ -92,6 +92,8 @@ export interface RuleReport {
   readonly state: 'active' | 'disabled';
   /** The layer that switched it off. */
   readonly disabledBy?: string;
+  /** Whether the rules of its phase have come to an end: only then `end` is known. */
+  readonly ended: boolean;
   readonly fired: number;
   readonly candidates: readonly Candidate[];
   /** Why there are no candidates. */

@@ -13,6 +13,8 @@ export interface Loaded {
   readonly op: OpName;
   readonly name: string;
   readonly source: SourceLoc;
+  /** Without operands and blocks: a constant. */
+  readonly constant: boolean;
 }
 
 /** Keeps what an explanation needs of the graph between the stages. Linear in the size of the graph. */
@@ -50,7 +52,9 @@ export class StageRecorder implements StageWatcher {
   private load(graph: Graph): void {
     for (const node of graph.allNodes()) {
       this.alive.push(node);
-      this.loaded.push({ node, op: node.op, name: node.outputs[0]?.name ?? '', source: node.loc });
+      const { op, loc: source, inputs, blocks } = node;
+      const constant = inputs.length === 0 && blocks.length === 0;
+      this.loaded.push({ node, op, name: node.outputs[0]?.name ?? '', source, constant });
     }
   }
 

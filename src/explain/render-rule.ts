@@ -6,7 +6,7 @@ const MAX_CANDIDATES = 12;
 
 /** What became of the nodes that a rule could match, as a person reads it. */
 export function renderRule(report: RuleReport): string[] {
-  const { rule, phase, why, at, pack, state, disabledBy, fired, candidates, note } = report;
+  const { rule, phase, why, at, pack, state, disabledBy, ended, fired, candidates, note } = report;
   const off = state === 'disabled' ? `, switched off${disabledBy === undefined ? '' : ` by ${disabledBy}`}` : '';
   const lines = [
     `rule ${rule}: ${phase}, ${pack}${off}  ${spanText(at)}`,
@@ -19,7 +19,7 @@ export function renderRule(report: RuleReport): string[] {
     if (own.length === 0) continue;
     lines.push(
       `  ${HEADINGS[fate]}${fate === 'fired' ? early(own) : ''}`,
-      ...own.slice(0, MAX_CANDIDATES).flatMap(renderCandidate),
+      ...own.slice(0, MAX_CANDIDATES).flatMap((c) => renderCandidate(c, ended)),
     );
     if (own.length > MAX_CANDIDATES) lines.push(`    and ${own.length - MAX_CANDIDATES} more (--json tells all)`);
   }
@@ -35,7 +35,7 @@ const HEADINGS: Readonly<Record<Candidate['fate'], string>> = {
   fired: 'fired',
 };
 
-function renderCandidate(candidate: Candidate): string[] {
+function renderCandidate(candidate: Candidate, ended: boolean): string[] {
   const { fate, by, madeBy, source, start, end } = candidate;
   const origin = madeBy === undefined ? '' : `  made by rule ${madeBy}`;
   const lines = [`    ${candidateText(candidate)}${by === undefined ? '' : `  by rule ${by}`}${origin}`];
@@ -46,6 +46,8 @@ function renderCandidate(candidate: Candidate): string[] {
   if (start !== undefined) lines.push(`      at the start: ${missText(start, source)}`);
   else if (madeBy === undefined) lines.push('      it matched at the start');
   if (end !== undefined) lines.push(`      at the fixpoint: ${missText(end, source)}`);
+  else if (fate === 'kept' && ended)
+    lines.push('      it matches where no other rule does any more: it would fire if it were on');
   return lines;
 }
 

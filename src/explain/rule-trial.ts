@@ -97,6 +97,7 @@ export class RuleTrial {
       pack: layer.name,
       state: state === 'disabled' ? 'disabled' : 'active',
       disabledBy: state === 'disabled' ? by?.name : undefined,
+      ended: this.outcome !== undefined,
       fired: candidates.filter(({ fate }) => fate === 'fired').length,
       candidates,
       note: this.tried.size === 0 ? this.absence(loaded) : undefined,

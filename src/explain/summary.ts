@@ -33,8 +33,8 @@ export function summarize(
     }
     return line;
   };
-  for (const { node, source } of loaded ?? []) {
-    const line = node.inputs.length > 0 || node.blocks.length > 0 ? lineOf(source) : undefined;
+  for (const { constant, source } of loaded ?? []) {
+    const line = constant ? undefined : lineOf(source);
     if (line?.operators !== undefined) line.operators += 1;
   }
   for (const { origin, source } of nodes) {
