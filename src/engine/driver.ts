@@ -1,11 +1,12 @@
-import type { Graph, Node, Value } from '../ir/graph.js';
+import type { Block, Graph, Node } from '../ir/graph.js';
 import type { Provenance } from '../ir/provenance.js';
 import type { RuleSet } from '../matcher/compile.js';
 import { Matcher } from '../matcher/match.js';
 import type { Match } from '../matcher/pattern.js';
 import type { RuleId } from '../schema/rule.js';
 import type { Inference } from '../shapes/infer.js';
-import { type Change, Rewriter } from './rewriter.js';
+import { Requeue } from './requeue.js';
+import { Rewriter } from './rewriter.js';
 import { chainOf, type Outcome, type Rewrite } from './trace.js';
 import { seededRandom, Worklist } from './worklist.js';
 
@@ -37,6 +38,7 @@ export function runRules(graph: Graph, rules: RuleSet, inference: Inference, opt
 
 class Driver {
   private readonly worklist: Worklist;
+  private readonly requeue: Requeue;
   private readonly rewriter: Rewriter;
   private readonly matcher: Matcher;
   private readonly counts = new Map<RuleId, number>();
@@ -52,18 +54,16 @@ class Driver {
     private readonly options: RunOptions,
   ) {
     this.worklist = new Worklist(options.seed === undefined ? undefined : seededRandom(options.seed));
+    this.requeue = new Requeue(rules, this.worklist);
     this.rewriter = new Rewriter(graph, inference, rules.roles);
     this.matcher = new Matcher(rules.registry, rules.roles, inference.ranges);
   }
 
   run(): Outcome {
-    for (const node of this.graph.allNodes()) {
-      this.nodes += 1;
-      if (this.rules.has(node.op)) this.worklist.fill(node);
-    }
+    this.fill();
     const limit = this.options.maxSteps ?? this.nodes * STEPS_PER_NODE + MIN_STEPS;
     const generations = this.options.maxGenerations ?? MAX_GENERATIONS;
-    for (let node = this.worklist.pop(); node !== undefined; node = this.worklist.pop()) {
+    for (let node = this.next(); node !== undefined; node = this.next()) {
       if (node.parent === undefined) continue;
       const match = this.firstMatch(node);
       if (match === undefined) continue;
@@ -72,6 +72,22 @@ class Driver {
       if (origin.generation > generations) return this.outcome('cycle', chainOf(origin, CHAIN));
     }
     return this.outcome('fixpoint', []);
+  }
+
+  /** Every node of the graph that has rules: outer blocks before the blocks that they carry. */
+  private fill(): void {
+    const stack: Block[] = [this.graph.block];
+    for (let b = stack.pop(); b !== undefined; b = stack.pop()) {
+      for (let node = b.first; node !== undefined; node = node.next) {
+        this.nodes += 1;
+        if (this.rules.has(node.op)) this.worklist.fill(node);
+        for (const inner of node.blocks) stack.push(inner);
+      }
+    }
+  }
+
+  private next(): Node | undefined {
+    return this.worklist.pop() ?? (this.requeue.flush() ? this.worklist.pop() : undefined);
   }
 
   private outcome(stop: Outcome['stop'], chain: readonly RuleId[]): Outcome {
@@ -95,34 +111,8 @@ class Driver {
     this.recent.push(rule.id);
     if (this.recent.length > CHAIN) this.recent.shift();
     if (this.options.trace === true) this.trace.push({ rule: rule.id, node, made: change.made });
-    this.enqueue(change, released);
+    this.requeue.after(change, released);
     this.options.afterRewrite?.(match);
     return change.origin;
-  }
-
-  /** Whatever may match now that did not before: the new nodes, the users of new results, those of fewer-used values. */
-  private enqueue(change: Change, released: readonly Value[]): void {
-    for (const n of change.made) this.push(n);
-    for (const reader of change.readers) {
-      this.push(reader);
-      for (const out of reader.outputs) this.enqueueUsers(out, this.rules.depth - 1);
-    }
-    for (const v of released) {
-      if (v.producer !== undefined) this.push(v.producer);
-      if (v.uses.size === 1) this.enqueueUsers(v, 1);
-    }
-  }
-
-  private enqueueUsers(value: Value, levels: number): void {
-    if (levels <= 0) return;
-    for (const { user } of value.uses) {
-      if (!('op' in user)) continue;
-      this.push(user);
-      for (const out of user.outputs) this.enqueueUsers(out, levels - 1);
-    }
-  }
-
-  private push(node: Node): void {
-    if (node.parent !== undefined && this.rules.has(node.op)) this.worklist.push(node);
   }
 }

@@ -4,7 +4,7 @@ import type { OperatorRegistry } from '../schema/registry.js';
 import type { Rule } from '../schema/rule.js';
 import { compileRule } from './compile-rule.js';
 import type { CompiledRule } from './pattern.js';
-import { asksForUsers, levels, looksIntoBlocks } from './reach.js';
+import { asksForUsers, innerOperators, levels, looksIntoBlocks } from './reach.js';
 import type { Roles } from './roles.js';
 
 /** Rules by the operator of their root. Each is compiled when a graph first has that operator. */
@@ -16,8 +16,9 @@ export class RuleSet {
   readonly depth: number;
   /** Some pattern looks into the blocks of a node, so that a change inside of them can make it match. */
   readonly readsBlocks: boolean;
-  /** Some condition asks for the users of a value, so that a change of these can make it hold. */
+  /** Some rule asks for the users of a value, so that a change of these can make it match. */
   readonly readsUsers: boolean;
+  private readonly inner = new Set<OpName>();
 
   constructor(
     readonly rules: readonly Rule[],
@@ -34,6 +35,12 @@ export class RuleSet {
     this.depth = rules.reduce((d, r) => Math.max(d, levels(r.match)), 0);
     this.readsBlocks = rules.some((r) => looksIntoBlocks(r.match));
     this.readsUsers = rules.some(asksForUsers);
+    for (const r of rules) innerOperators(r.match, roles, this.inner);
+  }
+
+  /** True for operators that stand below the root of some pattern. */
+  isInner(op: OpName): boolean {
+    return this.inner.has(op);
   }
 
   has(op: OpName): boolean {

@@ -1,4 +1,6 @@
-import type { BlockPattern, ItemsPattern, Pattern, Rule } from '../schema/rule.js';
+import type { OpName } from '../ir/graph.js';
+import type { BlockPattern, ItemsPattern, NodePattern, Pattern, Rule } from '../schema/rule.js';
+import type { Roles } from './roles.js';
 
 /** Levels of operators in a pattern: how many uses away a change can be that makes it match. */
 export function levels(p: Pattern): number {
@@ -59,10 +61,47 @@ function anyLooks(p: ItemsPattern | undefined): boolean {
   return p?.items.some(looksIntoBlocks) ?? false;
 }
 
+/** Collects the operators below the root of a pattern, the list constructor for patterns of lists. */
+export function innerOperators(root: NodePattern, roles: Roles, into: Set<OpName>): void {
+  for (const [, q] of root.in) operatorsOf(q, roles, into);
+  for (const q of root.operands?.items ?? []) operatorsOf(q, roles, into);
+  for (const { params, returns, contains } of root.blocks ?? []) {
+    for (const q of [...(params?.items ?? []), ...(returns?.items ?? [])]) operatorsOf(q, roles, into);
+    for (const { node } of contains) operatorsOf(node, roles, into);
+  }
+}
+
+function operatorsOf(p: Pattern, roles: Roles, into: Set<OpName>): void {
+  switch (p.kind) {
+    case 'node':
+      for (const op of p.ops) into.add(op);
+      innerOperators(p, roles, into);
+      return;
+    case 'list':
+      if (roles.list !== undefined) into.add(roles.list);
+      for (const q of p.items) operatorsOf(q, roles, into);
+      return;
+    case 'any':
+      for (const q of p.of) operatorsOf(q, roles, into);
+      return;
+    case 'optional':
+    case 'not':
+    case 'test':
+      operatorsOf(p.of, roles, into);
+      return;
+    case 'capture':
+    case 'wildcard':
+    case 'literal':
+    case 'default':
+      return;
+  }
+}
+
 const ASKS_FOR_USERS = /\b(uses|users)\s*\(/;
 
-/** True if some condition of a rule asks for the users of a value. */
+/** True if some condition of a rule asks for the users of a value, or its rewrite leaves out a result that must be unused. */
 export function asksForUsers(rule: Rule): boolean {
+  if (rule.rewrite.kind === 'results' && rule.rewrite.of.includes(null)) return true;
   return [...rule.where, ...testsOf(rule.match)].some((text) => ASKS_FOR_USERS.test(text));
 }
 
