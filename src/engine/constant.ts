@@ -54,3 +54,9 @@ function itemType(element: Type, items: readonly TypedConstant[]): Type {
     ? (items[0]?.type ?? INT)
     : element;
 }
+
+/** Equal constants of one type; tensors are told apart. */
+export function sameLiteral(a: Attribute | undefined, b: Attribute): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((v, i) => sameLiteral(v, b[i]));
+  return a === b;
+}

@@ -54,8 +54,10 @@ class Driver {
     private readonly options: RunOptions,
   ) {
     this.worklist = new Worklist(options.seed === undefined ? undefined : seededRandom(options.seed));
-    this.requeue = new Requeue(rules, this.worklist);
-    this.rewriter = new Rewriter(graph, inference, rules.roles);
+    const requeue = new Requeue(rules, this.worklist);
+    this.requeue = requeue;
+    const left = rules.readsBlocks ? (block: Block) => requeue.left(block) : undefined;
+    this.rewriter = new Rewriter(graph, inference, rules.roles, left);
     this.matcher = new Matcher(rules.registry, rules.roles, inference.ranges);
   }
 

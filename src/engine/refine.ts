@@ -1,7 +1,8 @@
 import type { Content } from '../ir/content.js';
 import { type Dim, isUnknownSymbol, symbolName } from '../ir/dim.js';
+import { isFloating } from '../ir/dtype.js';
 import type { Value } from '../ir/graph.js';
-import { type TensorType, tensorType } from '../ir/type.js';
+import { BOOL, FLOAT, INT, type TensorType, type Type, tensorType } from '../ir/type.js';
 
 /**
  * A rewrite does not change what a value is: all that was known of the replaced result holds for the new one. Extents
@@ -58,4 +59,11 @@ function elementsOf(content: Content | undefined): Dim[] | undefined {
     default:
       return undefined;
   }
+}
+
+/** What a cast gives: a Scalar is the number that its tensor's dtype says. */
+export function castType(old: Type, tensor: Type): Type {
+  if (old.kind !== 'number' || tensor.kind !== 'tensor' || tensor.dtype === undefined) return old;
+  if (tensor.dtype === 'bool') return BOOL;
+  return isFloating(tensor.dtype) ? FLOAT : INT;
 }

@@ -29,6 +29,11 @@ export class Requeue {
     for (const node of change.made) for (const v of node.inputs) this.recounted.add(v);
   }
 
+  /** A node of the block was removed. */
+  left(block: Block): void {
+    this.touchOwner(block, 1);
+  }
+
   /** Queues what the changes of uses so far may have made match; false if there is nothing. */
   flush(): boolean {
     for (const v of this.recounted) {

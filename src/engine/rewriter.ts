@@ -1,9 +1,8 @@
 import { fail } from '../diagnostics/diagnostic.js';
-import { isFloating } from '../ir/dtype.js';
-import { type Attribute, Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
+import { Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
 import { byRule, type Provenance } from '../ir/provenance.js';
 import { TensorData } from '../ir/tensor-data.js';
-import { BOOL, FLOAT, INT, listOf, TENSOR, type Type, typeEquals } from '../ir/type.js';
+import { listOf, TENSOR, type Type, typeEquals } from '../ir/type.js';
 import { isVisible } from '../matcher/match.js';
 import type { Match } from '../matcher/pattern.js';
 import type { Roles } from '../matcher/roles.js';
@@ -12,10 +11,10 @@ import type { BlockTemplate, NodeTemplate, OperandTemplate, Rewrite, Template } 
 import { attributeOf, constantBefore } from '../shapes/constants.js';
 import type { Inference } from '../shapes/infer.js';
 import { isNumber, moveBlocksAsTensors } from './block-tensors.js';
-import { constantOf, literalConstant, type TypedConstant } from './constant.js';
+import { constantOf, literalConstant, sameLiteral, type TypedConstant } from './constant.js';
 import { inlineBlock, moveBlock } from './move-block.js';
 import { type Plan, planOf } from './plan.js';
-import { carryOver } from './refine.js';
+import { carryOver, castType } from './refine.js';
 
 /** What a rewrite changed, for the worklist and the trace. */
 export interface Change {
@@ -32,6 +31,8 @@ export interface Change {
 /** The only one that changes a graph under rewriting: builds templates, puts casts in, removes what became dead. */
 export class Rewriter {
   private made: Node[] = [];
+  /** Why these stand there: one link for all of them. */
+  private origin: Provenance | undefined;
   private readers: Node[] = [];
   /** Constants of the rewrite under way: one for each value and type. */
   private constants: Value[] = [];
@@ -47,6 +48,8 @@ export class Rewriter {
     private readonly graph: Graph,
     private readonly inference: Inference,
     private readonly roles: Roles,
+    /** Told of each block that loses a node. */
+    private readonly left?: (block: Block) => void,
   ) {}
 
   /** Replaces the matched node. The new nodes stand where it stood, with its place in the source. */
@@ -55,7 +58,7 @@ export class Rewriter {
     this.made = [];
     this.readers = [];
     this.constants = [];
-    const origin = byRule(rule.id, node);
+    this.origin = byRule(rule.id, node);
     const released = node.inputs.slice();
     for (const out of node.outputs) this.noteReaders(out);
     if (this.names.size > 0) this.names.clear();
@@ -66,14 +69,13 @@ export class Rewriter {
       if (value !== undefined) this.replace(old, value, match);
       else if (old.uses.size > 0) throw broken(match, `it gives no result ${old.defIndex}`);
     }
-    for (const made of this.made) made.origin = origin;
-    node.destroy();
-    return { made: this.made, origin, readers: this.readers, released };
+    this.remove(node);
+    return { made: this.made, origin: this.origin, readers: this.readers, released };
   }
 
   /** Removes the nodes behind `values` whose results nothing uses. The removed nodes' operands are looked at too. */
   removeDead(values: readonly Value[]): Value[] {
-    const stack = [...values];
+    const stack = values.slice();
     const released: Value[] = [];
     for (let v = stack.pop(); v !== undefined; v = stack.pop()) {
       const { producer } = v;
@@ -83,11 +85,21 @@ export class Rewriter {
       }
       const dead = producer.blocks.length === 0 && producer.outputs.every((o) => o.uses.size === 0);
       if (!dead || this.inference.schemas.get(producer.op)?.pure !== true) continue;
-      const operands = [...producer.inputs];
-      producer.destroy();
-      stack.push(...operands);
+      for (const operand of producer.inputs) stack.push(operand);
+      this.remove(producer);
     }
     return released;
+  }
+
+  private remove(node: Node): void {
+    if (this.left !== undefined && node.parent !== undefined) this.left(node.parent);
+    node.destroy();
+  }
+
+  /** Notes that the rewrite under way made a node. */
+  private note(node: Node): void {
+    node.origin = this.origin;
+    this.made.push(node);
   }
 
   /** The values of the matched node's results in order; undefined for those that the rewrite leaves out. */
@@ -177,10 +189,9 @@ export class Rewriter {
 
   private buildNode(t: NodeTemplate, match: Match, index: number): Node {
     const { schema, operands } = this.plan(t);
-    const inputs: Value[] = [];
-    for (const { template, wanted, literal } of operands) {
-      inputs.push(template === undefined ? this.constant(literal, match) : this.build(template, wanted, match, index));
-    }
+    const inputs = operands.map(({ template, wanted, literal }) =>
+      template === undefined ? this.constant(literal, match) : this.build(template, wanted, match, index),
+    );
     if (t.blocks === 'as-tensors') inputs.push(...this.carried(t.operands, match, index));
     else if (t.operands.length > 0) inputs.push(...this.operands(t.operands, match, index));
     const node = new Node(t.op, inputs, match.node.loc);
@@ -193,7 +204,7 @@ export class Rewriter {
         freshName: (hint) => this.graph.freshName(hint),
         infer: (n) => this.inference.inferNode(n),
         freeze: (v, anchor) => this.freeze(v, anchor),
-        note: (n) => this.made.push(n),
+        note: (n) => this.note(n),
         noteReaders: (v) => this.noteReaders(v),
         cast: () => this.castOperator(),
         freshExtent: () => this.inference.freshExtent(),
@@ -230,7 +241,7 @@ export class Rewriter {
   private place(node: Node, match: Match): void {
     if (this.inside === undefined) node.insertBefore(match.node);
     else this.inside.append(node);
-    this.made.push(node);
+    this.note(node);
   }
 
   /** A constant that stands in a block is not seen outside of it, and is made anew there. */
@@ -262,7 +273,7 @@ export class Rewriter {
   /** Puts `value` in the place of `old`, behind a cast where a tensor stands for a number or list. */
   private replace(old: Value, value: Value, match: Match): void {
     if (value.type.kind !== 'tensor' || old.type.kind === 'tensor') {
-      if (value.producer !== undefined && this.made.includes(value.producer)) carryOver(old, value);
+      if (value.producer !== undefined && value.producer.origin === this.origin) carryOver(old, value);
       old.replaceAllUsesWith(value);
       return;
     }
@@ -279,7 +290,7 @@ export class Rewriter {
     const cast = new Node(this.castOperator(), [value], match.node.loc);
     const out = cast.addOutput(this.graph.freshName(old.name), castType(old.type, value.type));
     cast.insertBefore(match.node);
-    this.made.push(cast);
+    this.note(cast);
     this.inference.inferNode(cast);
     carryOver(old, out);
     return out;
@@ -302,7 +313,7 @@ export class Rewriter {
     const node = new Node(op, [value], anchor instanceof Node ? anchor.loc : []);
     const out = node.addOutput(this.graph.freshName(), TENSOR);
     insertAfterDefinition(node, value);
-    this.made.push(node);
+    this.note(node);
     this.inference.inferNode(node);
     this.frozen.set(value, out);
     return out;
@@ -313,11 +324,11 @@ export class Rewriter {
       (v) => typeEquals(v.type, c.type) && sameLiteral(v.producer?.attributes.get('value'), c.value),
     );
     if (known !== undefined) return known;
-    const out = constantBefore(match.node, this.graph, c.value, c.type, undefined);
+    const out = constantBefore(match.node, this.graph, c.value, c.type, undefined, null);
     const { producer } = out;
     if (producer !== undefined) {
       this.inference.inferNode(producer);
-      this.made.push(producer);
+      this.note(producer);
     }
     if (!(c.value instanceof TensorData)) this.constants.push(out);
     return out;
@@ -348,17 +359,12 @@ export class Rewriter {
 
   /** The nodes that read a value, those of inner blocks included: another value stands there after the rewrite. */
   private noteReaders(value: Value): void {
-    for (const { user } of value.uses) {
+    for (let use = value.uses.first; use !== undefined; use = use.next) {
+      const { user } = use;
       const reader = user instanceof Node ? user : user.owner;
       if (reader !== undefined) this.readers.push(reader);
     }
   }
-}
-
-/** Equal constants of one type; tensors are told apart. */
-function sameLiteral(a: Attribute | undefined, b: Attribute): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((v, i) => sameLiteral(v, b[i]));
-  return a === b;
 }
 
 function isConcrete({ kind }: Type): boolean {
@@ -368,13 +374,6 @@ function isConcrete({ kind }: Type): boolean {
 /** The type of a list's items where its place does not say: the first item's, any tensor where that is a tensor. */
 function itemType([first]: readonly Value[]): Type {
   return first === undefined || first.type.kind === 'tensor' ? TENSOR : first.type;
-}
-
-/** What a cast gives: a Scalar is the number that its tensor's dtype says. */
-function castType(old: Type, tensor: Type): Type {
-  if (old.kind !== 'number' || tensor.kind !== 'tensor' || tensor.dtype === undefined) return old;
-  if (tensor.dtype === 'bool') return BOOL;
-  return isFloating(tensor.dtype) ? FLOAT : INT;
 }
 
 /** Right after the node that makes the value, or first in the block that it is a parameter of. */

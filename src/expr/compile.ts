@@ -134,11 +134,15 @@ function call(ast: Ast & { kind: 'call' }): Evaluate {
   const { name, offset } = ast;
   const count = ast.args.length;
   const args = list(ast.args.map(compileAst));
+  let names: readonly string[] | undefined;
   return (env) => {
     const fn = env.function(name);
     if (fn === undefined) throw new ExprError(`there is no function \`${name}\``, offset, name.length);
     if (count < fn.minArgs || count > fn.maxArgs) throw wrongCount(fn, ast);
-    if (fn.byName !== undefined) return fn.byName(ast.args.map(nameOf), env);
+    if (fn.byName !== undefined) {
+      names ??= ast.args.map(nameOf);
+      return fn.byName(names, env);
+    }
     const given = args(env);
     if (fn.unknownOk !== true && given.includes(UNKNOWN)) return UNKNOWN;
     try {

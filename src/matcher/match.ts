@@ -4,7 +4,7 @@ import type { Ranges } from '../ir/dim.js';
 import { type Block, Node, type Value } from '../ir/graph.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { OperatorRegistry } from '../schema/registry.js';
-import type { Template } from '../schema/rule.js';
+import type { Rule, Template } from '../schema/rule.js';
 import { isConstant, isKnown, isLiteral, itemsFit, sameConstant } from './literal.js';
 import { describeMiss, type Failure } from './near-miss.js';
 import type {
@@ -26,6 +26,28 @@ import { isValues, RuleEnv } from './rule-env.js';
 /** What the captures of a rule hold so far, by slot. */
 type Slots = (Captured | undefined)[];
 
+/** Constants of computed templates, one for each result that a template is made for. */
+type Constants = ReadonlyMap<Template, readonly ExprValue[]>;
+
+const NO_CONSTANTS: Constants = new Map();
+
+class Matched implements Match {
+  constructor(
+    readonly rule: Rule,
+    readonly node: Node,
+    private readonly env: RuleEnv,
+    private readonly constants: Constants,
+  ) {}
+
+  captured(name: string): Captured | undefined {
+    return this.env.captured(name);
+  }
+
+  computed(template: Template, index: number): ExprValue {
+    return this.constants.get(template)?.[index] ?? UNKNOWN;
+  }
+}
+
 /** Matches rules at nodes of one graph. Pure: changes nothing. */
 export class Matcher {
   private failure: Failure | undefined;
@@ -35,6 +57,8 @@ export class Matcher {
   /** The node that a rule is tried at, and what its expressions see; made when the first one is evaluated. */
   private root: Node | undefined;
   private env: RuleEnv | undefined;
+  /** Slots of the last variant that did not match, for the next one. */
+  private spare: Slots = [];
 
   constructor(
     private readonly registry: OperatorRegistry<OperatorSchema>,
@@ -45,7 +69,9 @@ export class Matcher {
   /** The match of a rule at a node, or undefined. */
   match(compiled: CompiledRule, node: Node): Match | undefined {
     for (const variant of compiled.variants) {
-      const slots: Slots = new Array(compiled.captures.length);
+      const slots = this.spare;
+      slots.length = compiled.captures.length;
+      slots.fill(undefined);
       this.depth = 0;
       this.root = node;
       this.env = undefined;
@@ -53,12 +79,8 @@ export class Matcher {
       const env = this.scope(compiled, slots);
       const constants = this.conditions(compiled, node, env);
       if (constants === undefined) continue;
-      return {
-        rule: compiled.rule,
-        node,
-        captured: (name) => env.captured(name),
-        computed: (template, index) => constants.get(template)?.[index] ?? UNKNOWN,
-      };
+      this.spare = [];
+      return new Matched(compiled.rule, node, env, constants);
     }
     return undefined;
   }
@@ -272,11 +294,7 @@ export class Matcher {
   }
 
   /** Tests the conditions and evaluates what the rewrite computes; the constants, or undefined. */
-  private conditions(
-    rule: CompiledRule,
-    node: Node,
-    env: RuleEnv,
-  ): ReadonlyMap<Template, readonly ExprValue[]> | undefined {
+  private conditions(rule: CompiledRule, node: Node, env: RuleEnv): Constants | undefined {
     for (const expr of rule.where) {
       if (!this.holds(expr, env, node)) return undefined;
       this.depth += 1;
@@ -313,11 +331,8 @@ export class Matcher {
     return this.constants(rule, node, env);
   }
 
-  private constants(
-    rule: CompiledRule,
-    node: Node,
-    env: RuleEnv,
-  ): ReadonlyMap<Template, readonly ExprValue[]> | undefined {
+  private constants(rule: CompiledRule, node: Node, env: RuleEnv): Constants | undefined {
+    if (rule.computed.length === 0) return NO_CONSTANTS;
     const constants = new Map<Template, ExprValue[]>();
     const count = rule.rule.each ? node.outputs.length : 1;
     for (const { template, expr } of rule.computed) {

@@ -111,11 +111,11 @@ function itemOf(env: RuleEnv | ItemEnv, list: string | undefined, at: number): V
 
 /** Functions that a rule's expressions may call. */
 export function ruleFunction(name: string): ExprFunction | undefined {
-  return BY_NAME.get(name) ?? PREDICATES.get(name) ?? SHAPE_FUNCTIONS.get(name) ?? BUILTINS.get(name);
+  return FUNCTIONS.get(name);
 }
 
 export function* ruleFunctionNames(): Generator<string> {
-  for (const table of [BY_NAME, PREDICATES, SHAPE_FUNCTIONS, BUILTINS]) yield* table.keys();
+  yield* FUNCTIONS.keys();
 }
 
 /** Names that every rule's expressions may use beside its captures. */
@@ -125,6 +125,7 @@ export function isValues(c: Captured): c is readonly Value[] {
   return Array.isArray(c);
 }
 
+/** A function of captures themselves, not of what is known of their contents. */
 function asked(doc: string, ask: (values: readonly Value[], roles: Roles) => ExprValue): ExprFunction {
   return {
     doc,
@@ -133,11 +134,13 @@ function asked(doc: string, ask: (values: readonly Value[], roles: Roles) => Exp
     call: () => UNKNOWN,
     byName: (names, env) => {
       if (!(env instanceof RuleEnv || env instanceof ItemEnv)) throw new ExprError('only a rule can ask this', 0);
-      const values = names.flatMap((name): readonly Value[] => {
+      const values: Value[] = [];
+      for (const name of names) {
         const held = env.captured(name);
         if (held === undefined) throw new ExprError(`\`${name}\` is no capture and no item of one`, 0);
-        return isValues(held) ? held : [held];
-      });
+        if (isValues(held)) values.push(...held);
+        else values.push(held);
+      }
       return ask(values, env.roles);
     },
   };
@@ -178,4 +181,12 @@ const BY_NAME: ReadonlyMap<string, ExprFunction> = new Map([
       v?.type.kind === 'list' ? v.type.element.kind : null,
     ),
   ],
+]);
+
+/** The first table that has a name decides. */
+const FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map([
+  ...BUILTINS,
+  ...SHAPE_FUNCTIONS,
+  ...PREDICATES,
+  ...BY_NAME,
 ]);

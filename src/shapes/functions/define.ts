@@ -57,12 +57,13 @@ export function optional<T>(reader: Reader<T>): Reader<T | null> {
 export function listOf<T>(reader: Reader<T>): Reader<readonly T[]> {
   return (v) => {
     if (!isList(v)) return wrong('a list');
-    const out: T[] = [];
-    for (const item of v) {
+    const out = new Array<T>(v.length);
+    for (let i = 0; i < v.length; i++) {
+      const item = v[i] ?? null;
       if (item === UNKNOWN) return UNKNOWN;
       const read = reader(item);
       if (read === UNKNOWN) return UNKNOWN;
-      out.push(read as T);
+      out[i] = read as T;
     }
     return out;
   };
