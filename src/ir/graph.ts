@@ -3,6 +3,7 @@ import type { Content } from './content.js';
 import type { Provenance } from './provenance.js';
 import type { TensorData } from './tensor-data.js';
 import type { Type } from './type.js';
+import { User, Uses } from './uses.js';
 
 /** Full operator name with its overload, e.g. `aten::size.int`; `aten::relu` where there is one overload. */
 export type OpName = string;
@@ -13,75 +14,26 @@ export type SourceLoc = readonly Span[];
 /** Attributes of nodes: constants (`value`), names. Graph attributes are blocks instead. */
 export type Attribute = number | bigint | boolean | string | null | TensorData | readonly Attribute[];
 
-/** One operand slot: the `index`th input of `user`, or the `index`th return of a block. */
-export class Use {
-  /** Neighbours in the list of the value's uses. */
-  previous: Use | undefined = undefined;
-  next: Use | undefined = undefined;
-
-  constructor(
-    readonly user: Node | Block,
-    readonly index: number,
-  ) {}
-}
-
-/**
- * The uses of one value, in the order in which they came: a linked list through the operand slots themselves. A
- * value has no table of its own, and a use comes and goes in O(1), however many there are.
- */
-export class Uses implements Iterable<Use> {
-  size = 0;
-  first: Use | undefined = undefined;
-  private last: Use | undefined = undefined;
-
-  /** For operand lists only. */
-  add(use: Use): void {
-    use.previous = this.last;
-    use.next = undefined;
-    if (this.last === undefined) this.first = use;
-    else this.last.next = use;
-    this.last = use;
-    this.size += 1;
-  }
-
-  /** For operand lists only. */
-  remove(use: Use): void {
-    if (use.previous === undefined) this.first = use.next;
-    else use.previous.next = use.next;
-    if (use.next === undefined) this.last = use.previous;
-    else use.next.previous = use.previous;
-    use.previous = undefined;
-    use.next = undefined;
-    this.size -= 1;
-  }
-
-  /** The use after this one is looked up before it is given, so that it may be removed. */
-  *[Symbol.iterator](): Generator<Use> {
-    for (let use = this.first; use !== undefined; ) {
-      const next: Use | undefined = use.next;
-      yield use;
-      use = next;
-    }
-  }
-}
-
 /**
  * An SSA value. `def` is the node or block that makes it. `content` is what is known of the value at
  * compile time (a constant, a symbolic extent, elements of a shape): set by shape inference only.
  * Uses are kept by `Node` and `Block`; never change them from outside.
  */
-export class Value {
-  type: Type;
-  content: Content | undefined;
-  readonly uses = new Uses();
+export class Value extends Uses {
+  content: Content | undefined = undefined;
 
   constructor(
     public name: string,
-    type: Type,
+    public type: Type,
     public def: Node | Block,
     public defIndex: number,
   ) {
-    this.type = type;
+    super();
+  }
+
+  /** The value is the list of its uses: an object less for each. */
+  get uses(): Uses {
+    return this;
   }
 
   /** The node that makes this value; undefined for block parameters. */
@@ -92,73 +44,18 @@ export class Value {
   /** Redirects every use to `other`. O(uses). */
   replaceAllUsesWith(other: Value): void {
     if (other === this) return;
-    for (let use = this.uses.first; use !== undefined; use = this.uses.first) {
-      if (use.user instanceof Node) use.user.setInput(use.index, other);
-      else use.user.setReturn(use.index, other);
-    }
+    for (let use = this.first; use !== undefined; use = this.first) use.user.setOperand(use.index, other);
   }
 }
 
-/**
- * An operand list that keeps its values' uses right. Arrays begin with the length that they need: an empty one that
- * grows has room for sixteen more, which would be most of a graph's memory.
- */
-class Operands {
-  values: Value[] = [];
-  private uses: Use[] = [];
-
-  constructor(private readonly owner: Node | Block) {}
-
-  /** Drops all operands and takes these instead. */
-  assign(values: readonly Value[]): void {
-    const next = values.slice();
-    this.clear();
-    this.values = next;
-    this.uses = next.map((v, i) => this.use(v, i));
-  }
-
-  push(value: Value): void {
-    const use = this.use(value, this.values.length);
-    if (use.index === 0) {
-      this.values = [value];
-      this.uses = [use];
-    } else {
-      this.values.push(value);
-      this.uses.push(use);
-    }
-  }
-
-  set(index: number, value: Value): void {
-    const use = this.uses[index];
-    const old = this.values[index];
-    if (use === undefined || old === undefined) throw new RangeError(`operand ${index} of ${this.values.length}`);
-    if (old === value) return;
-    old.uses.remove(use);
-    this.values[index] = value;
-    value.uses.add(use);
-  }
-
-  clear(): void {
-    for (let i = 0; i < this.uses.length; i++) {
-      const use = this.uses[i];
-      if (use !== undefined) this.values[i]?.uses.remove(use);
-    }
-    this.values = [];
-    this.uses = [];
-  }
-
-  private use(value: Value, index: number): Use {
-    const use = new Use(this.owner, index);
-    value.uses.add(use);
-    return use;
-  }
-}
+/** What new nodes hold; never written to. */
+const NO_RESULTS: Value[] = [];
+const NO_BLOCKS: Block[] = [];
 
 /** One operation. Lives in exactly one block, in a doubly linked list (insertion and removal are O(1)). */
-export class Node {
-  private readonly operands = new Operands(this);
-  private results: Value[] = [];
-  readonly blocks: Block[] = [];
+export class Node extends User {
+  private results: Value[] = NO_RESULTS;
+  private inner: Block[] = NO_BLOCKS;
   private named: Map<string, Attribute> | undefined = undefined;
   /** The rules and passes that led to this node; undefined for the user's own. */
   origin: Provenance | undefined = undefined;
@@ -173,15 +70,24 @@ export class Node {
     inputs: readonly Value[] = [],
     public loc: SourceLoc = [],
   ) {
-    if (inputs.length > 0) this.operands.assign(inputs);
+    super();
+    if (inputs.length > 0) this.setOperands(inputs);
+  }
+
+  protected override asUser(): Node {
+    return this;
   }
 
   get inputs(): readonly Value[] {
-    return this.operands.values;
+    return this.operands;
   }
 
   get outputs(): Value[] {
     return this.results;
+  }
+
+  get blocks(): Block[] {
+    return this.inner;
   }
 
   /** Made when it is first asked for: most nodes have none. */
@@ -191,16 +97,16 @@ export class Node {
   }
 
   setInput(index: number, value: Value): void {
-    this.operands.set(index, value);
+    this.setOperand(index, value);
   }
 
   addInput(value: Value): void {
-    this.operands.push(value);
+    this.addOperand(value);
   }
 
   /** Drops all operands and takes these instead. */
   setInputs(values: readonly Value[]): void {
-    this.operands.assign(values);
+    this.setOperands(values);
   }
 
   addOutput(name: string, type: Type): Value {
@@ -212,7 +118,8 @@ export class Node {
 
   addBlock(): Block {
     const b = new Block(this);
-    this.blocks.push(b);
+    if (this.inner.length === 0) this.inner = [b];
+    else this.inner.push(b);
     return b;
   }
 
@@ -227,7 +134,7 @@ export class Node {
   destroy(): void {
     for (const o of this.outputs) if (o.uses.size > 0) throw new Error(`%${o.name} of ${this.op} is still used`);
     for (const b of this.blocks) b.destroy();
-    this.operands.clear();
+    this.clearOperands();
     this.unlink();
   }
 
@@ -250,28 +157,33 @@ export class Node {
 }
 
 /** A list of nodes with parameters and returns; `owner` is the node that carries it, undefined for a graph's body. */
-export class Block {
+export class Block extends User {
   readonly params: Value[] = [];
-  private readonly operands = new Operands(this);
   first: Node | undefined;
   last: Node | undefined;
 
-  constructor(public readonly owner?: Node) {}
+  constructor(public readonly owner?: Node) {
+    super();
+  }
+
+  protected override asUser(): Block {
+    return this;
+  }
 
   get returns(): readonly Value[] {
-    return this.operands.values;
+    return this.operands;
   }
 
   addReturn(value: Value): void {
-    this.operands.push(value);
+    this.addOperand(value);
   }
 
   setReturn(index: number, value: Value): void {
-    this.operands.set(index, value);
+    this.setOperand(index, value);
   }
 
   setReturns(values: readonly Value[]): void {
-    this.operands.assign(values);
+    this.setOperands(values);
   }
 
   addParam(name: string, type: Type): Value {
@@ -319,7 +231,7 @@ export class Block {
   }
 
   destroy(): void {
-    this.operands.clear();
+    this.clearOperands();
     for (let n = this.last; n !== undefined; n = this.last) n.destroy();
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseGraph } from '../../src/frontends/torchscript/graph-parser.js';
-import { type Graph, Node, Use, type Value } from '../../src/ir/graph.js';
+import { type Graph, Node, type Value } from '../../src/ir/graph.js';
 import { BOOL, INT, TENSOR } from '../../src/ir/type.js';
+import { Use } from '../../src/ir/uses.js';
 import { verify } from '../../src/ir/verify.js';
 import { signatureCheck } from '../../src/schema/signature-check.js';
 import { registryOf } from '../graph-text/registry-of.js';
