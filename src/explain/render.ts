@@ -12,10 +12,10 @@ const MAX_CALLERS = 4;
 
 /** An explanation as a person reads it, without the compilation's problems. Lines without a newline at the end. */
 export function renderExplanation(explanation: Explanation): string[] {
-  const { nodes, gone, rule, summary } = explanation;
+  const { nodes, gone, rule, summary, problems } = explanation;
   const lines: string[] = [];
   const groups = grouped(nodes);
-  for (const group of groups.slice(0, MAX_GROUPS)) lines.push(...renderGroup(group), '');
+  for (const group of groups.slice(0, MAX_GROUPS)) lines.push(...renderGroup(group, problems.length > 0), '');
   const more = groups.slice(MAX_GROUPS).flat().length;
   if (more > 0) lines.push(`and ${more} more nodes (--json tells all)`, '');
   if (gone.length > 0) lines.push('operators of the model that left no node', ...renderGone(gone), '');
@@ -40,10 +40,11 @@ function grouped(nodes: readonly ExplainedNode[]): Group[] {
   return groups;
 }
 
-function renderGroup(group: Group): string[] {
+function renderGroup(group: Group, failed: boolean): string[] {
   const [{ op, level, source, steps, misses }] = group;
   const lines = group.map(heading);
-  if (level === 'graph') lines.push('  in the graph');
+  if (level === 'graph')
+    lines.push(failed ? '  in the graph' : '  no ONNX node: a constant, a size at hand, or equal to another');
   lines.push(...renderSource(source));
   const [first] = steps;
   lines.push(`  ${first?.from ?? first?.to ?? op}`);

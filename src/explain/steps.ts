@@ -2,6 +2,7 @@ import type { OpName } from '../ir/graph.js';
 import { type Pass, type Provenance, stepsOf } from '../ir/provenance.js';
 import type { NodeSource } from '../onnx/types.js';
 import type { RuleBook } from '../rulebook/load.js';
+import type { RecipeStep } from '../schema/recipe.js';
 import type { Step } from './explanation.js';
 
 /** What a pass does to a node that names it. */
@@ -41,7 +42,26 @@ export function stepsToOnnx(onnx: OpName, source: NodeSource, rules: RuleBook, f
   if (source.recipe !== undefined) return [...steps, { kind: 'recipe', ...step, at: source.recipe }];
   if (!fromFile || recipes.length === 0) return [...steps, { kind: 'converter', ...step }];
   // A file does not say which of several recipes it was.
-  const [only] = recipes.length === 1 ? recipes : [];
-  const why = only === undefined ? `one of ${recipes.length} recipes` : undefined;
+  const fitting = recipes.filter(({ steps: parts }) => makes(parts, onnx));
+  const [only] = fitting.length === 1 ? fitting : [];
+  const why = only === undefined ? `one of ${(fitting.length > 0 ? fitting : recipes).length} recipes` : undefined;
   return [...steps, { kind: 'recipe', ...step, why, at: only?.span }];
+}
+
+/** Whether steps of a recipe can make an ONNX operator; a call of another operator can make any. */
+function makes(parts: readonly RecipeStep[], onnx: OpName): boolean {
+  return parts.some((part) => makesOne(part, onnx));
+}
+
+function makesOne(part: RecipeStep, onnx: OpName): boolean {
+  switch (part.kind) {
+    case 'node':
+      return part.op === onnx;
+    case 'call':
+      return true;
+    case 'for':
+      return makes(part.do, onnx);
+    case 'if':
+      return makes(part.do, onnx) || makes(part.else, onnx);
+  }
 }

@@ -34,7 +34,7 @@ let without: RuleBook;
 beforeAll(async () => {
   rules = await RuleBook.load();
   without = await RuleBook.load({ disable: ['view-literal', 'view-dyn'] });
-});
+}, 60_000);
 
 const load = () => loadModel(new TextEncoder().encode(TEXT), { rules });
 

@@ -1,0 +1,117 @@
+import type { Node, OpName, SourceLoc } from '../ir/graph.js';
+import { stepsOf } from '../ir/provenance.js';
+import { allNodes } from '../onnx/provenance.js';
+import type { OnnxModel, OnnxNode } from '../onnx/types.js';
+import type { RuleBook } from '../rulebook/load.js';
+import type { ExplainedNode, GoneOperator, Selectors } from './explanation.js';
+import { missesAt } from './misses.js';
+import { countedOnnx, explainOnnxNode, namesOf, selectableOnnx } from './onnx-nodes.js';
+import type { StageRecorder } from './recorder.js';
+import { isOperator, operatorsOf, type Test } from './select.js';
+import { stepsTo } from './steps.js';
+import type { Counted } from './summary.js';
+
+/** The model of a watched compilation, as far as it came: its nodes and what has become of the user's operators. */
+export class WatchedModel {
+  private readonly onnxNodes: readonly OnnxNode[];
+  private readonly byName = new Map<string, Node>();
+  private readonly converted = new Set<string>();
+  private replaced: ReadonlySet<string> | undefined;
+  private readonly isConverted: boolean;
+
+  constructor(
+    private readonly recorder: StageRecorder,
+    private readonly rules: RuleBook,
+    onnx: OnnxModel | undefined,
+  ) {
+    this.onnxNodes = onnx === undefined ? [] : [...allNodes(onnx.graph)];
+    for (const { source } of this.onnxNodes) if (source?.result !== undefined) this.converted.add(source.result);
+    for (const node of recorder.graph?.allNodes() ?? [])
+      for (const out of node.outputs) this.byName.set(out.name, node);
+    this.isConverted = onnx !== undefined;
+  }
+
+  names(): string[] {
+    return [...this.onnxNodes.flatMap(namesOf), ...this.byName.keys()];
+  }
+
+  counted(): Counted[] {
+    if (this.isConverted) return this.onnxNodes.flatMap(countedOnnx);
+    return this.graphNodes().map(({ op, origin, loc }) => ({ op, origin, source: loc }));
+  }
+
+  /** The nodes that a test selects: of the ONNX model, then those of the graph that have none there. */
+  nodes(test: Test, options: Selectors): ExplainedNode[] {
+    const nodes: ExplainedNode[] = this.onnxNodes
+      .filter((node) => test(selectableOnnx(node)))
+      .map((node) => explainOnnxNode(node, this.rules, this.misses(this.byName.get(node.source?.result ?? '')), false));
+    for (const node of this.graphNodes()) {
+      const [first] = node.outputs;
+      if (this.isConverted && this.converted.has(first?.name ?? '')) continue;
+      // Each argument is a constant: they are told to who asks for them.
+      if (this.isConverted && isConstant(node) && !isAsked(node.op, first?.name ?? '', options)) continue;
+      const names = node.outputs.map(({ name }) => name);
+      if (!test({ names, ops: operatorsOf(node), source: node.loc })) continue;
+      const steps = stepsTo(node.op, node.origin, this.rules);
+      const misses = this.misses(node);
+      nodes.push({
+        level: 'graph',
+        op: node.op,
+        name: names[0] ?? '',
+        outputs: names,
+        source: node.loc,
+        steps,
+        misses,
+      });
+    }
+    return nodes;
+  }
+
+  private misses(node: Node | undefined): ExplainedNode['misses'] {
+    const { matcher } = this.recorder;
+    return node === undefined || matcher === undefined ? [] : missesAt(node, this.rules, matcher);
+  }
+
+  private graphNodes(): Node[] {
+    return [...(this.recorder.graph?.allNodes() ?? [])];
+  }
+
+  /** Operators of the loaded model without a node in the result. */
+  gone(test: Test, options: Selectors): GoneOperator[] {
+    return this.recorder.loaded.flatMap(({ node, op, name, source, constant }) => {
+      if (constant && !isAsked(op, name, options)) return [];
+      if (!test({ names: [name], ops: [op], source })) return [];
+      const lost = this.recorder.lost(node);
+      if (lost === undefined || (lost.stage === 'functionalize' && this.isReplaced(op, source))) return [];
+      const rule = lost.rule === undefined ? undefined : this.rules.entry(lost.rule)?.rule;
+      return [{ op, name, source, stage: lost.stage, rule: lost.rule, why: rule?.why.trim(), at: rule?.span }];
+    });
+  }
+
+  /** Whether a node of the result says that it stands for an operator of the line that functionalization replaced. */
+  private isReplaced(op: OpName, source: SourceLoc): boolean {
+    this.replaced ??= this.replacedByPasses();
+    return this.replaced.has(`${op} ${lineText(source)}`);
+  }
+
+  private replacedByPasses(): Set<string> {
+    const found = new Set<string>();
+    for (const { origin, source } of this.counted()) {
+      for (const step of stepsOf(origin)) if (step.pass) found.add(`${step.replaced} ${lineText(source)}`);
+    }
+    return found;
+  }
+}
+
+function lineText([at]: SourceLoc): string {
+  return `${at?.file}:${at?.line}`;
+}
+
+function isConstant({ inputs, blocks }: Node): boolean {
+  return inputs.length === 0 && blocks.length === 0;
+}
+
+/** Whether a selector names the node itself, not what it came from. */
+function isAsked(op: OpName, name: string, { node, op: asked }: Selectors): boolean {
+  return name === node || (asked !== undefined && isOperator(op, asked));
+}
