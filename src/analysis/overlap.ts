@@ -32,7 +32,8 @@ export function* overlaps(
     for (const [a, b] of pairs(phase.of(op), own)) {
       const key = `${a.rule.id} ${b.rule.id}`;
       if (told.has(key)) continue;
-      const found = overlapAt(op, a, b, rules, phase, search);
+      const later = own?.has(a.rule) === true && !own.has(b.rule) ? a : b;
+      const found = overlapAt(op, a === later ? b : a, later, rules, phase, search);
       if (found === undefined) continue;
       told.add(key);
       yield found;

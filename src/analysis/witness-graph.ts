@@ -8,7 +8,7 @@ import type { Roles } from '../matcher/roles.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { OperatorRegistry } from '../schema/registry.js';
 import type { Arg, Literal, Signature } from '../schema/signature.js';
-import { type Bindings, bindVariables, hasVariables, substitute } from '../schema/type-variables.js';
+import { type Bindings, bindVariables, hasVariables, substitute, variableNames } from '../schema/type-variables.js';
 import { type Maker, optionsOf } from './leaf-options.js';
 import type { ListForm, NodeForm, Term } from './term.js';
 
@@ -211,7 +211,7 @@ class GraphBuilder implements Maker {
     const inner = substitute(type, bindings);
     if (!hasVariables(inner)) return inner;
     const chosen = this.choose(VARIABLES, `${this.path}:type`) ?? INT;
-    return substitute(inner, new Map(variables(inner).map((name) => [name, chosen])));
+    return substitute(inner, new Map([...variableNames([inner])].map((name) => [name, chosen])));
   }
 
   /** Operands beyond the arguments: of one type, that of the wanted list's items for an operator that makes lists. */
@@ -260,29 +260,4 @@ class GraphBuilder implements Maker {
     fill(this.block);
     this.block = outer;
   }
-}
-
-function variables(type: Type, into: string[] = []): string[] {
-  switch (type.kind) {
-    case 'var':
-      into.push(type.name);
-      break;
-    case 'list':
-    case 'optional':
-    case 'future':
-      variables(type.element, into);
-      break;
-    case 'dict':
-      variables(type.key, into);
-      variables(type.value, into);
-      break;
-    case 'tuple':
-      for (const e of type.elements) variables(e, into);
-      break;
-    case 'union':
-      for (const m of type.members) variables(m, into);
-      break;
-    default:
-  }
-  return into;
 }

@@ -207,8 +207,9 @@ function mayBeTensor(type: Type): boolean {
     case 'tensor':
     case 'any':
     case 'var':
-    case 'union':
       return true;
+    case 'union':
+      return type.members.some(mayBeTensor);
     case 'optional':
       return mayBeTensor(type.element);
     default:

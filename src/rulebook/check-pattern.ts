@@ -368,9 +368,13 @@ export class PatternChecker {
   }
 }
 
-/** The type that alternatives of an operator agree on. */
+/** The type that alternatives of an operator agree on, or the union of theirs; undefined where one is not known. */
 function common(types: readonly (Type | undefined)[]): Type | undefined {
-  const [first] = types;
-  if (first === undefined) return undefined;
-  return types.every((t) => t !== undefined && typeName(t) === typeName(first)) ? first : undefined;
+  const members = new Map<string, Type>();
+  for (const t of types) {
+    if (t === undefined) return undefined;
+    members.set(typeName(t), t);
+  }
+  const [first, ...more] = members.values();
+  return first === undefined || more.length === 0 ? first : { kind: 'union', members: [first, ...more] };
 }

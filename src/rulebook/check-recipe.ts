@@ -48,6 +48,8 @@ class RecipeChecker {
   private readonly args = new Map<string, Type | undefined>();
   private readonly names = new Set(RECIPE_NAMES);
   private readonly used = new Set<string>();
+  /** Steps whose results only their names give on. */
+  private readonly named: { readonly path: YamlPath; readonly names: readonly string[] }[] = [];
   private opsets: readonly number[] = [];
   private results = 0;
 
@@ -78,6 +80,10 @@ class RecipeChecker {
     if (recipe.promote?.to !== undefined) this.expression([...path, 'promote', 'to'], recipe.promote.to);
     this.steps(recipe.steps, [...path, 'onnx'], this.opsets);
     this.outputs();
+    for (const { path: at, names } of this.named) {
+      if (names.some((name) => this.used.has(`$${name}`))) continue;
+      this.say([...at, 'out'], `nothing uses \`$${names.join('`, `$')}\``, 'remove the step, or mind its name');
+    }
     for (const [name] of recipe.let) {
       if (this.used.has(name)) continue;
       this.say([...path, 'let', name], `nothing uses \`${name}\``, 'remove it, or mind its name', true);
@@ -117,7 +123,11 @@ class RecipeChecker {
   /** A list of steps, or the only one in the place of a list. */
   private steps(steps: readonly RecipeStep[], path: YamlPath, opsets: readonly number[]): void {
     steps.forEach((step, i) => {
-      this.step(step, this.file.has([...path, i]) ? [...path, i] : path, opsets);
+      const at = this.file.has([...path, i]) ? [...path, i] : path;
+      this.step(step, at, opsets);
+      // The last results of a list are what it gives.
+      const named = (step.kind === 'node' || step.kind === 'call') && this.file.has([...at, 'out']);
+      if (named && i < steps.length - 1) this.named.push({ path: at, names: step.out });
     });
   }
 
@@ -202,6 +212,7 @@ class RecipeChecker {
     for (const [name, initial] of step.carry) {
       this.item([...at, 'carry', name], initial);
       this.names.add(`$${name}`);
+      this.use(`$${name}`);
     }
     for (const [name, text] of step.let) {
       this.expression([...at, 'let', name], text);

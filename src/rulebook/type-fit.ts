@@ -10,6 +10,8 @@ import { hasVariables } from '../schema/type-variables.js';
 export function fits(given: Type, wanted: Type): boolean {
   if (hasVariables(given) || hasVariables(wanted) || given.kind === 'any' || wanted.kind === 'any') return true;
   if (isSubtype(given, wanted)) return true;
+  if (given.kind === 'union') return given.members.some((m) => fits(m, wanted));
+  if (wanted.kind === 'union') return wanted.members.some((m) => fits(given, m));
   if (given.kind === 'optional') return fits(given.element, wanted);
   if (wanted.kind === 'optional') return fits(given, wanted.element);
   if (given.kind === 'list' && wanted.kind === 'list') return fits(given.element, wanted.element);
@@ -22,6 +24,8 @@ export function literalFits(value: Literal, type: Type): boolean {
   switch (type.kind) {
     case 'optional':
       return value === null || literalFits(value, type.element);
+    case 'union':
+      return type.members.some((m) => literalFits(value, m));
     case 'none':
       return value === null;
     case 'int':

@@ -25,6 +25,7 @@ const TOKEN =
 
 class SignatureParser {
   private readonly tokens: string[] = [];
+  private readonly offsets: number[] = [];
   private at = 0;
 
   constructor(private readonly text: string) {
@@ -34,11 +35,14 @@ class SignatureParser {
       const m = TOKEN.exec(text);
       if (m === null) {
         if (text.slice(offset).trim() === '') break;
+        this.offsets.push(offset + text.slice(offset).search(/\S/));
+        this.at = this.tokens.length;
         this.bad(`unexpected \`${text.slice(offset).trim()[0]}\``);
       }
       const token = m?.[1] ?? '';
       this.tokens.push(token);
       offset += m?.[0].length ?? 1;
+      this.offsets.push(offset - token.length);
     }
   }
 
@@ -95,7 +99,7 @@ class SignatureParser {
   private arg(kwargOnly: boolean): Arg {
     const { type, alias, mutates } = this.annotated();
     const name = this.take();
-    if (!/^[A-Za-z_]\w*$/.test(name)) this.bad(`\`${name}\` is no argument name`);
+    if (!/^[A-Za-z_]\w*$/.test(name)) this.bad(`\`${name}\` is no argument name`, this.at - 1);
     return { name, type, kwargOnly, alias, mutates, ...(this.accept('=') ? { default: this.literal() } : {}) };
   }
 
@@ -134,7 +138,7 @@ class SignatureParser {
       const t = this.take();
       if (t === '!') mutates = true;
       else if (/^\w+$/.test(t) || t === '*') names.push(t);
-      else if (t !== '|' && t !== '->' && t !== ',') this.bad(`unexpected \`${t}\` in an alias set`);
+      else if (t !== '|' && t !== '->' && t !== ',') this.bad(`unexpected \`${t}\` in an alias set`, this.at - 1);
     }
     return { names, mutates };
   }
@@ -155,7 +159,7 @@ class SignatureParser {
     if (known !== undefined) return known;
     if (GENERIC_TYPES.has(name)) return genericType(name, this.typeArguments());
     // As in PyTorch: a lower-case word that names no type is a type variable.
-    return /^[a-z]\w*$/.test(name) ? { kind: 'var', name } : this.bad(`\`${name}\` is no type`);
+    return /^[a-z]\w*$/.test(name) ? { kind: 'var', name } : this.bad(`\`${name}\` is no type`, this.at - 1);
   }
 
   private typeArguments(): [Type, ...Type[]] {
@@ -204,8 +208,11 @@ class SignatureParser {
     if (!this.accept(token)) this.bad(`expected \`${token}\`, not \`${this.peek() ?? 'the end'}\``);
   }
 
-  private bad(why: string): never {
+  /** The place is that of the token in the text; who knows the file puts its own there. */
+  private bad(why: string, token = this.at): never {
+    const offset = this.offsets[token] ?? this.text.length;
     return fail('schema-syntax', `the signature \`${this.text}\` does not parse: ${why}`, {
+      at: { file: '', line: 1, column: offset + 1, length: this.tokens[token]?.length ?? 1, text: this.text },
       help: 'write it as PyTorch does: `ns::name.overload(Tensor self, int dim=0) -> Tensor`',
     });
   }

@@ -23,6 +23,33 @@ export function hasVariables(type: Type): boolean {
   }
 }
 
+/** The names of the variables in types, each once. */
+export function variableNames(types: readonly Type[], into: Set<string> = new Set()): Set<string> {
+  for (const type of types) {
+    switch (type.kind) {
+      case 'var':
+        into.add(type.name);
+        break;
+      case 'list':
+      case 'optional':
+      case 'future':
+        variableNames([type.element], into);
+        break;
+      case 'dict':
+        variableNames([type.key, type.value], into);
+        break;
+      case 'tuple':
+        variableNames(type.elements, into);
+        break;
+      case 'union':
+        variableNames(type.members, into);
+        break;
+      default:
+    }
+  }
+  return into;
+}
+
 /**
  * Binds the variables of `formal` by a value's type. The first binding of a variable stands; a later one must have a
  * common type with it (torch/csrc: matchTypeVariables). False when the types have different forms.

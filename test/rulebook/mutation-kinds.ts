@@ -1,0 +1,387 @@
+import type { Code } from '../../src/diagnostics/codes.js';
+import { type Kind, slip } from './mutate.js';
+
+const MAP = 'translation-map.yaml';
+const ALIASES = 'lowering/alias.yaml';
+
+function kind(
+  files: string,
+  name: string,
+  code: Code,
+  find: RegExp,
+  change: Kind['change'],
+  told?: Kind['told'],
+): Kind {
+  return { name, files, code, find, change, told };
+}
+
+/** The place of the first match of `pattern` from the start of the line of `at`, or `back` lines above it. */
+function near(pattern: RegExp, back = 0): Kind['told'] {
+  return (text, at) => {
+    let start = at;
+    for (let i = 0; i <= back; i++) start = text.lastIndexOf('\n', start - 1);
+    const m = new RegExp(pattern.source, 'dm').exec(text.slice(start + 1));
+    return start + 1 + (m?.indices?.[1]?.[0] ?? m?.index ?? 0);
+  };
+}
+
+const typo = slip;
+const gone = () => '';
+const is = (text: string) => () => text;
+
+export const RULE_KINDS: readonly Kind[] = [
+  kind(MAP, 'a key of a rule', 'yaml-schema', /^ {4}(match|where|rewrite|why|benefit):/, typo),
+  kind('lowering', 'a key of a rule in lowering', 'yaml-schema', /^ {4}(match|where|rewrite|why):/, typo),
+  kind(MAP, 'a key of a pattern', 'yaml-schema', /match: \{ (op):/, is('opp')),
+  kind(MAP, 'the key `in`', 'yaml-schema', /match: .*, (in): \{/, is('im')),
+  kind(MAP, 'the key `tensor`', 'yaml-schema', /\{ (tensor): \$/, typo),
+  kind(MAP, 'the operator of a pattern', 'rule-unknown-operator', /match: \{ op: (\w+::[\w.]+),/, typo),
+  kind(MAP, 'one of several operators', 'rule-unknown-operator', /op: \[[^\]\n]*, (\w+::[\w.]+)[,\]]/, typo),
+  kind(
+    MAP,
+    'the overload of an operator',
+    'rule-unknown-operator',
+    /match: \{ op: (aten::(?:size\.int|slice\.\w+|select\.int|len\.t|mul\.Scalar|eq\.Scalar|narrow\.Tensor|add\.t)),/,
+    (op) => op.replace(/\.\w+$/, '.of'),
+  ),
+  kind(MAP, 'the operator of a rewrite', 'rule-unknown-operator', /rewrite: \{ op: (\w+::[\w.]+),/, typo),
+  kind(MAP, 'an operator inside a rewrite', 'rule-unknown-operator', /rewrite: .*: \{ op: (\w+::[\w.]+),/, typo),
+  kind(MAP, 'one colon of an operator', 'yaml-schema', /match: \{ op: (\w+::[\w.]+),/, (op) => op.replace('::', ':')),
+  kind(MAP, 'an argument of a pattern', 'rule-unknown-argument', /match: .* in: \{ (\w+): \$/, typo),
+  kind(MAP, 'an argument of a rewrite', 'rule-unknown-argument', /rewrite: \{ op: \S+, in: \{ (\w+): /, typo),
+  kind('lowering', 'an argument in lowering', 'rule-unknown-argument', /rewrite: \{ op: \S+, in: \{ (\w+): /, typo),
+  kind(ALIASES, 'a capture of a pattern', 'rule-unused', /match: .* (\$\w+) \} \}/, (c) => `${c}z`),
+  kind(ALIASES, 'a capture of a rewrite', 'rule-unbound', /rewrite: .* (\$\w+) \} \}/, (c) => `${c}z`),
+  kind(MAP, 'a capture behind `tensor`', 'rule-unbound', /rewrite: .*?\{ tensor: (\$\w+)/, (c) => `${c}z`),
+  kind(MAP, 'a capture of a condition', 'rule-unbound', /where: \['dynamic\((\$\w+)/, (c) => `${c}z`),
+  kind(MAP, 'a capture of a computed constant', 'rule-unbound', /compute: '?\w+\((\$\w+)/, (c) => `${c}z`),
+  kind(
+    MAP,
+    'a capture that is left out',
+    'rule-unbound',
+    /match: .* in: \{ a: \$a(, b: \$b)/,
+    gone,
+    near(/'dynamic\(\$a, (\$b)\)/),
+  ),
+  kind(
+    ALIASES,
+    'an argument of a rewrite that is left out',
+    'rule-missing-argument',
+    /rewrite: .* in: \{ self: \$x(, other: \$y)/,
+    gone,
+    near(/rewrite: \{ op: (\S+),/),
+  ),
+  kind(
+    ALIASES,
+    'swapped arguments',
+    'rule-type',
+    /(?<=op: aten::softmax\.int, in: \{ self: )(\$x, dim: \$d)/,
+    is('$d, dim: $x'),
+  ),
+  kind(MAP, 'swapped operands', 'rule-type', /rewrite: \{ op: \S+, in: \{ self: (\$x, dim: \$d)/, is('$d, dim: $x')),
+  kind(
+    MAP,
+    'a number in the place of a tensor',
+    'rule-type',
+    /rewrite: \{ op: \S+, in: \{ self: (\{ tensor: \$[ab] \}),/,
+    (t) => t.slice('{ tensor: '.length, -2),
+  ),
+  kind(
+    MAP,
+    'a list in the place of a tensor',
+    'rule-type',
+    /(?:size|shape|sizes|repeats): (\{ tensor: \$[sr] \})/,
+    (t) => t.slice('{ tensor: '.length, -2),
+  ),
+  kind(MAP, 'a text in the place of a number', 'rule-type', /rewrite: .* dim: (0)\b/, is(`"'first'"`)),
+  kind('lowering/no-op.yaml', 'a text in the place of a bool', 'rule-type', /train: (false)/, is(`"'no'"`)),
+  kind(MAP, 'a capture without its sign', 'yaml-schema', /match: .* in: \{ \w+: (\$\w+)/, (c) => c.slice(1)),
+  kind(MAP, 'a function of a condition', 'expr-unknown', /where: \['(dynamic|item_kind)\(/, typo),
+  kind(
+    MAP,
+    'a function of a computed constant',
+    'expr-unknown',
+    /compute: '?(dtype_code|reshape_literal|expand_literal)\(/,
+    typo,
+  ),
+  kind(MAP, 'a dtype', 'expr-unknown', /dtype_code\((int64|float64)\)/, typo),
+  kind(MAP, 'a field of a tensor', 'expr-unknown', /where: .*?\$x\.(rank|dtype|shape)/, typo),
+  kind(MAP, 'the kind of an item', 'expr-unknown', /where: \["item_kind\(\$\w+\) == ('tensor')/, is("'tensr'")),
+  kind(MAP, 'a bracket of a condition', 'expr-syntax', /where: \['dynamic\(\$\w+(\))'/, gone),
+  kind(
+    'lowering/no-op.yaml',
+    'the arguments of a function',
+    'expr-type',
+    /where: \['(equal\(\$x\.shape, result\.shape\))/,
+    is('equal($x.shape)'),
+  ),
+  kind(
+    MAP,
+    'a field of a number',
+    'expr-type',
+    /where: \['dynamic\((?:\$\w+)(\))', 'constant\(\$d\)'\]/,
+    is(")', '$d.rank == 1"),
+    (text, at) => text.indexOf('$d.rank', at),
+  ),
+  kind(MAP, 'an id that is taken', 'rule-duplicate', /^ {2}- id: (?!size-int-dyn)([\w-]+)/, is('size-int-dyn')),
+  kind(MAP, 'a benefit that is no number', 'yaml-schema', /^ {4}benefit: (\d)/, is('high')),
+  kind(MAP, 'no reason', 'yaml-schema', /^( {4}why: .*\n)/, gone, near(/- (id)/, 1)),
+  kind(MAP, 'no quotes', 'yaml-syntax', /where: \[('dynamic\(\$\w+, [^']*'),?/, (t) => t.slice(1, -1)),
+  kind(MAP, 'a tab', 'yaml-syntax', /^( {4})why/, is('\t')),
+  kind(
+    MAP,
+    'a key given twice',
+    'yaml-syntax',
+    /^ {4}(why: .*\n)/,
+    (t) => `${t}    ${t}`,
+    (_, at, changed) => at + changed.length / 2 + 2,
+  ),
+  kind(MAP, 'a brace that is not closed', 'yaml-syntax', /match: .*\}( \})$/, gone, near(/match: (\{)/)),
+  kind(MAP, 'a colon that is lost', 'yaml-schema', /match: \{ (op: \w+::[\w.]+),/, (t) => t.replace('op:', 'op')),
+];
+
+/** A rule of one operator whose rewrite is another of the same arguments. */
+const RENAMING =
+  /(match: \{ op: (?:aten::[\w.]+), in: \{.*\} \}\n {4}rewrite: \{ op: (?:aten::[\w.]+), in: \{.*\} \})$/;
+
+function partsOf(rule: string): {
+  readonly op: string;
+  readonly args: string;
+  readonly to: string;
+  readonly given: string;
+} {
+  const m = /match: \{ op: (\S+), in: (\{.*\}) \}\n {4}rewrite: \{ op: (\S+), in: (\{.*\}) \}/.exec(rule);
+  return { op: m?.[1] ?? '', args: m?.[2] ?? '', to: m?.[3] ?? '', given: m?.[4] ?? '' };
+}
+
+/** The rule, and another one behind it. */
+function followed(rule: string, more: string): string {
+  return `${rule}\n  - id: seeded-rule\n    why: It was put here by a test.\n    ${more}`;
+}
+
+/** At the value of a key of the rule that was added. */
+function added(key: 'match' | 'rewrite'): Kind['told'] {
+  return (text) => text.indexOf(`${key}: `, text.indexOf('id: seeded-rule')) + key.length + 2;
+}
+
+/** At the match of the rule that the change stands in. */
+const ownMatch: Kind['told'] = (text, at) =>
+  text.indexOf('match: ', text.lastIndexOf('\n  - id: ', at - 2)) + 'match: '.length;
+
+/** Rules that do not go together: none of them is wrong alone. */
+export const RELATION_KINDS: readonly Kind[] = [
+  kind(
+    ALIASES,
+    'a rule that makes what it matches',
+    'rule-cycle',
+    RENAMING,
+    (rule) => {
+      const { op, args } = partsOf(rule);
+      return rule.replace(/rewrite: .*/, `rewrite: { op: ${op}, in: ${args} }`);
+    },
+    (text, at) => text.indexOf('rewrite: ', at) + 'rewrite: '.length,
+  ),
+  kind(
+    ALIASES,
+    'two rules that undo each other',
+    'rule-cycle',
+    RENAMING,
+    (rule) => {
+      const { op, args, to, given } = partsOf(rule);
+      return followed(rule, `match: { op: ${to}, in: ${given} }\n    rewrite: { op: ${op}, in: ${args} }`);
+    },
+    added('rewrite'),
+  ),
+  kind(
+    ALIASES,
+    'a rule of equal benefit',
+    'rule-overlap',
+    RENAMING,
+    (rule) => followed(rule, `match: { op: ${partsOf(rule).op}, in: { self: $x } }\n    rewrite: $x`),
+    added('match'),
+  ),
+  kind(
+    ALIASES,
+    'a special rule of lower benefit',
+    'rule-shadowed',
+    RENAMING,
+    (rule) =>
+      followed(
+        rule,
+        `match: { op: ${partsOf(rule).op}, in: { self: $x } }\n    where: ['$x.rank == 2']\n    rewrite: $x\n    benefit: 0.5`,
+      ),
+    added('match'),
+  ),
+  kind(
+    MAP,
+    'a rule on an operator that lowering takes away',
+    'rule-shadowed',
+    /^( {4}rewrite: \{.*\})$/,
+    (rewrite) => followed(rewrite, 'match: { op: aten::multiply.Tensor, in: { self: $x } }\n    rewrite: $x'),
+    added('match'),
+  ),
+  kind(
+    MAP,
+    'the benefit of a special rule left out',
+    'rule-overlap',
+    /-literal\n.*\n.*\n.*\n.*\n( {4}benefit: 2\n)/,
+    gone,
+    ownMatch,
+  ),
+  kind(
+    MAP,
+    'the benefit of a special rule lowered',
+    'rule-shadowed',
+    /-literal\n.*\n.*\n.*\n.*\n {4}benefit: (2)/,
+    is('0'),
+    ownMatch,
+  ),
+  kind(MAP, 'the condition of another rule', 'rule-shadowed', /len\(\$d\) == ([23])/, is('1'), ownMatch),
+];
+
+const SCHEMAS = 'schemas';
+
+export const SCHEMA_KINDS: readonly Kind[] = [
+  kind(SCHEMAS, 'a key of an entry', 'yaml-schema', /^ {4}(infer|legal|pure|structure):/, typo),
+  kind(SCHEMAS, 'a key of a fact', 'yaml-schema', /infer: \{ (dtype|shape|value|list):/, typo),
+  kind(SCHEMAS, 'a type of an argument', 'schema-syntax', /schema: \w+::[\w.]+\((Tensor|int|float) /, typo),
+  kind(
+    SCHEMAS,
+    'a bracket of a signature',
+    'yaml-schema',
+    /schema: \w+::[\w.]+\(.*(\)) -> /,
+    gone,
+    near(/schema: (\S)/),
+  ),
+  kind(SCHEMAS, 'the arrow of a signature', 'yaml-schema', /schema: .* (->) /, is('=>'), near(/schema: (\S)/)),
+  kind(
+    SCHEMAS,
+    'an argument given twice',
+    'schema-syntax',
+    /schema: aten::[\w.]+\(Tensor self, \w+ (\w+)[,)]/,
+    is('self'),
+  ),
+  kind(SCHEMAS, 'a default of another type', 'schema-syntax', /schema: .* int \w+=(\d)\b/, is("'a'")),
+  kind(
+    SCHEMAS,
+    'a renamed argument',
+    'pack-invalid',
+    /^ {6}- prim::\w+\.\w+\(AnyEnumType (enum)\)/,
+    is('self'),
+    near(/- (\S)/),
+  ),
+  kind(SCHEMAS, 'an argument in a fact', 'expr-unknown', /infer: \{ dtype: (self)\.dtype/, is('slef')),
+  kind(SCHEMAS, 'a function in a fact', 'expr-unknown', /shape: '(broadcast|reduce|view|conv|slice|expand)\(/, typo),
+  kind(SCHEMAS, 'a field in a fact', 'expr-unknown', /shape: self\.(shape)\b/, typo),
+  kind(SCHEMAS, 'the legality', 'yaml-schema', /legal: (always|never)/, typo),
+  kind(SCHEMAS, 'the structure', 'yaml-schema', /structure: ([\w-]+)/, typo),
+  kind(SCHEMAS, 'the argument that a result is', 'expr-unknown', /same: (\w+)/, typo),
+  kind(
+    SCHEMAS,
+    'a schema given twice',
+    'schema-duplicate',
+    /^( {2}- schema: .*\n)(?= {4}infer: \{.*\}\n)/,
+    (t) => `${t}${t}`,
+    (_, at, changed) => at + changed.length / 2 + '  - schema: '.length,
+  ),
+];
+
+const ONNX = 'onnx';
+
+export const RECIPE_KINDS: readonly Kind[] = [
+  kind(ONNX, 'a key of a recipe', 'yaml-schema', /^ {4}(onnx|when|let|promote):/, typo),
+  kind(ONNX, 'a key of a step', 'yaml-schema', /^ {6}- \{ op: \w+, in: .*, (attrs|out):/, typo),
+  kind(ONNX, 'the operator of a recipe', 'recipe-invalid', /^ {2}- op: (aten::[\w.]+)$/, typo),
+  kind(ONNX, 'one of several operators', 'recipe-invalid', /^ {2}- op: \[.*, (aten::[\w.]+)\]$/, typo),
+  kind(ONNX, 'an ONNX operator', 'recipe-invalid', /\{ op: ([A-Z]\w+),/, typo),
+  kind(ONNX, 'an ONNX attribute', 'recipe-invalid', /\{ op: [A-Z]\w+, in: .*attrs: \{ (\w+): /, typo),
+  kind(ONNX, 'a fraction for an int', 'recipe-invalid', /attrs: \{ (?:axis|keepdims): (-?\d+)/, is('0.5')),
+  kind(ONNX, 'a list for an int', 'recipe-invalid', /attrs: \{ (?:axis|keepdims): (-?\d+)/, is('[0]')),
+  kind(ONNX, 'a text for an int', 'recipe-invalid', /attrs: \{ (?:axis|keepdims): (-?\d+)/, is(`"'first'"`)),
+  kind(
+    ONNX,
+    'the value of an attribute',
+    'recipe-invalid',
+    /(?:mode|reduction|direction|coordinate_transformation_mode): ("'\w+'")/,
+    (t) => `"'${t.slice(2, -2)}s'"`,
+  ),
+  kind(ONNX, 'a dtype in a text', 'recipe-invalid', /attrs: \{ to: ("'\w+'")/, is(`"'int46'"`)),
+  kind(
+    ONNX,
+    'a missing attribute',
+    'recipe-invalid',
+    /\{ op: Concat, in: \[[^\]]*\](, attrs: \{ axis: -?\d+ \})/,
+    gone,
+    near(/(?<=\{ op: )(Concat)/),
+  ),
+  kind(ONNX, 'an argument', 'recipe-invalid', /\{ op: [A-Z]\w+, in: \[(self)[,\]]/, is('slef')),
+  kind(ONNX, 'the output of a step', 'recipe-invalid', /\{ op: [A-Z]\w+, in: \[(\$\w+)/, (t) => `${t}z`),
+  kind(
+    ONNX,
+    'the name of an output',
+    'recipe-invalid',
+    /^ {6}- \{ op: (?!If|Loop|Split)[A-Z]\w+, in: .*, out: ([a-z]\w*) \}$/,
+    (t) => `${t}z`,
+  ),
+  kind(
+    ONNX,
+    'too many inputs',
+    'recipe-invalid',
+    /\{ op: (?:Sigmoid|Neg|Exp|Abs|Tanh|Not|Erf|Log), in: \[(self|\$\w+)\]/,
+    (t) => `${t}, ${t}`,
+    (_, at, changed) => at + changed.length / 2 + 1,
+  ),
+  kind(
+    ONNX,
+    'too few inputs',
+    'recipe-invalid',
+    /\{ op: (?:Mul|Add|Sub|Div|Less|Equal|Greater|Reshape|Expand), in: \[(?:self|\$\w+)(, (?:self|\$\w+|\d))\]/,
+    gone,
+    near(/(?<=\{ op: )(Mul|Add|Sub|Div|Less|Equal|Greater|Reshape|Expand)/),
+  ),
+  kind(
+    ONNX,
+    'too many outputs',
+    'recipe-invalid',
+    /\{ op: (?:Mul|Add|Sub|Exp|Neg), in: .*, out: (\w+) \}/,
+    (t) => `[${t}, more]`,
+    (_, at, changed) => at + changed.indexOf('more'),
+  ),
+  kind(ONNX, 'an opset range', 'yaml-schema', /opset: ('>=\d+')/, is("'=>18'")),
+  kind(ONNX, 'an opset that is none', 'recipe-invalid', /opset: ('>=\d+')/, is("'>=81'")),
+  kind(
+    'onnx/activation.yaml',
+    'an opset below that of the operator',
+    'recipe-invalid',
+    /opset: ('>=\d+')/,
+    is("'>=17'"),
+    (text, at) => text.indexOf('{ op: ', at) + 6,
+  ),
+  kind(ONNX, 'a function of a constant', 'expr-unknown', /\{ const: '\[?(axis|default|range|len|prod)\(/, typo),
+  kind(ONNX, 'a name of a condition', 'expr-unknown', /^ {4}when: (self)\./, is('slef')),
+  kind(ONNX, 'a field', 'expr-unknown', /self\.(rank|shape|dtype)\b/, typo),
+  kind(ONNX, 'a dtype that is asked for', 'expr-unknown', /self\.dtype == ('\w+')/, (t) => `${t.slice(0, -1)}x'`),
+  kind(ONNX, 'an operator that is asked for', 'expr-unknown', /op == ('aten::\w+')/, (t) => `${t.slice(0, -1)}x'`),
+  kind(ONNX, 'a name of `let`', 'recipe-invalid', /^ {4}let: \{ (\w\w+):/, (t) => `${t}z`),
+  kind(ONNX, 'the operator of a call', 'recipe-invalid', /call: (aten::[\w.]+)/, typo),
+  kind(ONNX, 'an argument of a call', 'recipe-invalid', /call: [\w.:]+, in: \{ (\w+):/, (t) => `${t}z`),
+  kind(
+    ONNX,
+    'an argument of a call that is left out',
+    'recipe-invalid',
+    /call: aten::(?:flip|softmax\.int|linalg_inv), in: \{ \w+: [^,{]+(, dims?: [^}]*?) \}/,
+    gone,
+    near(/call: (\S+),/),
+  ),
+  kind(ONNX, 'what is promoted', 'recipe-invalid', /promote: \[(self)\]/, is('slef')),
+  kind(ONNX, 'a list without its dots', 'recipe-invalid', /in: \[(\.\.\.(?:tensors|indices|arrays))[,\]]/, (t) =>
+    t.slice(3),
+  ),
+  kind(ONNX, 'a comma without quotes', 'yaml-syntax', /attrs: \{ \w+: ('axis\(dim, self\.rank\)') \}/, (t) =>
+    t.slice(1, -1),
+  ),
+  kind(ONNX, 'a number of arguments', 'expr-type', /attrs: \{ axis: '(axis\(dim, self\.rank\))'/, is('axis(dim)')),
+  kind(ONNX, 'a bracket of an expression', 'expr-syntax', /attrs: \{ axis: 'axis\(dim, self\.rank(\))'/, gone),
+];
+
+export const KINDS: readonly Kind[] = [...RULE_KINDS, ...RELATION_KINDS, ...SCHEMA_KINDS, ...RECIPE_KINDS];
