@@ -54,6 +54,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
     'compiler-options',
   ],
   config: ['diagnostics', 'rulebook'],
+  editor: ['diagnostics', 'schema', 'onnx', 'rulebook', 'compiler-options'],
   'compiler-options': ['ir'],
   compiler: [
     'compiler-options',
@@ -100,6 +101,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'explain',
     'config',
+    'editor',
     'diagnostics',
     'ir',
     'npy',

@@ -15,7 +15,8 @@ export function printSignature(sig: Signature): string {
   return `${sig.op}(${args.join(', ')}) -> ${resultsText(sig)}`;
 }
 
-function argText(arg: Arg): string {
+/** One argument as a signature has it: `int dim=-1`. */
+export function argText(arg: Arg): string {
   const text = `${typeText(arg.type, aliasText(arg.alias, arg.mutates))} ${arg.name}`;
   return 'default' in arg ? `${text}=${literalText(arg.default ?? null, arg.type)}` : text;
 }

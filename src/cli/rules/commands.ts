@@ -135,6 +135,21 @@ ${JSON_OPTION}`,
       run: async (argv, terminal) => (await import('./docs.js')).docsCommand(argv, terminal),
     },
   ],
+  [
+    'schema',
+    {
+      summary: 'JSON Schemas for editors, with the names of your packs',
+      usage: `thaw rules schema [options]
+
+Writes a JSON Schema for each kind of file. An editor with yaml-language-server checks files by them and completes the
+names of operators, of the arguments of the operator at hand, of ONNX's operators and attributes, and of rules.
+
+  -o, --out DIR                  the folder; .thaw by default
+${RULES_OPTION}
+${JSON_OPTION}`,
+      run: async (argv, terminal) => (await import('./schema.js')).schemaCommand(argv, terminal),
+    },
+  ],
 ]);
 
 /** The text of `thaw rules --help`, or of one command's. */
