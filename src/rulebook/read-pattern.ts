@@ -78,7 +78,12 @@ export class PatternReader {
   /** The pattern of a rule's root: an operator, or a fragment that is one. */
   root(v: unknown): NodePattern | undefined {
     const found = this.pattern(v);
-    return found.kind === 'node' ? found : undefined;
+    if (found.kind === 'node') return found;
+    // A fragment that is an operator, captured and asked about where it is used.
+    if (found.kind !== 'test' || found.of.kind !== 'node' || found.constant) return undefined;
+    const { of, as, where } = found;
+    if (as !== undefined && of.as.length > 0) return undefined;
+    return { ...of, as: as === undefined ? of.as : [as], where: [...of.where, ...where] };
   }
 
   private block(data: Data): BlockPattern {

@@ -77,7 +77,9 @@ export function readRules(dir: string, below: readonly RuleData[] = []): RuleSou
   const definitions = names.definitions();
   for (const { entry, phase, file, kind, index } of entries) {
     try {
+      const found = names.problems.length;
       names.checkUses(record(entry).match, file, [kind, index, 'match']);
+      if (names.problems.length > found) continue;
       const rule = normalizeRule(entry, file.span([kind, index, 'id']), new Vocabulary(names));
       rules[phase].push(rule);
       places.set(rule, { file, kind, index });
