@@ -49,6 +49,11 @@ export interface Catalog {
 export async function loadCatalog(choice: RuleChoice): Promise<Catalog> {
   const base = editedRules();
   const book = await RuleBook.load({ ...(await loadChoice(choice)), ...(base === undefined ? {} : { base }) });
+  return catalogOf(book);
+}
+
+/** All rules of a book. */
+export function catalogOf(book: RuleBook): Catalog {
   const layers = new Map(book.layers.filter(({ kind }) => kind !== 'settings').map((info) => [info, layerOf(info)]));
   const rules = book.entries().flatMap(({ rule, phase, layer: info, state, by }): CatalogRule[] => {
     const layer = layers.get(info);

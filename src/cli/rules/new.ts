@@ -1,19 +1,22 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Config } from '../../config/load-config.js';
 import { CONVERTERS } from '../../converters/registry.js';
 import { fail } from '../../diagnostics/diagnostic.js';
-import { fileReason } from '../../diagnostics/file-reason.js';
 import { findPack } from '../../rulebook/find-pack.js';
 import { RuleBook } from '../../rulebook/load.js';
-import { readCaseFile } from '../../testing/case-file.js';
 import { loadChoice } from '../load-book.js';
 import { EXIT_DONE } from '../report.js';
 import type { Terminal } from '../terminal.js';
+import { type CatalogRule, catalogOf, rulesNamed } from './catalog.js';
 import { COMMON_OPTIONS, oneWord, readRulesLine } from './options.js';
-import { ruleResult } from './rule-result.js';
-import { AFTER, packFiles } from './skeleton/pack-files.js';
-import { planOf } from './skeleton/plan.js';
+import { fits, ruleResult } from './rule-result.js';
+import { RuleTexts } from './rule-text.js';
+import { caseFile } from './skeleton/case-files.js';
+import type { CallText } from './skeleton/case-text.js';
+import { kindOf, packFiles } from './skeleton/pack-files.js';
+import { type NewRule, type Plan, planOf } from './skeleton/plan.js';
+import { NewFiles } from './skeleton/write-files.js';
 import { stubsIn } from './stubs.js';
 
 const OPTIONS = {
@@ -25,7 +28,7 @@ const OPTIONS = {
   pack: { type: 'string' },
 } as const;
 
-/** `thaw rules new ID --op OPERATOR`. */
+/** `thaw rules new ID --op OPERATOR`, or ID of a rule that the pack is to replace. */
 export async function newCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { words, values } = readRulesLine('new', argv, OPTIONS);
   const id = oneWord('new', 'ID', words);
@@ -35,34 +38,24 @@ export async function newCommand(argv: readonly string[], terminal: Terminal): P
     });
   }
   const { op } = values;
-  if (op === undefined) fail('usage', 'thaw rules new needs --op OPERATOR', { help: 'see thaw rules new --help' });
-  if (!/^\w+::[\w.]+$/.test(op))
+  if (op !== undefined && !/^\w+::[\w.]+$/.test(op)) {
     fail('usage', `${op} is no operator`, { help: 'it is written namespace::name.overload' });
+  }
   const config = await loadChoice(values);
   const pack = values.pack ?? packOf(config);
-  const below = await RuleBook.load(existsSync(pack) ? withPack(config, pack) : config);
-  const taken = below.entry(id);
-  if (taken !== undefined) {
-    fail('usage', `there is a rule \`${id}\` already, of ${taken.layer.name}`, { help: `see thaw rules show ${id}` });
-  }
-  const plan = planOf(
-    { id, op, schema: values.schema, args: values.arg },
-    below,
-    (name) => below.recipes(name).length > 0 || CONVERTERS.has(name),
-  );
-  const { files, rule } = packFiles(plan, below.castOperator, values.lowering === true);
-  const written = await writePack(pack, files, config, rule === undefined ? undefined : id);
-  const stubs = stubsIn(written);
+  const place = { pack, config, below: await RuleBook.load(withPack(config, pack)) };
+  const { files, notes } =
+    op === undefined
+      ? await copyRule(id, place)
+      : await startRule({ id, op, schema: values.schema, args: values.arg, lowering: values.lowering === true }, place);
+  const stubs = stubsIn(files);
   if (values.json) {
-    terminal.out(JSON.stringify({ ok: true, rule: rule === undefined ? null : id, files: written, stubs }, null, 2));
+    terminal.out(JSON.stringify({ ok: true, id, files, notes, stubs }, null, 2));
     return EXIT_DONE;
   }
-  for (const path of written) terminal.out(path);
-  if (plan.twinDeclared) terminal.out(`${plan.twin?.op} is declared already: its schema and recipe are not written`);
-  if (rule === undefined) terminal.out(`${op} takes no numbers that could vary: it needs no rule`);
-  terminal.out(
-    `\n${stubs.length} place${stubs.length === 1 ? '' : 's'} to fill in; then: thaw rules test ${id} --rules ${pack}`,
-  );
+  for (const line of [...files, ...notes]) terminal.out(line);
+  const places = stubs.length === 0 ? '' : `${stubs.length} place${stubs.length === 1 ? '' : 's'} to fill in; `;
+  terminal.out(`\n${places}then: thaw rules test ${id} --rules ${pack}`);
   return EXIT_DONE;
 }
 
@@ -86,51 +79,98 @@ function withPack(config: Config, pack: string): Config {
     : config;
 }
 
-/**
- * Writes new files, all or none. The graphs that the cases want are made by the rule itself. Errors: `output-write` where
- * one exists; those of loading, after which nothing is left behind.
- */
-async function writePack(
-  pack: string,
-  files: ReadonlyMap<string, string>,
-  config: Config,
-  rule: string | undefined,
-): Promise<string[]> {
-  const paths = new Map([...files].map(([name, text]) => [join(pack, name), text]));
-  const there = [...paths.keys()].filter((path) => existsSync(path));
-  if (there.length > 0) {
-    fail('output-write', `${there.join(', ')} ${there.length > 1 ? 'exist' : 'exists'} already: nothing is written`, {
-      help: 'choose another id, or edit the file',
-    });
-  }
+/** Where a rule is to be written, and the rules that are there already. */
+interface PackPlace {
+  readonly pack: string;
+  readonly config: Config;
+  readonly below: RuleBook;
+}
+
+interface Started {
+  readonly files: readonly string[];
+  /** What else there is to say. */
+  readonly notes: readonly string[];
+}
+
+/** Writes files, and takes them back where what they say does not load. */
+async function writeFiles(files: NewFiles, write: () => Promise<void>): Promise<void> {
   try {
-    for (const [path, text] of paths) write(path, text);
-    const book = await RuleBook.load(withPack(config, pack));
-    for (const [path, text] of paths) if (text.includes(AFTER)) write(path, withAfter(path, text, book, rule));
+    await write();
   } catch (error) {
-    for (const path of paths.keys()) rmSync(path, { force: true });
+    files.discard();
     throw error;
   }
-  return [...paths.keys()];
 }
 
-function write(path: string, text: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  } catch (error) {
-    fail('output-write', `cannot write ${path}: ${fileReason(error)}`);
+/** Writes a rule of another layer and its cases into the pack, where it replaces that one. Errors: `usage`, `output-write`. */
+async function copyRule(id: string, { pack, config, below }: PackPlace): Promise<Started> {
+  if (below.entry(id) === undefined) {
+    fail('usage', `thaw rules new needs --op OPERATOR: there is no rule \`${id}\` to replace`, {
+      help: 'see thaw rules new --help',
+    });
   }
+  const [rule] = rulesNamed(catalogOf(below), id);
+  const text = new RuleTexts().of(rule.path, id);
+  const path = join(pack, rule.phase, `${id}.yaml`);
+  const casesPath = join(pack, 'cases', `${id}.yaml`);
+  const files = new NewFiles([path, casesPath]);
+  await writeFiles(files, async () => {
+    files.write(path, `${text?.shared ?? ''}rules:\n${(text?.whole ?? '').replace(/^(?=.)/gm, '  ')}\n`);
+    if (rule.cases !== undefined) files.write(casesPath, casesText(rule, rule.cases.path));
+    await RuleBook.load(withPack(config, pack));
+  });
+  return { files: files.paths, notes: [] };
 }
 
-/** The text of a case file with what the rule makes of its first graph. */
-function withAfter(path: string, text: string, book: RuleBook, id: string | undefined): string {
-  const file = readCaseFile(path);
-  const found = id === undefined ? undefined : book.entry(id);
-  const [first] = file.kind === 'rule' ? file.cases : [];
-  const before = first?.before;
-  if (found === undefined || first === undefined || before === undefined) return text;
-  const result = ruleResult(book, found.rule, first, before);
-  const after = 'text' in result ? result.text : before;
-  return text.replace(AFTER, after.trimEnd().replaceAll('\n', '\n      '));
+/** Without the line that names a schema from the old place. */
+function casesText({ rule }: CatalogRule, path: string): string {
+  const text = readFileSync(path, 'utf8').replace(/^# yaml-language-server:.*\n/, '');
+  return text === '' ? `rule: ${rule.id}\ncases: []\n` : text;
+}
+
+async function startRule(wanted: NewRule, { pack, config, below }: PackPlace): Promise<Started> {
+  const { id, op } = wanted;
+  const taken = below.entry(id);
+  if (taken !== undefined) {
+    fail('usage', `there is a rule \`${id}\` already, of ${taken.layer.name}`, {
+      help: `see thaw rules show ${id}; without --op it is copied into the pack to replace it`,
+    });
+  }
+  const plan = planOf(wanted, below, (name) => below.recipes(name).length > 0 || CONVERTERS.has(name));
+  const kind = kindOf(plan);
+  if (kind === 'translation') refuseRival(op, below);
+  const texts = packFiles(plan);
+  const casesPath = join(pack, 'cases', `${id}.yaml`);
+  const files = new NewFiles([...[...texts.keys()].map((name) => join(pack, name)), casesPath]);
+  const notes: string[] = [];
+  await writeFiles(files, async () => {
+    for (const [name, text] of texts) files.write(join(pack, name), text);
+    const book = await RuleBook.load(withPack(config, pack));
+    const cases = caseFile(plan, book.castOperator, (call) => attempt(book, plan, call));
+    if (cases === undefined) notes.push(`no call of ${op} can be made up: its cases are left to you`);
+    else files.write(casesPath, cases);
+  });
+  if (plan.twinDeclared) notes.push(`${plan.twin?.op} is declared already: its schema and recipe are not written`);
+  if (kind === undefined) notes.push(`${op} takes no numbers that could vary: it needs no rule`);
+  return { files: files.paths, notes };
+}
+
+/** Errors: `usage` where another rule gives the operator its dynamic form: which of two wins would be left to chance. */
+function refuseRival(op: string, { translation }: RuleBook): void {
+  const rivals = translation.rules.filter((rule) => rule.match.ops.includes(op)).map(({ id }) => id);
+  const [first] = rivals;
+  if (first === undefined) return;
+  fail('usage', `${op} has a dynamic form already, by ${rivals.join(', ')}`, {
+    help: `thaw rules new ${first} copies it into the pack, where it may be changed`,
+  });
+}
+
+/** What the rule makes of a made-up call; for a recipe, whether the call fits the operator. */
+function attempt(book: RuleBook, plan: Plan, { graph, dims }: CallText): string | undefined {
+  const { id, signature } = plan;
+  const span = { file: basename(id), line: 1, column: 1 };
+  const rule = kindOf(plan) === undefined ? undefined : book.entry(id)?.rule;
+  if (rule === undefined) return fits(book, { name: signature.op, span, dims }, graph) ? graph : undefined;
+  const result = ruleResult(book, rule, { name: id, span, dims }, graph);
+  return 'text' in result ? result.text : undefined;
 }

@@ -37,6 +37,17 @@ export function ruleResult(book: RuleBook, rule: Rule, c: CaseScope, before: str
   }
 }
 
+/** True where the shapes of a case's graph fit its operators. */
+export function fits(book: RuleBook, c: CaseScope, text: string): boolean {
+  try {
+    inferBlock(caseGraph(book, c, text).block, new Inference(book.registry));
+    return true;
+  } catch (error) {
+    if (error instanceof DiagnosticError) return false;
+    throw error;
+  }
+}
+
 /** As people write it: values that a rewrite has made are named `r.1` only where there is another `r`. */
 function textOf(graph: Graph): string {
   const text = printGraph(graph, { overloads: false, locations: false });

@@ -29,15 +29,16 @@ describe('thaw rules lint', () => {
       .replace('op: trt::numel_dyn', 'op: trt::numel_dny');
     const pack = folderOf({ ...SHIFT_PACK, 'translation/shift.yaml': broken });
     const { code, out, error } = await lint(pack);
-    expect([code, out]).toEqual([1, `${pack}: 3 errors, 0 warnings`]);
+    expect([code, out]).toEqual([1, `${pack}: 4 errors, 0 warnings`]);
     expect(error.match(/^error\[[\w-]+\]/gm)?.sort()).toEqual([
       'error[rule-type]',
       'error[rule-unbound]',
       'error[rule-unknown-operator]',
+      'error[rule-unused]',
     ]);
     const json = JSON.parse((await lint('--json', pack)).out);
-    expect(json).toMatchObject({ ok: false, errors: 3, warnings: 0 });
-    expect(json.diagnostics.map((d: { at: { line: number } }) => d.at.line)).toEqual([7, 7, 12]);
+    expect(json).toMatchObject({ ok: false, errors: 4, warnings: 0 });
+    expect(json.diagnostics.map((d: { at: { line: number } }) => d.at.line).sort()).toEqual([12, 5, 7, 7]);
   });
 
   test('a pack that does not exist', async () => {

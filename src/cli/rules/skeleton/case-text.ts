@@ -2,23 +2,34 @@ import { quote } from '../../../ir/quote.js';
 import { type Type, typeName } from '../../../ir/type.js';
 import type { Arg, Literal, Signature } from '../../../schema/signature.js';
 
+export type Extents = readonly (number | string)[];
+
 /** The graph of one call, and the extents of its inputs. */
 export interface CallText {
   readonly graph: string;
-  readonly dims: string;
+  readonly dims: Readonly<Record<string, Extents>>;
 }
 
-/** Extents of made-up tensors: one that varies, one that does not. */
-const EXTENTS = '[N, 3]';
+/** Extents of made-up tensors, the likeliest first; where there are any, one varies. */
+export const EXTENTS: readonly Extents[] = [['N', 3], ['N', 3, 8, 8], ['N', 3, 8], ['N'], ['N', 3, 8, 8, 8], []];
 
 /**
  * A graph of one call of an operator. Tensors are inputs; numbers are constants, but for those of `open`, which come
  * from tensor inputs through the cast. Undefined for arguments of which no value can be made up.
  */
-export function callText(signature: Signature, open: readonly Arg[], cast: string): CallText | undefined {
+export function callText(
+  signature: Signature,
+  open: readonly Arg[],
+  cast: string,
+  extents: Extents,
+): CallText | undefined {
   const inputs: string[] = [];
   const lines: string[] = [];
-  const dims: string[] = [];
+  const dims: Record<string, Extents> = {};
+  const tensor = (name: string) => {
+    inputs.push(`%${name} : Float(${extents.map((n) => (typeof n === 'number' ? n : '*')).join(', ')})`);
+    if (extents.length > 0) dims[name] = extents;
+  };
   for (const arg of signature.args) {
     const { name, type } = arg;
     if (open.includes(arg)) {
@@ -29,12 +40,11 @@ export function callText(signature: Signature, open: readonly Arg[], cast: strin
       );
       lines.push(`%${name} : ${typeName(item.kind === 'number' ? { kind: 'int' } : plain)} = ${cast}(%${name}_tensor)`);
     } else if (type.kind === 'tensor') {
-      inputs.push(`%${name} : Float(*, 3)`);
-      dims.push(`${name}: ${EXTENTS}`);
+      tensor(name);
     } else if (type.kind === 'list' && type.element.kind === 'tensor') {
-      inputs.push(`%${name}_0 : Float(*, 3)`, `%${name}_1 : Float(*, 3)`);
-      dims.push(`${name}_0: ${EXTENTS}`, `${name}_1: ${EXTENTS}`);
-      lines.push(`%${name} : Tensor[] = prim::ListConstruct(%${name}_0, %${name}_1)`);
+      const items = Array.from({ length: type.size ?? LIST_LENGTH }, (_, i) => `${name}_${i}`);
+      for (const item of items) tensor(item);
+      lines.push(`%${name} : Tensor[] = prim::ListConstruct(${items.map((item) => `%${item}`).join(', ')})`);
     } else {
       const constant = constantText(arg);
       if (constant === undefined) return undefined;
@@ -50,7 +60,7 @@ export function callText(signature: Signature, open: readonly Arg[], cast: strin
   lines.push(`${defined} = ${signature.op}(${operands})`, `return (${results.map((r) => `%${r.name}`).join(', ')})`);
   return {
     graph: [`graph(${inputs.join(', ')}):`, ...lines.map((line) => `  ${line}`)].join('\n'),
-    dims: dims.length === 0 ? '' : `{ ${dims.join(', ')} }`,
+    dims,
   };
 }
 

@@ -2,45 +2,29 @@ import type { ResultFact } from '../../../schema/operator-schema.js';
 import { printSignature } from '../../../schema/print-signature.js';
 import type { Signature } from '../../../schema/signature.js';
 import { STUB } from '../stubs.js';
-import { type CallText, callText } from './case-text.js';
 import { twinFacts } from './facts.js';
 import type { Plan } from './plan.js';
 
-/** Files of a new rule by their path in the pack; `after` of the cases is still to be made by the rule. */
-export interface PackFiles {
-  readonly files: ReadonlyMap<string, string>;
-  /** The kind of rule that is written, if any. */
-  readonly rule: 'translation' | 'lowering' | undefined;
+/** What kind of rule a plan asks for; undefined for an operator that needs none. */
+export function kindOf({ twin, declared, lowering }: Plan): 'translation' | 'lowering' | undefined {
+  if (lowering) return 'lowering';
+  if (twin !== undefined) return 'translation';
+  // An operator of tensors alone is rewritten, if at all, in any mode.
+  return declared ? 'lowering' : undefined;
 }
 
-/** Stands for the graph that only the rule can tell. */
-export const AFTER = '<after>';
-
-/** The files of a plan. `cast` is the operator that reads a tensor as a number. */
-export function packFiles(plan: Plan, cast: string, lowering: boolean): PackFiles {
+/** The files of a plan by their path in the pack, but for the cases. */
+export function packFiles(plan: Plan): Map<string, string> {
+  const kind = kindOf(plan);
   const files = new Map<string, string>();
   const add = (folder: string, text: string | undefined) => {
     if (text !== undefined) files.set(`${folder}/${plan.id}.yaml`, text);
   };
   add('schemas', schemas(plan));
-  const rule =
-    lowering || (plan.twin === undefined && plan.declared)
-      ? 'lowering'
-      : plan.twin === undefined
-        ? undefined
-        : 'translation';
-  if (rule === 'translation') add('translation', translationRule(plan));
-  if (rule === 'lowering') add('lowering', loweringRule(plan));
-  if (rule !== 'lowering') add('onnx', recipe(plan));
-  add(
-    'cases',
-    rule === 'translation'
-      ? translationCases(plan, cast)
-      : rule === 'lowering'
-        ? loweringCases(plan, cast)
-        : recipeCases(plan, cast),
-  );
-  return { files, rule };
+  if (kind === 'translation') add('translation', translationRule(plan));
+  if (kind === 'lowering') add('lowering', loweringRule(plan));
+  if (kind !== 'lowering') add('onnx', recipe(plan));
+  return files;
 }
 
 function schemas({ signature, declared, guessed, facts, twin, twinDeclared, open }: Plan): string | undefined {
@@ -81,6 +65,14 @@ function scalar(text: string): string {
   return /^[A-Za-z_][\w.]*$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
 }
 
+/** Something for a stub to give: the first tensor. */
+function firstInput({ args }: Signature): string {
+  const tensor = args.find((a) => a.type.kind === 'tensor');
+  if (tensor !== undefined) return tensor.name;
+  const list = args.find((a) => a.type.kind === 'list' && a.type.element.kind === 'tensor');
+  return list === undefined ? (args[0]?.name ?? '0') : `'${list.name}[0]'`;
+}
+
 function translationRule({ id, signature, twin, open }: Plan): string {
   const openNames = new Set(open.map((a) => a.name));
   const captures = signature.args.map((a) => `${a.name}: $${a.name}`).join(', ');
@@ -115,8 +107,7 @@ function recipe({ signature, declared, converts, twin, twinDeclared }: Plan): st
     ...(twin === undefined || twinDeclared ? [] : [twin.op]),
   ];
   if (ops.length === 0) return undefined;
-  const [first] = signature.args.filter((a) => a.type.kind === 'tensor');
-  const input = (first ?? signature.args[0])?.name ?? 'self';
+  const input = firstInput(signature);
   const names = signature.results.map((_, i) => `out${i}`);
   const note = `${STUB} the ONNX nodes that compute it`;
   const steps =
@@ -127,64 +118,4 @@ function recipe({ signature, declared, converts, twin, twinDeclared }: Plan): st
   - op: ${ops.length === 1 ? ops[0] : `[${ops.join(', ')}]`}
 ${steps}
 `;
-}
-
-function translationCases({ id, signature, open }: Plan, cast: string): string | undefined {
-  const before = callText(signature, open, cast);
-  const still = callText(signature, [], cast);
-  if (before === undefined || still === undefined) return undefined;
-  const dynamic = open.map((a) => `$${a.name}`).join(', ');
-  return `rule: ${id}
-cases:
-  - name: numbers that are known only at run time
-${fields(before, 'before')}
-    after: |
-      ${AFTER}
-  - name: what is static stays as it is
-${fields(still, 'unchanged')}
-    because: '\`dynamic(${dynamic})\` does not hold'
-`;
-}
-
-function loweringCases({ id, signature }: Plan, cast: string): string | undefined {
-  const before = callText(signature, [], cast);
-  if (before === undefined) return undefined;
-  return `rule: ${id}
-cases:
-  - name: it is replaced
-${fields(before, 'before')}
-    after: |
-      ${AFTER}
-  - name: other operators stay  ${STUB} a graph that the rule must leave alone
-    unchanged: |
-      graph(%x : Float(2, 3)):
-        %none : NoneType = prim::Constant()
-        return (%x)
-    because: no ${signature.op} here
-`;
-}
-
-/** A call of the operator with results that are still to be told. */
-function recipeCases({ signature }: Plan, cast: string): string | undefined {
-  const call = callText(signature, [], cast);
-  if (call === undefined) return undefined;
-  const inputs = [...call.dims.matchAll(/(\w+): \[/g)].map((m) => m[1]);
-  const values = '[1, 2, 3, 4, 5, 6]';
-  return `recipe: ${signature.op}
-cases:
-  - name: results that PyTorch gives
-${fields(call, 'graph')}
-    runs:
-      - sizes: { N: 2 }
-        values: { ${inputs.map((name) => `${name}: ${values}`).join(', ')} }
-        gives: [${signature.results.map(() => values).join(', ')}]  ${STUB} what PyTorch gives for these values
-`;
-}
-
-function fields({ dims, graph }: CallText, key: string): string {
-  const text = graph
-    .split('\n')
-    .map((line) => `      ${line}`)
-    .join('\n');
-  return `${dims === '' ? '' : `    dims: ${dims}\n`}    ${key}: |\n${text}`;
 }

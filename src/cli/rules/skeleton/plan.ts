@@ -16,11 +16,14 @@ export interface NewRule {
   readonly schema: string | undefined;
   /** Arguments that become tensors; undefined for those that look like sizes. */
   readonly args: readonly string[] | undefined;
+  /** A rule that holds in any mode instead of a dynamic form. */
+  readonly lowering: boolean;
 }
 
 /** What is to be written for a new operator or rule. */
 export interface Plan {
   readonly id: string;
+  readonly lowering: boolean;
   readonly signature: Signature;
   /** Of the operator's results; empty where nothing is known. */
   readonly facts: readonly ResultFact[];
@@ -59,20 +62,26 @@ export function planOf(wanted: NewRule, book: RuleBook, converts: (op: OpName) =
   if (signature.varargs || signature.varresults) {
     fail('usage', `${op} takes or gives any number of values: thaw rules new cannot start its rule`);
   }
-  const open = openArgs(signature, wanted.args);
-  const twinName = twinOf(op, book);
-  const declaredTwin = open.length === 0 ? undefined : book.registry.get(twinName)?.signature;
-  return {
+  const { lowering } = wanted;
+  const open = lowering ? [] : openArgs(signature, wanted.args);
+  const base = {
     id,
+    lowering,
     signature,
     facts: known?.infer ?? [],
     declared: known !== undefined,
-    guessed: known === undefined && wanted.schema === undefined,
     converts: converts(op),
-    open: declaredTwin === undefined ? open : open.filter((a) => isTensorIn(declaredTwin, a)),
-    twin: open.length === 0 ? undefined : (declaredTwin ?? twinSignature(signature, open, twinName)),
-    twinDeclared: declaredTwin !== undefined,
   };
+  const guessed = known === undefined && wanted.schema === undefined;
+  if (open.length === 0) return { ...base, guessed, open, twin: undefined, twinDeclared: false };
+  const name = twinOf(op, book);
+  const there = book.registry.get(name)?.signature;
+  const twin = twinSignature(signature, open, name);
+  if (there === undefined) return { ...base, guessed, open, twin, twinDeclared: false };
+  if (agrees(there, twin)) return { ...base, guessed, open, twin: there, twinDeclared: true };
+  // Another operator has the name: one after the rule.
+  const own = `${name.slice(0, name.indexOf('::') + 2)}${id.replaceAll('-', '_')}`;
+  return { ...base, guessed, open, twin: twinSignature(signature, open, own), twinDeclared: false };
 }
 
 function undeclared({ op, schema }: NewRule, { registry }: RuleBook): Signature {
@@ -140,6 +149,11 @@ function twinSignature(signature: Signature, open: readonly Arg[], op: OpName): 
   };
 }
 
-function isTensorIn(twin: Signature, arg: Arg): boolean {
-  return twin.args.some((a) => a.name === arg.name && !isNumeric(a.type));
+/** True where a declared signature takes and gives what a dynamic form must. */
+function agrees(declared: Signature, twin: Signature): boolean {
+  return (
+    declared.args.length === twin.args.length &&
+    declared.results.length === twin.results.length &&
+    twin.args.every((a, i) => declared.args[i]?.name === a.name && declared.args[i]?.type.kind === a.type.kind)
+  );
 }

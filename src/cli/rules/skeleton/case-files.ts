@@ -1,0 +1,94 @@
+import { STUB } from '../stubs.js';
+import { type CallText, callText, EXTENTS } from './case-text.js';
+import { kindOf } from './pack-files.js';
+import type { Plan } from './plan.js';
+
+/** Gives what the new rule makes of a graph; undefined where the made-up tensors do not fit the operator. */
+export type Try = (call: CallText) => string | undefined;
+
+/**
+ * The case file of a plan: of the rule, one case that fires and one that does not; without a rule, of the recipe.
+ * Undefined where no call can be made up. `attempt` finds extents that fit.
+ */
+export function caseFile(plan: Plan, cast: string, attempt: Try): string | undefined {
+  const kind = kindOf(plan);
+  const open = kind === 'translation' ? plan.open : [];
+  const made = EXTENTS.flatMap((extents) => {
+    const call = callText(plan.signature, open, cast, extents);
+    const after = call === undefined ? undefined : attempt(call);
+    return call === undefined || after === undefined ? [] : [{ call, after, extents }];
+  })[0];
+  const [likeliest = []] = EXTENTS;
+  const extents = made?.extents ?? likeliest;
+  const call = callText(plan.signature, open, cast, extents);
+  const still = callText(plan.signature, [], cast, extents);
+  if (call === undefined || still === undefined) return undefined;
+  const misfit = made === undefined ? `  ${STUB} extents and numbers that fit the operator` : '';
+  const after = made?.after ?? call.graph;
+  switch (kind) {
+    case 'translation':
+      return translationCases(plan, call, after, still, misfit);
+    case 'lowering':
+      return loweringCases(plan, call, after, misfit);
+    case undefined:
+      return recipeCases(plan, call, misfit);
+  }
+}
+
+function translationCases({ id, open }: Plan, call: CallText, after: string, still: CallText, misfit: string): string {
+  return `rule: ${id}
+cases:
+  - name: numbers that are known only at run time${misfit}
+${fields(call, 'before')}
+    after: |
+${block(after)}
+  - name: what is static stays as it is
+${fields(still, 'unchanged')}
+    because: '\`dynamic(${open.map((a) => `$${a.name}`).join(', ')})\` does not hold'
+`;
+}
+
+function loweringCases({ id, signature }: Plan, call: CallText, after: string, misfit: string): string {
+  return `rule: ${id}
+cases:
+  - name: it is replaced${misfit}
+${fields(call, 'before')}
+    after: |
+${block(after)}
+  - name: other operators stay  ${STUB} a graph that the rule must leave alone
+    unchanged: |
+      graph(%x : Float(2, 3)):
+        %none : NoneType = prim::Constant()
+        return (%x)
+    because: no ${signature.op} here
+`;
+}
+
+/** A call of the operator with results that are still to be told. */
+function recipeCases({ signature }: Plan, call: CallText, misfit: string): string {
+  const values = '[1, 2, 3, 4, 5, 6]';
+  const sizes = Object.values(call.dims).flat().includes('N') ? 'sizes: { N: 2 }' : 'sizes: {}';
+  const fed = Object.keys(call.dims).map((name) => `${name}: ${values}`);
+  return `recipe: ${signature.op}
+cases:
+  - name: results that PyTorch gives${misfit}
+${fields(call, 'graph')}
+    runs:
+      - ${sizes}
+        values: { ${fed.join(', ')} }
+        gives: [${signature.results.map(() => values).join(', ')}]  ${STUB} what PyTorch gives for these values
+`;
+}
+
+function fields({ dims, graph }: CallText, key: string): string {
+  const entries = Object.entries(dims).map(([name, extents]) => `${name}: [${extents.join(', ')}]`);
+  return `${entries.length === 0 ? '' : `    dims: { ${entries.join(', ')} }\n`}    ${key}: |\n${block(graph)}`;
+}
+
+function block(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `      ${line}`)
+    .join('\n');
+}
