@@ -126,7 +126,7 @@ describe('pack.yaml', () => {
       5,
       '',
     ],
-    ['no YAML', { 'p/pack.yaml': 'disable: [\n' }, 'yaml-syntax', 2, 1, ''],
+    ['no YAML', { 'p/pack.yaml': 'disable: [\n' }, 'yaml-syntax', 1, 10, ''],
   ])('%s is told at its place', async (_, files, code, line, column, help) => {
     project.write({ ...files });
     const found = await problemsOf(load(['p']));
