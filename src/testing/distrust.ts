@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { CONVERTERS } from '../converters/registry.js';
 import { type Diagnostic, DiagnosticError, type Span } from '../diagnostics/diagnostic.js';
 import { canonicalText } from '../ir/fingerprint.js';
 import type { RuleBook } from '../rulebook/load.js';
@@ -39,8 +40,8 @@ export function distrust(book: RuleBook, files: readonly CaseFile[], options: Di
 
 function unknownSubject(book: RuleBook, ids: readonly RuleId[], file: CaseFile): Diagnostic[] {
   if (file.kind === 'recipe') {
-    if (book.recipes(file.op).length > 0) return [];
-    return [problem(file.span, `there is no recipe for ${file.op}`)];
+    if (book.recipes(file.op).length > 0 || CONVERTERS.has(file.op)) return [];
+    return [problem(file.span, `nothing converts ${file.op}: there is no recipe`)];
   }
   if (!ids.includes(file.rule)) {
     const close = nearest(file.rule, ids);

@@ -96,3 +96,16 @@ async function giveRecorded(
 function isUnconverted(d: Diagnostic, own: ReadonlySet<string>): boolean {
   return d.code === 'unsupported-operator' && own.has(d.message.split(' ')[0] ?? '');
 }
+
+/** The operators that the proof of a case converts to ONNX: of `after`, and of `before` with its sizes bound. */
+export function convertedOperators(book: RuleBook, rule: RuleId, c: RuleCase): Set<string> {
+  const { before, after } = c;
+  if (before === undefined || after === undefined || c.numbers === false) return new Set();
+  const proof = new Proof(book, c, {}, rule);
+  const found = new Set(proof.dynamicForm(after, before).operators);
+  const random = seededDraws(proof.seed);
+  const [sizes = {}] = c.runs === undefined ? sizesOf(c, symbolsOf(proof.graph(before)), random) : [];
+  if (c.runs === undefined)
+    for (const op of proof.staticForm(before, proof.feeds(before, sizes, random)).operators) found.add(op);
+  return found;
+}

@@ -75,7 +75,8 @@ def _seed(a):
 
 
 def call(op, *args, options=None, **kwargs):
-    """Adds a call. Options: sizes, other (changed sizes), grow=False, fixed (symbols that stay), tol, random, only (how many results count)."""
+    """Adds a call. Options: sizes, other (changed sizes), grow=False, fixed (symbols that stay), tol, random, only (how many results count), by (a function that gives the same, for
+    operators that PyTorch does not run on this machine)."""
     if '::' not in op:
         op = 'aten::' + op
     args, kwargs = copy.deepcopy(args), copy.deepcopy(kwargs)

@@ -204,7 +204,7 @@ def changed(f, args, kwargs, base, fixed):
 
 def record(call):
     op, args, kwargs, options = call
-    f = operation(op) if op != 'aten::tensor' else torch.tensor
+    f = options.get('by') or (operation(op) if op != 'aten::tensor' else torch.tensor)
     schema = operation(op)._schema
     for a in list(args) + list(kwargs.values()):
         symbolize(a)

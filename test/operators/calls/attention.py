@@ -41,7 +41,7 @@ call('lstm.input', K(T(5, 2, 3), 2), [K(T(1, 2, 2), 0, 2), K(T(1, 2, 4), 0, 2)],
 call('lstm.input', K(T(5, 2, 3, dtype='float64'), 2), [K(T(1, 2, 4, dtype='float64'), 0, 2), K(T(1, 2, 4, dtype='float64'), 0, 2)], [W(16, 3, dtype='float64'), W(16, 4, dtype='float64'), W(16, dtype='float64'), W(16, dtype='float64')], True, 1, 0.0, False, False, False)
 call('lstm_cell', T(2, 3), [T(2, 4), T(2, 4)], W(16, 3), W(16, 4), W(16), W(16)); call('lstm_cell', T(2, 3), [T(2, 4), T(2, 4)], W(16, 3), W(16, 4)); call('gru_cell', T(2, 3), T(2, 4), W(12, 3), W(12, 4), W(12), W(12)); call('gru_cell', T(2, 3), T(2, 4), W(12, 3), W(12, 4)); call('rnn_tanh_cell', T(2, 3), T(2, 4), W(4, 3), W(4, 4), W(4), W(4)); call('rnn_relu_cell', T(2, 3), T(2, 4), W(4, 3), W(4, 4))
 LEN = lambda *v: V(list(v), dtype='int64', constant=True)
-for op, g in (('lstm.data', 4), ('gru.data', 3), ('rnn_tanh.data', 1)):
+for op, g in (('lstm.data', 4), ('gru.data', 3), ('rnn_tanh.data', 1), ('rnn_relu.data', 1)):
     call(op, K(T(7, 3)), LEN(2, 2, 2, 1), [K(T(1, 2, 4)), K(T(1, 2, 4))] if g == 4 else K(T(1, 2, 4)), cell(g, 3, 4, True), True, 1, 0.0, False, False)
     call(op, K(T(7, 3)), LEN(2, 2, 2, 1), [K(T(2, 2, 4)), K(T(2, 2, 4))] if g == 4 else K(T(2, 2, 4)), cell(g, 3, 4, True) * 2, True, 1, 0.0, False, True)
 call('_pack_padded_sequence', K(T(4, 2, 3)), LEN(4, 3), False); call('_pack_padded_sequence', K(T(2, 4, 3)), LEN(4, 2), True); call('_pad_packed_sequence', K(T(7, 3)), LEN(2, 2, 2, 1), False, 0.0, 4); call('_pad_packed_sequence', K(T(7, 3)), LEN(2, 2, 2, 1), True, -1.0, 5)
