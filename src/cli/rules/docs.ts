@@ -86,16 +86,16 @@ function textAt(path: string): string | undefined {
   }
 }
 
-/** Writes what differs. Errors: `output-write`; a page of somebody else's is left alone. */
+/** Writes what differs. Errors: `output-write`; where a page of somebody else's is in the way, nothing is written. */
 function write(pages: ReadonlyMap<string, string>, { missing, stale, left }: PageChanges, out: string): void {
+  const foreign = stale.map((path) => join(out, path)).filter((path) => textAt(path)?.startsWith(MARK) !== true);
+  if (foreign.length > 0) {
+    fail('output-write', `${foreign.join(', ')}: there already, and not made by thaw rules docs`, {
+      help: 'move it away, or choose another folder with -o',
+    });
+  }
   for (const path of [...missing, ...stale]) {
     const target = join(out, path);
-    const there = textAt(target);
-    if (there !== undefined && !there.startsWith(MARK)) {
-      fail('output-write', `${target} is there and was not made by thaw rules docs`, {
-        help: 'move it away, or choose another folder with -o',
-      });
-    }
     try {
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, pages.get(path) ?? '');
