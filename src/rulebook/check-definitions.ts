@@ -1,8 +1,11 @@
 import { RULE_NAMES } from '../matcher/rule-env.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { OperatorRegistry } from '../schema/registry.js';
+import type { NodePattern } from '../schema/rule.js';
 import { PatternChecker } from './check-pattern.js';
+import { type CheckedRule, TemplateChecker } from './check-template.js';
 import { strings } from './data.js';
+import type { TemplateFragment } from './definitions.js';
 import type { Problems } from './problems.js';
 import type { DefinitionReader, RawDefinition } from './read-definitions.js';
 
@@ -18,6 +21,25 @@ export function checkDefinitions(
   for (const raw of names.own('predicates')) checkPredicate(raw, names, registry, problems);
   for (const raw of names.own('fragments')) checkFragment(raw, names, registry, problems);
 }
+
+/** It is made of its arguments alone, and of all of them. */
+function checkTemplate(
+  { name, args, rewrite }: TemplateFragment,
+  checker: PatternChecker,
+  { file, path }: RawDefinition,
+  registry: OperatorRegistry<OperatorSchema>,
+  problems: Problems,
+): void {
+  args.forEach((arg, i) => {
+    checker.captures.set(arg, { type: undefined, path: [...path, 'args', i], many: false, uses: 0 });
+  });
+  const rule: CheckedRule = { id: name, match: NO_PATTERN, let: [], rewrite, each: false };
+  new TemplateChecker(rule, checker, file, registry, problems).template(rewrite, [...path, 'rewrite'], undefined);
+  for (const { path: at, uses } of checker.captures.values())
+    if (uses === 0) problems.at(file, 'rule-unused', at, `the fragment \`${name}\` does not use its argument`);
+}
+
+const NO_PATTERN: NodePattern = { kind: 'node', ops: [], in: [], result: 0, as: [], where: [] };
 
 /** It uses its arguments and known functions only. */
 function checkPredicate(
@@ -38,15 +60,20 @@ function checkPredicate(
 
 /** Its pattern fits the operators, binds each argument, and captures nothing else that it does not use itself. */
 function checkFragment(
-  { name, data, file, path }: RawDefinition,
+  raw: RawDefinition,
   names: DefinitionReader,
   registry: OperatorRegistry<OperatorSchema>,
   problems: Problems,
 ): void {
+  const { name, data, file, path } = raw;
   const fragment = names.fragment(name);
   if (fragment === undefined) return;
-  const at = [...path, 'match'];
   const checker = new PatternChecker(name, file, registry, problems, undefined, fragment.written, names);
+  if (fragment.kind === 'template') {
+    checkTemplate(fragment, checker, raw, registry, problems);
+    return;
+  }
+  const at = [...path, 'match'];
   checker.pattern(fragment.match, at);
   checker.limit(fragment.match, at);
   strings(data.args).forEach((arg, i) => {

@@ -9,6 +9,9 @@ import type { Problems } from './problems.js';
 import { fits, literalFits } from './type-fit.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
 
+/** What of a rule the checks of its templates look at. */
+export type CheckedRule = Pick<Rule, 'id' | 'match' | 'let' | 'rewrite' | 'each'>;
+
 /** A value that `let` makes. */
 interface Made {
   readonly type: Type | undefined;
@@ -22,7 +25,7 @@ export class TemplateChecker {
   private readonly made = new Map<string, Made>();
 
   constructor(
-    private readonly rule: Rule,
+    private readonly rule: CheckedRule,
     private readonly pattern: PatternChecker,
     private readonly file: YamlFile,
     private readonly registry: OperatorRegistry<OperatorSchema>,
@@ -110,7 +113,8 @@ export class TemplateChecker {
     this.pattern.mistyped(path, `the rewrite gives ${typeName(given)} for the ${typeName(wanted)} of ${op}`);
   }
 
-  private template(t: Template, path: YamlPath, wanted: Type | undefined): Type | undefined {
+  /** Checks a template in a place of the type; its own type, where it is known. */
+  template(t: Template, path: YamlPath, wanted: Type | undefined): Type | undefined {
     switch (t.kind) {
       case 'capture':
         return this.value(t.name, path);

@@ -1,6 +1,6 @@
 import { capturesOf } from '../matcher/variants.js';
 import type { BlockPattern, ItemsPattern, NodePattern, Pattern } from '../schema/rule.js';
-import type { Fragment } from './definitions.js';
+import type { PatternFragment } from './definitions.js';
 import { renameNames } from './expand-predicates.js';
 
 /**
@@ -8,7 +8,7 @@ import { renameNames } from './expand-predicates.js';
  * its own, so that two uses do not name one value. `note` is told of each expression, as it is now and as it is written.
  */
 export function instantiate(
-  fragment: Fragment,
+  fragment: PatternFragment,
   given: ReadonlyMap<string, Pattern>,
   prefix: string,
   note: (text: string, written: string) => void,
@@ -37,7 +37,7 @@ class Instance {
   private readonly once: ReadonlySet<string>;
 
   constructor(
-    private readonly fragment: Fragment,
+    private readonly fragment: PatternFragment,
     private readonly names: ReadonlyMap<string, string>,
     private readonly patterns: ReadonlyMap<string, Pattern>,
     private readonly note: (text: string, written: string) => void,

@@ -13,7 +13,7 @@ export function normalizeRule(v: unknown, span: Span, names: Vocabulary): Rule {
   if (match === undefined) throw new DiagnosticError([rootless(id, span)]);
   const rewrite = record(data.rewrite);
   const each = 'each' in rewrite;
-  const templates = new TemplateReader((text) => names.expression(text));
+  const templates = new TemplateReader(names);
   const rule = {
     id,
     why: String(data.why),

@@ -5,7 +5,9 @@ import { type Data, record, strings } from './data.js';
 import { type Definitions, type Fragment, NO_DEFINITIONS, type Predicate } from './definitions.js';
 import { usesOf } from './fragment-uses.js';
 import { resultNames } from './instantiate-fragment.js';
+import { capturesAsked } from './instantiate-template.js';
 import { isCapture, PatternReader } from './read-pattern.js';
+import { TemplateReader } from './read-template.js';
 import { type DefinitionSource, Vocabulary } from './vocabulary.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
 
@@ -82,10 +84,16 @@ export class DefinitionReader implements DefinitionSource {
     if (raw === undefined) return lookUp(this.below, (d) => d.fragments.find((f) => f.name === name));
     return this.once(this.fragments, raw, () => {
       const { data, file, path } = raw;
-      this.checkUses(data.match, file, [...path, 'match']);
       const vocabulary = new Vocabulary(this);
-      const match = new PatternReader(vocabulary).pattern(data.match);
-      return { name, args: strings(data.args), match, written: vocabulary.written ?? {}, span: file.span(path, true) };
+      const common = { name, args: strings(data.args), span: file.span(path, true) };
+      if ('match' in data) {
+        this.checkUses('pattern', data.match, file, [...path, 'match']);
+        const match = new PatternReader(vocabulary).pattern(data.match);
+        return { ...common, kind: 'pattern', match, written: vocabulary.written ?? {} };
+      }
+      this.checkUses('template', data.rewrite, file, [...path, 'rewrite']);
+      const rewrite = new TemplateReader(vocabulary).template(data.rewrite);
+      return { ...common, kind: 'template', rewrite, written: vocabulary.written ?? {} };
     });
   }
 
@@ -100,14 +108,19 @@ export class DefinitionReader implements DefinitionSource {
   }
 
   /** Tells of fragments that are not there, and of arguments that they do not have or lack, in a part of a file. */
-  checkUses(v: unknown, file: YamlFile, path: YamlPath): void {
+  checkUses(kind: Fragment['kind'], v: unknown, file: YamlFile, path: YamlPath): void {
     for (const use of usesOf(v, path)) {
       const fragment = this.fragment(use.name);
       if (fragment === undefined) {
         if (!this.raw.fragments.has(use.name)) this.unknown(use.name, file, [...use.path, 'use']);
         continue;
       }
-      const named = resultNames(fragment.match);
+      if (fragment.kind !== kind) {
+        const message = `the fragment \`${use.name}\` is a ${fragment.kind}, and a ${kind} stands here`;
+        this.at(file, [...use.path, 'use'], 'rule-unknown-fragment', message, `it may be used in a ${fragment.kind}`);
+        continue;
+      }
+      const named = fragment.kind === 'pattern' ? resultNames(fragment.match) : capturesAsked(fragment.rewrite);
       for (const [name, given] of use.args) {
         const path = [...use.path, 'with', name];
         if (named.has(name) && !isCapture(given) && given !== '_')
@@ -115,7 +128,7 @@ export class DefinitionReader implements DefinitionSource {
             file,
             path,
             'rule-type',
-            `\`${name}\` of the fragment \`${use.name}\` stands for results or several values`,
+            `\`${name}\` of the fragment \`${use.name}\` stands where only a capture can`,
             'give a capture',
           );
         if (fragment.args.includes(name)) continue;

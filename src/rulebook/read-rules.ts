@@ -78,7 +78,8 @@ export function readRules(dir: string, below: readonly RuleData[] = []): RuleSou
   for (const { entry, phase, file, kind, index } of entries) {
     try {
       const found = names.problems.length;
-      names.checkUses(record(entry).match, file, [kind, index, 'match']);
+      names.checkUses('pattern', record(entry).match, file, [kind, index, 'match']);
+      for (const key of ['let', 'rewrite']) names.checkUses('template', record(entry)[key], file, [kind, index, key]);
       if (names.problems.length > found) continue;
       const rule = normalizeRule(entry, file.span([kind, index, 'id']), new Vocabulary(names));
       rules[phase].push(rule);

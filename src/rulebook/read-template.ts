@@ -2,10 +2,23 @@ import type { BlockTemplate, NodeTemplate, OperandTemplate, Rewrite, Template } 
 import { type Data, items, record } from './data.js';
 import { isCapture, isRest, scalar } from './read-pattern.js';
 
+/** A use of a named template: `{ use: name, with: { $x: template } }`. */
+export interface TemplateUse {
+  readonly name: string;
+  readonly with: ReadonlyMap<string, Template>;
+}
+
+/** Expands what is used by name. */
+export interface TemplateExpander {
+  /** The template of a fragment, its arguments put in. */
+  template(use: TemplateUse): Template;
+  /** An expression, its predicates expanded. */
+  expression(text: string): string;
+}
+
 /** Reads templates of validated YAML. */
 export class TemplateReader {
-  /** `expression` expands the predicates of an expression. */
-  constructor(private readonly expression: (text: string) => string) {}
+  constructor(private readonly names: TemplateExpander) {}
 
   /** A template, `{ results: [...] }` or `{ inline: block }`. */
   rewrite(v: unknown): Rewrite {
@@ -26,8 +39,12 @@ export class TemplateReader {
     }
     const data = record(v);
     if ('tensor' in data) return { kind: 'tensor', name: String(data.tensor) };
-    if ('compute' in data) return { kind: 'compute', text: this.expression(String(data.compute)) };
+    if ('compute' in data) return { kind: 'compute', text: this.names.expression(String(data.compute)) };
     if ('op' in data) return this.node(data);
+    if ('use' in data) {
+      const given = Object.entries(record(data.with)).map(([name, t]) => [name, this.template(t)] as const);
+      return this.names.template({ name: String(data.use), with: new Map(given) });
+    }
     if ('of' in data) {
       const of = isCapture(data.of) ? ({ kind: 'capture', name: data.of } as const) : this.node(record(data.of));
       return { kind: 'result', index: Number(data.result), of };

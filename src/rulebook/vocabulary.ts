@@ -1,8 +1,10 @@
-import type { Pattern } from '../schema/rule.js';
+import type { Pattern, Template } from '../schema/rule.js';
 import type { Fragment, Predicate } from './definitions.js';
 import { expandPredicates } from './expand-predicates.js';
 import { instantiate } from './instantiate-fragment.js';
+import { instantiateTemplate } from './instantiate-template.js';
 import type { FragmentUse } from './read-pattern.js';
+import type { TemplateUse } from './read-template.js';
 
 /** Where named predicates and fragments are looked up. */
 export interface DefinitionSource {
@@ -31,8 +33,15 @@ export class Vocabulary {
   /** The pattern of a use; any value where the fragment is not there, of which checks tell. */
   fragment({ name, with: given }: FragmentUse): Pattern {
     const fragment = this.source.fragment(name);
-    if (fragment === undefined) return { kind: 'wildcard' };
+    if (fragment?.kind !== 'pattern') return { kind: 'wildcard' };
     this.uses += 1;
     return instantiate(fragment, given, `${name}${this.uses}`, (text, written) => this.texts.set(text, written));
+  }
+
+  /** The template of a use; None where the fragment is not there, of which checks tell. */
+  template({ name, with: given }: TemplateUse): Template {
+    const fragment = this.source.fragment(name);
+    if (fragment?.kind !== 'template') return { kind: 'literal', value: null };
+    return instantiateTemplate(fragment, given, (text, written) => this.texts.set(text, written));
   }
 }

@@ -141,6 +141,102 @@ describe('fragments', () => {
   });
 });
 
+const TEMPLATES = `fragments:
+  double: { args: [$v], rewrite: { op: my::f, in: { x: { op: my::f, in: { x: $v } } } } }
+  next: { args: [$n], rewrite: { compute: above($n) } }
+predicates:
+  above: { args: [$n], holds: $n + 1 }
+`;
+
+describe('fragments of templates', () => {
+  it('take templates, or names where they ask for these', async () => {
+    const dir = folder({
+      'translation-map.yaml': `${TEMPLATES}rules:\n${RULE('made', 'match: { op: my::take, in: { x: $x, n: $k } }\nlet: { $g: { op: my::g, in: { x: $x } } }\nrewrite: { op: my::take, in: { x: { use: double, with: { $v: { use: double, with: { $v: $g } } } }, n: { use: next, with: { $n: $k } } } }')}`,
+    });
+    const [rule] = (await RuleBook.load({ base: dir })).translation.rules;
+    const f = (x: unknown) => ({ kind: 'node', op: 'my::f', in: [['x', x]] });
+    expect(rule?.rewrite).toMatchObject({
+      in: [
+        ['x', f(f(f(f({ kind: 'capture', name: '$g' }))))],
+        ['n', { kind: 'compute', text: '($k + 1)' }],
+      ],
+    });
+    expect(rule?.written).toEqual({ '($k + 1)': 'above($n)' });
+  });
+
+  it.each<Mistake>([
+    [
+      'a pattern',
+      'match: { use: double, with: { $v: $x } }\nrewrite: $x',
+      '',
+      'rule-unknown-fragment',
+      'double',
+      'used in a template',
+    ],
+    [
+      'an expression of what is no capture',
+      'match: { op: my::take, in: { x: $x, n: $n } }\nrewrite: { op: my::take, in: { x: $x, n: { use: next, with: { $n: 3 } } } }',
+      '',
+      'rule-type',
+      '3',
+      'capture',
+    ],
+    [
+      'an operand of another type',
+      'match: { op: my::take, in: { x: $x, n: $n } }\nrewrite: { use: double, with: { $v: $n } }',
+      '',
+      'rule-type',
+      '{ use: double',
+    ],
+    [
+      'a capture that nothing binds',
+      'match: { op: my::f, in: { x: $x } }\nrewrite: { use: double, with: { $v: $y } }',
+      '',
+      'rule-unbound',
+      '{ use: double',
+      '$x',
+    ],
+    [
+      'a name that is no argument',
+      '',
+      '  a: { args: [$v], rewrite: { op: my::join, in: { a: $v, b: $w } } }\n',
+      'rule-unbound',
+      '$w',
+      '$v',
+    ],
+    [
+      'an argument that is not used',
+      '',
+      '  a: { args: [$v, $w], rewrite: { op: my::f, in: { x: $v } } }\n',
+      'rule-unused',
+      '$w',
+    ],
+    [
+      'an operator',
+      '',
+      '  a: { args: [$v], rewrite: { op: my::ff, in: { x: $v } } }\n',
+      'rule-unknown-operator',
+      'my::ff',
+      'my::f',
+    ],
+    [
+      'a pattern and a template in one',
+      '',
+      '  a: { args: [$v], match: { op: my::f, in: { x: $v } }, rewrite: $v }\n',
+      'yaml-schema',
+      '{ args',
+    ],
+  ])('find %s', async (_, body, more, code, at, help) => {
+    const given = TEMPLATES.replace('fragments:\n', `fragments:\n${more}`);
+    const rules = body === '' ? '' : `rules:\n${RULE('tested', body)}`;
+    const found = await problems({ 'translation-map.yaml': `${given}${rules}` });
+    const d = found.find((f) => f.code === code);
+    expect(d, JSON.stringify(found.map((f) => `${f.code} ${f.message}`))).toBeDefined();
+    expect(d === undefined ? '' : marked(d)).toContain(at);
+    if (help !== undefined) expect(d?.help).toContain(help);
+  });
+});
+
 describe('definitions', () => {
   it('are seen in the packs above, compiled or not', async () => {
     const base = folder({
