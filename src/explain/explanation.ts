@@ -60,10 +60,11 @@ export interface GoneOperator {
   readonly op: OpName;
   readonly name: string;
   readonly source: SourceLoc;
-  /** The stage that it did not survive; `convert`: it became a constant, or it equals another node. */
-  readonly stage: Stage | 'convert';
-  /** The rule that removed it. */
+  /** The stage that it did not survive. */
+  readonly stage: Stage;
+  /** The rule that replaced it, and by which operators, nothing of which is left. */
   readonly rule?: RuleId;
+  readonly made?: readonly OpName[];
   readonly why?: string;
   readonly at?: Span;
 }

@@ -18,8 +18,8 @@ export function selectableOnnx(node: OnnxNode): Selectable {
 }
 
 /** A node as the summary counts it; nothing where it does not say where it comes from. */
-export function countedOnnx({ op, source }: OnnxNode): Counted[] {
-  return source === undefined ? [] : [{ op, origin: source.origin, source: source.loc }];
+export function countedOnnx({ source }: OnnxNode): Counted[] {
+  return source === undefined ? [] : [{ op: source.op, origin: source.origin, source: source.loc }];
 }
 
 /** The steps to a node. `fromFile`: all that is known of it is its metadata. */

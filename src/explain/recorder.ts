@@ -5,6 +5,7 @@ import { Matcher } from '../matcher/match.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { RuleId } from '../schema/rule.js';
 import type { Inference } from '../shapes/infer.js';
+import type { GoneOperator } from './explanation.js';
 import type { RuleTrial } from './rule-trial.js';
 
 /** An operator of the loaded model. The node itself may change in place later. */
@@ -13,8 +14,10 @@ export interface Loaded {
   readonly op: OpName;
   readonly name: string;
   readonly source: SourceLoc;
-  /** Without operands and blocks: a constant. */
+  /** A constant, or a container that is built: an argument rather than an operator of the user's. */
   readonly constant: boolean;
+  /** In the block of a branch or loop, of which copies may stand in the result. */
+  readonly nested: boolean;
 }
 
 /** Keeps what an explanation needs of the graph between the stages. Linear in the size of the graph. */
@@ -52,10 +55,23 @@ export class StageRecorder implements StageWatcher {
   private load(graph: Graph): void {
     for (const node of graph.allNodes()) {
       this.alive.push(node);
-      const { op, loc: source, inputs, blocks } = node;
-      const constant = inputs.length === 0 && blocks.length === 0;
-      this.loaded.push({ node, op, name: node.outputs[0]?.name ?? '', source, constant });
+      const { op, loc: source } = node;
+      const nested = node.parent !== graph.block;
+      this.loaded.push({
+        node,
+        op,
+        name: node.outputs[0]?.name ?? '',
+        source,
+        constant: this.isConstant(node),
+        nested,
+      });
     }
+  }
+
+  private isConstant({ op, inputs, blocks }: Node): boolean {
+    if (blocks.length > 0) return false;
+    const signature = this.rules.registry.get(op)?.signature;
+    return inputs.length === 0 || (signature?.varargs === true && signature.args.length === 0);
   }
 
   private bury(stage: Stage): void {
@@ -67,10 +83,11 @@ export class StageRecorder implements StageWatcher {
   }
 
   /** The stage that took a loaded node away without a node in its place; undefined where one is left. */
-  lost(node: Node): { readonly stage: Stage; readonly rule?: RuleId } | undefined {
+  lost(node: Node): Pick<GoneOperator, 'stage' | 'rule' | 'made'> | undefined {
     const stage = this.gone.get(node);
     if (stage === undefined || this.leavesNode(node)) return undefined;
-    return { stage, rule: this.rewrites.get(node)?.rule };
+    const rewrite = this.rewrites.get(node);
+    return { stage, rule: rewrite?.rule, made: rewrite?.made.map(({ op }) => op) };
   }
 
   private leavesNode(node: Node): boolean {

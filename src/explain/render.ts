@@ -88,22 +88,27 @@ export function renderSource(source: SourceLoc): string[] {
 }
 
 function renderGone(gone: readonly GoneOperator[]): string[] {
-  const lines = gone.slice(0, MAX_GONE).map(({ op, name, source: [at], stage, rule, at: ruleAt }) => {
-    const place = at === undefined ? '' : `  ${spanText(at)}`;
-    const how = rule === undefined ? STAGES[stage] : `removed by rule ${rule}`;
-    return `  ${op} %${name}${place}  ${how}${ruleAt === undefined ? '' : `  ${spanText(ruleAt)}`}`;
+  const lines = gone.slice(0, MAX_GONE).map((one) => {
+    const { op, name, source, at } = one;
+    const place = source[0] === undefined ? '' : `  ${spanText(source[0])}`;
+    return `  ${op} %${name}${place}  ${howGone(one)}${at === undefined ? '' : `  ${spanText(at)}`}`;
   });
   return gone.length > MAX_GONE ? [...lines, `  and ${gone.length - MAX_GONE} more`] : lines;
 }
 
+function howGone({ stage, rule, made = [] }: GoneOperator): string {
+  if (rule === undefined) return STAGES[stage];
+  if (made.length === 0) return `removed by rule ${rule}`;
+  return `replaced by rule ${rule} (${[...new Set(made)].join(', ')}), of which nothing is used in the end`;
+}
+
 const STAGES: Readonly<Record<GoneOperator['stage'], string>> = {
   load: 'not loaded',
-  functionalize: 'unused, or replaced by its form without side effects (functionalize)',
+  functionalize: 'unused, decided, or what it changes in place is known (functionalize)',
   bind: 'replaced by the declared inputs (bind)',
-  specialize: 'unused, folded to a constant or opened item by item (specialize)',
+  specialize: 'unused, folded to a constant, opened, decided or unrolled (specialize)',
   lower: 'unused after a rule (lower)',
   translate: 'unused after a rule (translate)',
-  convert: 'a constant, or equal to another node (convert)',
 };
 
 /** Why a rule did not match, and where, unless that is the node's own line. */

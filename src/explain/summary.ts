@@ -6,6 +6,7 @@ import type { Loaded } from './recorder.js';
 
 /** A node of the result. */
 export interface Counted {
+  /** Its operator in the graph. */
   readonly op: OpName;
   readonly origin: Provenance | undefined;
   readonly source: SourceLoc;

@@ -1,12 +1,12 @@
+import type { Stage } from '../compiler.js';
 import type { Node, OpName, SourceLoc } from '../ir/graph.js';
-import { stepsOf } from '../ir/provenance.js';
 import { allNodes } from '../onnx/provenance.js';
 import type { OnnxModel, OnnxNode } from '../onnx/types.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { ExplainedNode, GoneOperator, Selectors } from './explanation.js';
 import { missesAt } from './misses.js';
 import { countedOnnx, explainOnnxNode, namesOf, selectableOnnx } from './onnx-nodes.js';
-import type { StageRecorder } from './recorder.js';
+import type { Loaded, StageRecorder } from './recorder.js';
 import { isOperator, operatorsOf, type Test } from './select.js';
 import { stepsTo } from './steps.js';
 import type { Counted } from './summary.js';
@@ -16,7 +16,8 @@ export class WatchedModel {
   private readonly onnxNodes: readonly OnnxNode[];
   private readonly byName = new Map<string, Node>();
   private readonly converted = new Set<string>();
-  private replaced: ReadonlySet<string> | undefined;
+  /** Operators and lines that the nodes of the result come from. */
+  private roots: ReadonlySet<string> | undefined;
   private readonly isConverted: boolean;
 
   constructor(
@@ -78,28 +79,28 @@ export class WatchedModel {
 
   /** Operators of the loaded model without a node in the result. */
   gone(test: Test, options: Selectors): GoneOperator[] {
-    return this.recorder.loaded.flatMap(({ node, op, name, source, constant }) => {
+    return this.recorder.loaded.flatMap((loaded) => {
+      const { node, op, name, source, constant } = loaded;
       if (constant && !isAsked(op, name, options)) return [];
       if (!test({ names: [name], ops: [op], source })) return [];
       const lost = this.recorder.lost(node);
-      if (lost === undefined || (lost.stage === 'functionalize' && this.isReplaced(op, source))) return [];
+      if (lost === undefined || this.isPresent(loaded, lost.stage)) return [];
       const rule = lost.rule === undefined ? undefined : this.rules.entry(lost.rule)?.rule;
-      return [{ op, name, source, stage: lost.stage, rule: lost.rule, why: rule?.why.trim(), at: rule?.span }];
+      return [{ op, name, source, ...lost, why: rule?.why.trim(), at: rule?.span }];
     });
   }
 
-  /** Whether a node of the result says that it stands for an operator of the line that functionalization replaced. */
-  private isReplaced(op: OpName, source: SourceLoc): boolean {
-    this.replaced ??= this.replacedByPasses();
-    return this.replaced.has(`${op} ${lineText(source)}`);
+  /** Whether other nodes stand for a lost one: what functionalization put in its place, or copies of a loop's body. */
+  private isPresent({ op, source, nested }: Loaded, stage: Stage): boolean {
+    if (stage !== 'functionalize' && !(stage === 'specialize' && nested)) return false;
+    this.roots ??= this.rootsOfNodes();
+    return this.roots.has(`${op} ${lineText(source)}`);
   }
 
-  private replacedByPasses(): Set<string> {
-    const found = new Set<string>();
-    for (const { origin, source } of this.counted()) {
-      for (const step of stepsOf(origin)) if (step.pass) found.add(`${step.replaced} ${lineText(source)}`);
-    }
-    return found;
+  private rootsOfNodes(): Set<string> {
+    const roots = new Set<string>();
+    for (const node of this.counted()) for (const op of operatorsOf(node)) roots.add(`${op} ${lineText(node.source)}`);
+    return roots;
   }
 }
 

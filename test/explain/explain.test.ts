@@ -104,7 +104,7 @@ describe('nodes', () => {
     expect(lines).toEqual([
       [3, 1, 1],
       [4, 1, 0],
-      [5, 2, 1],
+      [5, 1, 1],
       [6, 1, 0],
     ]);
     expect(summary?.rules).toContainEqual({ rule: 'view-literal', rewrites: 1, nodes: 1 });
@@ -204,4 +204,20 @@ describe('an ONNX file that Thaw wrote', () => {
     await expect(explainOnnx(bare, { rules })).rejects.toThrow('do not say where they come from');
     expect(Buffer.from(bare).toString('latin1')).not.toMatch(/thaw\.(op|rules|source|frames)|model\.py/);
   });
+});
+
+it('bodies of loops that were unrolled are not gone, the loop is', async () => {
+  const text = `graph(%x : Float(*)):
+  %three : int = prim::Constant[value=3]()
+  %yes : bool = prim::Constant[value=1]()
+  %y : Tensor = prim::Loop(%three, %yes, %x) # model.py:1:4
+    block0(%i : int, %z : Tensor):
+      %r : Tensor = aten::relu(%z) # model.py:2:8
+      -> (%yes, %r)
+  return (%y)
+`;
+  const model = await loadModel(new TextEncoder().encode(text), { rules });
+  const { nodes, gone } = await explain(model, { rules, inputs: [parseInput('x=float32[N]')], line: 'model.py' });
+  expect(nodes.map(({ op, source }) => [op, source[0]?.line])).toEqual(Array(3).fill(['Relu', 2]));
+  expect(gone).toMatchObject([{ op: 'prim::Loop', stage: 'specialize' }]);
 });
