@@ -16,38 +16,42 @@ import type { RuleData } from './rule-data.js';
  */
 export function loadLayers(base: RuleData | string, options: RuleBookOptions): RuleBook {
   const packs = readPacks((options.packs ?? []).map((pack) => (typeof pack === 'string' ? { pack } : pack)));
-  const parts: RuleData[] = [];
-  if (typeof base === 'string') addFolder(parts, base);
-  else parts.push(base);
-  const sources = packs.map((layer) => addFolder(parts, layer.dir, layer));
+  const parts: RuleData[] = typeof base === 'string' ? [] : [base];
+  let book: RuleBook | undefined;
+  const add = (dir: string, layer?: PackLayer): RuleSource => {
+    const source = readRules(dir, parts);
+    if (layer !== undefined) raise(checkDisabled(layer.disable, idsOf(parts), layer.pack));
+    const below = [...parts];
+    const data = { ...source.data, pack: layer?.pack, disable: layer?.disable };
+    parts.push(data);
+    book = new RuleBook([...parts]);
+    checkRules({ ...source, data }, book);
+    raise(lostArguments(data, below));
+    return source;
+  };
+  if (typeof base === 'string') add(base);
+  const sources = packs.map((layer) => add(layer.dir, layer));
   const { disable = [], file = '' } = options;
   if (disable.length > 0) {
     const pack: PackInfo = { name: file === '' ? 'the options' : file, path: file, kind: 'settings' };
     const rules = disable.map((rule): DisabledRule => (typeof rule === 'string' ? { id: rule } : rule));
     raise(checkDisabled(rules, idsOf(parts), pack));
     parts.push({ operators: [], lowering: [], translation: [], recipes: [], pack, disable: rules });
+    book = undefined;
   }
-  const book = new RuleBook(parts);
-  raise(checkBehaviour(sources, book));
-  return book;
-}
-
-function addFolder(parts: RuleData[], dir: string, layer?: PackLayer): RuleSource {
-  const source = readRules(dir, parts);
-  if (layer !== undefined) raise(checkDisabled(layer.disable, idsOf(parts), layer.pack));
-  const below = layer === undefined ? undefined : new RuleBook(parts);
-  const data = { ...source.data, pack: layer?.pack, disable: layer?.disable };
-  parts.push(data);
-  checkRules({ ...source, data }, new RuleBook(parts));
-  if (below !== undefined) raise(lostArguments(data, below));
-  return source;
+  const whole = book ?? new RuleBook(parts);
+  raise(checkBehaviour(sources, whole));
+  return whole;
 }
 
 /** A schema that replaces one below keeps its arguments: the rules and recipes below name them. */
-function lostArguments({ operators }: RuleData, below: RuleBook): Diagnostic[] {
+function lostArguments({ operators }: RuleData, below: readonly RuleData[]): Diagnostic[] {
   return operators.flatMap((o): Diagnostic[] => {
-    const replaced = below.registry.get(operatorOf(o.signature))?.signature;
-    if (replaced === undefined) return [];
+    const start = `${operatorOf(o.signature)}(`;
+    const known = below.flatMap((part) => part.operators.findLast((p) => p.signature.startsWith(start)) ?? []);
+    const text = known[known.length - 1]?.signature;
+    if (text === undefined) return [];
+    const replaced = parseSignature(text);
     const names = new Set(parseSignature(o.signature).args.map((a) => a.name));
     const lost = replaced.args.filter((a) => !names.has(a.name)).map((a) => `\`${a.name}\``);
     if (lost.length === 0) return [];

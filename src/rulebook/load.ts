@@ -44,16 +44,15 @@ export class RuleBook {
   readonly translation: RuleSet;
   /** Where the layers come from, the lowest first. */
   readonly layers: readonly PackInfo[];
-  private readonly ruleLayers: RuleLayers;
+  private knownLayers: RuleLayers | undefined;
   private readonly operatorLayers = new Map<OpName, PackInfo>();
   private readonly recipesByOp = new Map<OpName, readonly RecipeData[]>();
   private readonly recipeLayers = new Map<RecipeData, PackInfo>();
   private readonly readRecipes = new Map<RecipeData, Recipe>();
 
-  /** Parts in layers, the lowest first. Signatures, patterns and expressions are parsed when they are first asked for. */
-  constructor(parts: readonly RuleData[]) {
+  /** Parts in layers, the lowest first; they are not copied. Signatures, patterns and expressions are parsed when they are first asked for. */
+  constructor(private readonly parts: readonly RuleData[]) {
     this.layers = parts.map((part) => part.pack ?? SHIPPED);
-    this.ruleLayers = new RuleLayers(parts);
     for (const part of parts) {
       for (const o of part.operators) this.declare(o, part.pack);
       this.addRecipes(part.recipes, part.pack);
@@ -61,8 +60,17 @@ export class RuleBook {
     const withRole = (role: Role) =>
       parts.flatMap((p) => p.operators.filter((o) => o.role === role).map((o) => operatorOf(o.signature)));
     this.roles = new Roles(this.registry, withRole('cast'), withRole('freeze'), withRole('list'));
-    this.lowering = new RuleSet(this.ruleLayers.rules('lowering'), this.registry, this.roles);
-    this.translation = new RuleSet(this.ruleLayers.rules('translation'), this.registry, this.roles);
+    // The rules of one layer are all in force: start-up need not look at each.
+    const [only, ...more] = parts;
+    const rules = (phase: 'lowering' | 'translation') =>
+      only !== undefined && more.length === 0 ? only[phase] : this.ruleLayers.rules(phase);
+    this.lowering = new RuleSet(rules('lowering'), this.registry, this.roles);
+    this.translation = new RuleSet(rules('translation'), this.registry, this.roles);
+  }
+
+  private get ruleLayers(): RuleLayers {
+    this.knownLayers ??= new RuleLayers(this.parts);
+    return this.knownLayers;
   }
 
   private declare(o: OperatorData, pack: PackInfo | undefined): void {

@@ -52,7 +52,7 @@ describe('loadConfig', () => {
     ['a key that is none', 'rule: [./mypack]\n', 'yaml-schema', 1, 1, /did you mean `rules`/],
     ['an opset outside the range', 'rules: []\nopset: 12\n', 'yaml-schema', 2, 8, /./],
     ['a list that is none', 'rules: ./mypack\n', 'yaml-schema', 1, 8, /./],
-    ['no YAML', 'rules: [\n', 'yaml-syntax', 2, 1, /./],
+    ['no YAML', 'rules: [\n', 'yaml-syntax', 1, 8, /./],
     ['a pack that is not there', 'rules:\n  - ./mypack\n  - ./nopack\n', 'pack-not-found', 3, 5, /./],
     ['a rule that is not there', 'disable: [no-dropuot]\n', 'pack-unknown-rule', 1, 11, /did you mean `no-dropout`/],
   ])('%s is told at its place', async (_, text, code, line, column, help) => {
