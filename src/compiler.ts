@@ -11,7 +11,7 @@ import { checkLegality } from './engine/legality.js';
 import type { Outcome } from './engine/trace.js';
 import { type LoadedModel, type LoadOptions, load } from './frontends/torchscript/load.js';
 import { functionalize } from './functionalize/functionalize.js';
-import { dimSymbols, type Interval } from './ir/dim.js';
+import { dimSymbols, type Interval, type Ranges } from './ir/dim.js';
 import type { Graph } from './ir/graph.js';
 import { addedBy } from './ir/provenance.js';
 import type { RuleSet } from './matcher/compile.js';
@@ -63,6 +63,8 @@ export interface CheckResult {
   /** What the rules of each stage did; `translation` is undefined when all inputs are static. */
   readonly lowering: Outcome;
   readonly translation: Outcome | undefined;
+  /** What is known of the sizes of symbols: as declared, and as operators ask for. */
+  readonly ranges: Ranges;
 }
 
 /** What a compilation gives. Weights stay in the archive until the model is written. */
@@ -130,7 +132,7 @@ function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions, w
     ...checkLegality(graph, rules.translation, inference),
     ...unknownOperators(graph, conversionRules(rules), (op) => rules.registry.suggestion(op)),
   ]);
-  return { graph, inputs, lowering, translation };
+  return { graph, inputs, lowering, translation, ranges: inference.ranges };
 }
 
 function stopAt(problems: readonly Diagnostic[]): void {
@@ -157,9 +159,9 @@ function settled(outcome: Outcome): Outcome {
 /** What nodes are for that give a model's outputs their form. */
 const FOR_OUTPUTS: NodeSource = { op: '', origin: addedBy('convert'), loc: [] };
 
-function convert({ graph, inputs }: CheckResult, rules: RuleBook, opset: number): OnnxModel {
-  const builder = new OnnxBuilder({ opset });
-  const converter = new GraphConverter(builder, opset, conversionRules(rules));
+function convert({ graph, inputs, ranges }: CheckResult, rules: RuleBook, opset: number): OnnxModel {
+  const builder = new OnnxBuilder({ opset, ranges });
+  const converter = new GraphConverter(builder, opset, { ...conversionRules(rules), ranges });
   for (const i of inputs) converter.bind(i.value, builder.input(i.name, i.dtype, i.dims));
   converter.convert(graph);
   const outputs = builder.withProvenance(FOR_OUTPUTS, () => graphOutputs(graph, converter));

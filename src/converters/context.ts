@@ -2,7 +2,7 @@ import type { Code } from '../diagnostics/codes.js';
 import { fail as failWith } from '../diagnostics/diagnostic.js';
 import type { ExprValue } from '../expr/value.js';
 import { isDim, isList } from '../expr/value.js';
-import type { Dim } from '../ir/dim.js';
+import type { Dim, Ranges } from '../ir/dim.js';
 import { type DType, isComplex } from '../ir/dtype.js';
 import type { Block, Node, OpName, Value } from '../ir/graph.js';
 import type { TensorType, Type } from '../ir/type.js';
@@ -21,6 +21,8 @@ import type { Operand } from './operator-call.js';
 export interface ConversionScope {
   readonly builder: OnnxBuilder;
   readonly opset: number;
+  /** What is known of symbols' sizes. */
+  readonly ranges?: Ranges | undefined;
   /** The ONNX tensor of an IR value; scalars and int lists become constants. `dtype` casts it. */
   tensorOf(value: Value, dtype?: DType): OnnxValue;
   /** The ONNX tensors of a value of list or tuple type. */

@@ -1,6 +1,6 @@
 import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.js';
 import type { Content } from '../ir/content.js';
-import { type Dim, dimKey, dimSymbols, type SymbolicDim, symbolName } from '../ir/dim.js';
+import { type Dim, dimKey, dimSymbols, type Ranges, type SymbolicDim, symbolName } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import type { Block, Graph, Node, Value } from '../ir/graph.js';
 import { tensorFromNumbers } from '../ir/half.js';
@@ -24,6 +24,8 @@ export interface ConversionRules {
   schema(op: string): OperatorSchema | undefined;
   recipes(op: string): readonly Recipe[];
   converter(op: string): Converter | undefined;
+  /** What is known of symbols' sizes. */
+  readonly ranges?: Ranges;
 }
 
 /** Where an extent can be read at run time: an axis of a tensor, or (axis undefined) the 0-d tensor itself. */
@@ -51,6 +53,10 @@ export class GraphConverter implements ConversionScope {
   ) {
     this.failed = outer?.failed ?? new Set();
     this.problems = outer?.problems ?? [];
+  }
+
+  get ranges(): Ranges | undefined {
+    return this.rules.ranges;
   }
 
   /** Declares that an IR value is an ONNX tensor made elsewhere: a graph input or a block parameter. */
@@ -120,7 +126,7 @@ export class GraphConverter implements ConversionScope {
       const r = results[i];
       if (r === undefined) return;
       this.converted.set(output, r);
-      if (isItems(r)) return;
+      if (isItems(r) || recipe?.rank === 'open') return;
       if (output.type.kind === 'tensor') this.builder.refine(r, { shape: output.type.shape });
       this.noteSources(output, r);
     });

@@ -1,6 +1,7 @@
-import { ExprError, type ExprFunction, type ExprValue, Float, isDim, isList } from '../expr/value.js';
+import { ExprError, type ExprFunction, type ExprValue, Float, isDim, isList, TensorRef } from '../expr/value.js';
 import type { Dim } from '../ir/dim.js';
 import { dtypeBytes, dtypeCode, isDType, isFloating, isIntegral } from '../ir/dtype.js';
+import { Node, Value } from '../ir/graph.js';
 
 /** Bounds of element types, for clamps and masks; IEEE 754 and two's complement. */
 const FLOAT_MAX = {
@@ -230,6 +231,19 @@ export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<strin
             ? undefined
             : (isList(dims as ExprValue) ? list(dims) : [dims as ExprValue]).map((d) => ((d as number) + r) % r);
         return extents.flatMap((e, i) => (e === 1 && (asked === undefined || asked.includes(i)) ? [i] : []));
+      },
+    },
+  ],
+  [
+    'returned',
+    {
+      minArgs: 1,
+      maxArgs: 1,
+      doc: 'true for a result that nothing reads but the return, alone or in a tuple: its rank may vary',
+      call: ([v]) => {
+        const value = v instanceof TensorRef ? v.operand : undefined;
+        if (!(value instanceof Value)) return false;
+        return [...value.uses].every(({ user }) => !(user instanceof Node) || user.op === 'prim::TupleConstruct');
       },
     },
   ],

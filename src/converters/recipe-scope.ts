@@ -42,6 +42,7 @@ export class RecipeScope {
     this.env = {
       lookup: (name) => this.lookup(name),
       function: (name) => BUILTINS.get(name) ?? SHAPE_FUNCTIONS.get(name) ?? RECIPE_FUNCTIONS.get(name),
+      ranges: ctx.scope.ranges,
       fresh: (): SymbolicDim => symbol(`_r${++this.unknowns}`),
     };
     this.let(recipe.let);

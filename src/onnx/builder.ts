@@ -1,6 +1,6 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import { MAX_TRACKED_ELEMENTS } from '../ir/content.js';
-import type { Dim, SymbolicDim } from '../ir/dim.js';
+import type { Dim, Ranges, SymbolicDim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import { tensorFromNumbers } from '../ir/half.js';
 import type { TensorData } from '../ir/tensor-data.js';
@@ -75,11 +75,11 @@ export class OnnxBuilder {
   private readonly extents = new Map<string, OnnxValue>();
 
   constructor(
-    options: { readonly opset: number },
+    options: { readonly opset: number; readonly ranges?: Ranges },
     private readonly parent?: OnnxBuilder,
   ) {
     this.opset = options.opset;
-    this.symbols = new SymbolTable(parent?.symbols);
+    this.symbols = new SymbolTable(parent?.symbols, options.ranges);
     this.shared = parent?.shared ?? {
       opset: options.opset,
       namer: new Namer(),

@@ -19,6 +19,7 @@ export function normalizeRecipe(v: unknown, span: Span): Recipe {
     ops: strings(data.op),
     when: optionalText(data.when),
     complex: data.complex === 'only' || data.complex === 'any' ? data.complex : undefined,
+    rank: data.rank === 'open' ? 'open' : undefined,
     opset: data.opset === undefined ? undefined : String(data.opset),
     let: bindings(data.let),
     promote: promotion(data.promote),

@@ -15,6 +15,8 @@ export interface Recipe {
    * imaginary part) that no shape of an argument shows: only for those, for both, or (absent) for real ones only.
    */
   readonly complex?: 'only' | 'any';
+  /** The result has the rank that the run gives it, whatever the facts say; only for results that leave the graph. */
+  readonly rank?: 'open';
   /** Range of ONNX opsets, e.g. `>=18` or `<20`. */
   readonly opset?: string;
   /** Names for later expressions, in order. */

@@ -12,12 +12,16 @@ export class SymbolTable {
   private readonly counter: { next: number };
   private readonly own = new Set<string>();
 
-  constructor(private readonly parent?: SymbolTable) {
-    this.bounds = parent?.bounds ?? new Map();
+  /** `declared` bounds the sizes that a user has named; a symbol without bounds is at least 1. */
+  constructor(
+    private readonly parent?: SymbolTable,
+    declared: Ranges = new Map(),
+  ) {
+    this.bounds = parent?.bounds ?? new Map(declared);
     this.counter = parent?.counter ?? { next: 1 };
   }
 
-  /** Bounds of the extents among the unknown symbols. */
+  /** Bounds of symbols: as declared, and of the extents among the unknown ones. */
   get ranges(): Ranges {
     return this.bounds;
   }
