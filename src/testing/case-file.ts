@@ -52,6 +52,8 @@ export interface RuleCase extends CaseInputs {
   /** Graph text that the rule matches, and what it makes of it. */
   readonly before?: string;
   readonly after?: string;
+  /** Further operators of the rule: `after` holds as well with each of them in the place of the one in `before`. */
+  readonly also?: readonly OpName[];
   /** Graph text that the rule must leave alone. */
   readonly unchanged?: string;
   /** A part of the reason that the matcher gives. */

@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { RuleBook } from '../rulebook/load.js';
-import type { RuleId } from '../schema/rule.js';
+import type { Rule, RuleId } from '../schema/rule.js';
 import type { RuleCase } from './case-file.js';
 import { caseProblem, symbolsOf } from './case-graph.js';
 import { seededDraws, sizesOf } from './case-sizes.js';
+import { variantsOf } from './case-variants.js';
 import { difference, differenceFrom, NumericSession } from './numeric-run.js';
 import { Proof, type ProofOptions, problemsOf } from './proof.js';
 import { ruleOf } from './rule-cases.js';
@@ -24,22 +25,32 @@ export async function proveRuleCase(
   c: RuleCase,
   options: ProofOptions = {},
 ): Promise<Diagnostic[]> {
+  const found = ruleOf(book, rule);
+  if (found === undefined) return [caseProblem(c, `there is no rule \`${rule}\``)];
+  return problemsOf(async () => {
+    const problems: Diagnostic[] = [];
+    for (const v of variantsOf(found, c)) problems.push(...(await proveOne(book, found, v, options)));
+    return problems;
+  });
+}
+
+async function proveOne(book: RuleBook, rule: Rule, c: RuleCase, options: ProofOptions): Promise<Diagnostic[]> {
   const { before, after } = c;
   if (before === undefined || after === undefined) return [];
   if (c.numbers === false || c.numbers === 'shapes') {
     // An exception that is none any more hides what would be proven.
-    const whole = await proveRuleCase(book, rule, { ...c, numbers: true }, options);
+    const whole = await proveOne(book, rule, { ...c, numbers: true }, options);
     if (whole.length === 0) return [caseProblem(c, `the numbers agree: take \`numbers: ${c.numbers}\` away`)];
     if (c.numbers === false) return [];
   }
-  const proof = new Proof(book, c, options, rule);
+  const proof = new Proof(book, c, options, rule.id);
   return problemsOf(async () => {
     const form = await proof.told({}, () => proof.dynamicForm(after, before));
     const session = await proof.told({}, () => NumericSession.open(form));
     try {
       return c.runs === undefined
         ? await agree(proof, c, before, session)
-        : await giveRecorded(proof, book, rule, c, before, session);
+        : await giveRecorded(proof, rule, c, before, session);
     } finally {
       await session.close();
     }
@@ -68,14 +79,13 @@ const NOTHING = 'the case proves nothing: its graphs return no tensor and no num
 
 async function giveRecorded(
   proof: Proof,
-  book: RuleBook,
-  rule: RuleId,
+  rule: Rule,
   c: RuleCase,
   before: string,
   after: NumericSession,
 ): Promise<Diagnostic[]> {
   const random = seededDraws(proof.seed);
-  const own = new Set(ruleOf(book, rule)?.match.ops);
+  const own = new Set(rule.match.ops);
   for (const run of c.runs ?? []) {
     const sizes = run.sizes ?? {};
     const feeds = await proof.told(sizes, () => proof.feeds(before, sizes, random, run));
@@ -99,13 +109,17 @@ function isUnconverted(d: Diagnostic, own: ReadonlySet<string>): boolean {
 
 /** The operators that the proof of a case converts to ONNX: of `after`, and of `before` with its sizes bound. */
 export function convertedOperators(book: RuleBook, rule: RuleId, c: RuleCase): Set<string> {
-  const { before, after } = c;
-  if (before === undefined || after === undefined || c.numbers === false) return new Set();
-  const proof = new Proof(book, c, {}, rule);
-  const found = new Set(proof.dynamicForm(after, before).operators);
-  const random = seededDraws(proof.seed);
-  const [sizes = {}] = c.runs === undefined ? sizesOf(c, symbolsOf(proof.graph(before)), random) : [];
-  if (c.runs === undefined)
+  const found = new Set<string>();
+  const own = ruleOf(book, rule);
+  if (own === undefined || c.numbers === false) return found;
+  for (const { before, after, runs, values = {}, ...v } of variantsOf(own, c)) {
+    if (before === undefined || after === undefined) continue;
+    const proof = new Proof(book, { ...v, runs, values }, {}, rule);
+    for (const op of proof.dynamicForm(after, before).operators) found.add(op);
+    if (runs !== undefined) continue;
+    const random = seededDraws(proof.seed);
+    const [sizes = {}] = sizesOf(c, symbolsOf(proof.graph(before)), random);
     for (const op of proof.staticForm(before, proof.feeds(before, sizes, random)).operators) found.add(op);
+  }
   return found;
 }

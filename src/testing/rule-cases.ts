@@ -13,6 +13,7 @@ import { inferBlock } from '../shapes/blocks.js';
 import { Inference } from '../shapes/infer.js';
 import type { RuleCase } from './case-file.js';
 import { caseGraph, caseProblem } from './case-graph.js';
+import { variantsOf } from './case-variants.js';
 
 /**
  * Runs one case with its rule alone. Empty when it holds; otherwise what differs, `rule-case` at the case's place. A case
@@ -22,7 +23,9 @@ export function runRuleCase(book: RuleBook, rule: RuleId, c: RuleCase): Diagnost
   const found = ruleOf(book, rule);
   if (found === undefined) return [caseProblem(c, `there is no rule \`${rule}\``)];
   try {
-    return c.unchanged === undefined ? firing(book, found, c) : holding(book, found, c, c.unchanged);
+    return c.unchanged === undefined
+      ? variantsOf(found, c).flatMap((v) => firing(book, found, v))
+      : holding(book, found, c, c.unchanged);
   } catch (e) {
     if (e instanceof DiagnosticError) return [...e.diagnostics];
     throw e;

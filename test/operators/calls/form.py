@@ -19,6 +19,7 @@ call('_index_put_impl', T(4, 5), [I(3, lo=0, hi=4)], T(3, 5)); call('_index_put_
 for mode in (0, 1, 2):
     call('embedding_bag.padding_idx', W(7, 3), V([1, 2, 4, 5, 4, 3, 0], dtype='int64'), V([0, 3, 5], dtype='int64'), False, mode, False, None, False, 4, options={'only': 1, 'grow': False}); call('embedding_bag.padding_idx', W(7, 3), V([1, 2, 4, 5, 4, 3, 0], dtype='int64'), V([0, 3, 7], dtype='int64'), False, mode, False, None, True, None, options={'only': 1, 'grow': False})
 call('fft_ifftn', T(3, 4, dtype='complex64')); call('fft_ifftn', T(2, 3, 4, dtype='complex64'), None, [1, 2]); call('fft_ifftn', T(3, 4, dtype='complex64'), [5, 3], [0, 1], 'ortho'); call('fft_ifftn', T(3, 4))
+call('fft_hfft2', T(3, 4, dtype='complex64')); call('fft_hfft2', T(2, 3, 4, dtype='complex64'), [3, 5], [1, 2], 'ortho'); call('fft_hfftn', T(3, 4, dtype='complex64')); call('fft_hfftn', T(2, 3, 4, dtype='complex64'), None, [0, 2])
 call('logspace.Tensor_Scalar', V0(0.5), 3, 5, 2.0); call('logspace.Tensor_Scalar', V0(0, dtype='int64'), 2.5, 4); call('logspace.Tensor_Tensor', V0(0.5), V0(3.0), 5); call('logspace.Tensor_Tensor', V0(0.5), V0(3.0), 1, 3.0, dtype=torch.float64)
 call('nonzero_static', V([0, 1, 2, 0, 3, 0], 2, 3, dtype='int64'), size=2, options={'grow': False}); call('nonzero_static', V([0, 1, 2, 0, 3, 0], 2, 3, dtype='int64'), size=5, fill_value=-7, options={'grow': False})
 call('special_zeta', P(3, 4, lo=1.5, hi=6), P(3, 4, lo=0.5, hi=5)); call('special_zeta', P(3, 4, lo=1.5, hi=6, dtype='float64'), P(4, lo=0.5, hi=5, dtype='float64'))
