@@ -94,6 +94,10 @@ export const CODES = {
   'runtime-error': { title: 'onnxruntime failed' },
   'provider-unavailable': { title: 'an execution provider is not available', help: 'see thaw doctor' },
   'provider-partial': { title: 'a provider did not take every node of the model' },
+  'engine-mismatch': {
+    title: 'an engine was built for another machine',
+    help: 'build it here, from the model that it was built of',
+  },
   'profile-missing': { title: 'a profile has no range for a size that varies' },
   'profile-syntax': { title: 'a profile file does not parse' },
   'option-invalid': { title: 'an option of a provider is unknown or has a wrong value' },

@@ -30,8 +30,8 @@ const STACK_BYTES = 8 << 20;
 /** koffi takes 256 asynchronous calls at most, and other users of koffi in the process want some. */
 const MAX_ASYNC_CALLS = 128;
 
-/** Severity of messages of the environment itself: errors. Sessions have their own. */
-const ENVIRONMENT_SEVERITY = 3;
+/** Severity of messages: errors. */
+const ERRORS = 3;
 
 /** A failed call of ONNX Runtime: its message, and its code (OrtErrorCode). */
 export class OrtError extends Error {
@@ -64,17 +64,20 @@ export interface OrtApi {
 
 let loading: Promise<OrtApi> | undefined;
 
-/** Loads the library once a process. Errors: `provider-unavailable` when it or koffi cannot be loaded. */
-export function loadOrtApi(): Promise<OrtApi> {
-  loading ??= load();
+/**
+ * Loads the library once a process. The first caller's `severity` (0 verbose to 4 fatal) holds for messages of the
+ * environment and of GPU providers; sessions have their own. Errors: `provider-unavailable` when it or koffi cannot be loaded.
+ */
+export function loadOrtApi(severity = ERRORS): Promise<OrtApi> {
+  loading ??= load(severity);
   return loading;
 }
 
-async function load(): Promise<OrtApi> {
+async function load(severity: number): Promise<OrtApi> {
   const file = ortLibrary();
   const koffi = await loadKoffi();
   try {
-    return bind(koffi, file);
+    return bind(koffi, file, severity);
   } catch (error) {
     if (error instanceof DiagnosticError) throw error;
     fail('provider-unavailable', `${file} cannot be loaded: ${messageOf(error)}`);
@@ -97,7 +100,7 @@ export async function loadKoffi(): Promise<Koffi> {
   }
 }
 
-function bind(koffi: Koffi, file: string): OrtApi {
+function bind(koffi: Koffi, file: string, severity: number): OrtApi {
   const library = koffi.load(file);
   KEPT.push(library);
   const base: bigint = library.func('OrtGetApiBase', 'void *', [])();
@@ -139,7 +142,7 @@ function bind(koffi: Koffi, file: string): OrtApi {
     make(out);
     return pointerIn(out);
   };
-  const environment = made((out) => call.CreateEnv(ENVIRONMENT_SEVERITY, 'thaw', out));
+  const environment = made((out) => call.CreateEnv(severity, 'thaw', out));
   const allocator = made((out) => call.GetAllocatorWithDefaultOptions(out));
   const cpuMemory = made((out) => call.CreateCpuMemoryInfo(0, 0, out));
   return { call, slow, koffi, environment, allocator, cpuMemory, version, copy: memoryCopy(koffi) };

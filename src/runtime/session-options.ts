@@ -26,7 +26,7 @@ export interface SessionOptions {
   readonly tf32?: boolean;
   /** Threads within one operator on the CPU; onnxruntime's own choice by default. */
   readonly threads?: number;
-  /** onnxruntime's messages: 0 verbose, 1 info, 2 warning, 3 error (the default), 4 fatal. */
+  /** onnxruntime's messages: 0 verbose, 1 info, 2 warning, 3 error (the default), 4 fatal. Those of GPU providers follow the process's first session. */
   readonly logSeverity?: 0 | 1 | 2 | 3 | 4;
 }
 

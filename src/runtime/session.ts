@@ -11,13 +11,13 @@ import { CudaMemory } from './cuda-memory.js';
 import type { NativeHandle } from './native-handle.js';
 import type { NativeSession } from './native-session.js';
 import { alignedBytes, readTensor, type TensorLayout, tensorOnBytes } from './native-tensor.js';
+import { openEngine } from './open-engine.js';
 import { type ModelSource, type OpenedModel, openModel } from './open-model.js';
 import { loadOrtApi, type OrtApi, OrtError } from './ort-c-api.js';
 import { type FedSizes, fedSizes, outsideProfile, type Profile, sizeOf, widenProfile } from './profile.js';
 import type { ProviderReport } from './provider-report.js';
 import { chooseProvider, type Provider } from './providers.js';
 import { checkSessionOptions, type SessionOptions } from './session-options.js';
-import { unregisteredOperator } from './unregistered.js';
 
 export type { SessionOptions } from './session-options.js';
 
@@ -62,16 +62,16 @@ export async function createSession(model: string | Uint8Array, options: Session
   checkSessionOptions(options);
   if (typeof model === 'string' && !existsSync(model)) fail('file-not-found', `there is no file ${model}`);
   if (options.tf32 === false) process.env.NVIDIA_TF32_OVERRIDE = '0';
-  const api = await loadOrtApi();
+  const api = await loadOrtApi(options.logSeverity);
   const chosen = await chooseProvider(options.provider ?? 'cpu', options.device ?? 0);
   const source: ModelSource = { model, chosen, options };
-  const variants: Variant[] = [];
+  const variants: OpenedModel[] = [];
   try {
     for (const profile of profilesOf(model, options)) {
-      variants.push({ profile, opened: await openModel(api, source, profile) });
+      variants.push(await openFor(api, source, profile));
     }
   } catch (error) {
-    for (const { opened } of variants) opened.native.handle.dispose();
+    for (const { native } of variants) native.handle.dispose();
     throw error;
   }
   const [first, ...more] = variants;
@@ -90,10 +90,8 @@ function rangesOf(model: string | Uint8Array): Profile['dims'] {
   return text === undefined ? {} : JSON.parse(text);
 }
 
-/** A model opened for one profile. */
-interface Variant {
-  readonly profile: Profile;
-  readonly opened: OpenedModel;
+function openFor(api: OrtApi, source: ModelSource, profile: Profile): Promise<OpenedModel> {
+  return source.chosen.provider === 'tensorrt' ? openEngine(api, source, profile) : openModel(api, source, profile);
 }
 
 class OrtSession implements Session {
@@ -108,17 +106,17 @@ class OrtSession implements Session {
   constructor(
     private readonly api: OrtApi,
     private readonly source: ModelSource,
-    private readonly variants: [Variant, ...Variant[]],
+    private readonly variants: [OpenedModel, ...OpenedModel[]],
   ) {
     this.provider = source.chosen.provider;
-    const { native } = variants[0].opened;
-    this.inputs = native.inputs;
-    this.outputs = native.outputs;
-    this.unranked = native.unranked;
+    const [{ inputs, outputs, unranked }] = variants;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.unranked = unranked;
   }
 
   get reports(): readonly ProviderReport[] {
-    return this.variants.map(({ opened }) => opened.report);
+    return this.variants.map(({ report }) => report);
   }
 
   run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>> {
@@ -151,7 +149,7 @@ class OrtSession implements Session {
   async dispose(): Promise<void> {
     this.disposed = true;
     await Promise.allSettled(this.running);
-    for (const { opened } of this.variants) opened.native.handle.dispose();
+    for (const { native } of this.variants) native.handle.dispose();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -165,7 +163,7 @@ class OrtSession implements Session {
     if (problems.length > 0) throw new DiagnosticError(problems);
     const sizes = fedSizes(this.inputs, (name) => given.get(name)?.shape);
     const native = this.fitting(sizes) ?? (await this.rebuilt(sizes));
-    return runOn(this.api, native, given);
+    return runOn(this.api, native, this.outputs, given);
   }
 
   /** Layouts of outputs whose sizes follow from the inputs' sizes; undefined for others. */
@@ -182,7 +180,7 @@ class OrtSession implements Session {
 
   /** The model of the first profile that takes the sizes. */
   private fitting(sizes: FedSizes): NativeSession | undefined {
-    return this.variants.find(({ profile }) => outsideProfile(sizes, profile).length === 0)?.opened.native;
+    return this.variants.find(({ profile }) => outsideProfile(sizes, profile).length === 0)?.native;
   }
 
   /** Sizes that no profile takes: an error, or an engine for wider ranges. One is built at a time, for all that wait for it. */
@@ -192,9 +190,9 @@ class OrtSession implements Session {
       const fitting = this.fitting(sizes);
       if (fitting !== undefined) return fitting;
       const profile = widenProfile(this.variants[0].profile, sizes);
-      const opened = await openModel(this.api, this.source, profile);
+      const opened = await openFor(this.api, this.source, profile);
       // Runs of the narrower one may be under way: it is freed with the session.
-      this.variants.push({ profile, opened });
+      this.variants.push(opened);
       return opened.native;
     });
     this.rebuilding = build.catch(() => undefined);
@@ -220,6 +218,7 @@ const NO_BYTES = memorySource(new Uint8Array(0));
 async function runOn(
   api: OrtApi,
   native: NativeSession,
+  outputs: readonly TensorInfo[],
   given: ReadonlyMap<string, TensorData>,
 ): Promise<Record<string, TensorData>> {
   const values: NativeHandle[] = [];
@@ -234,22 +233,24 @@ async function runOn(
       values.push(tensorOnBytes(api, data, bytes));
     }
     const results = await native.run(values).catch((error: unknown) => failed('onnxruntime failed', error));
-    return readResults(api, native.outputs, results);
+    return readResults(api, native.outputs, outputs, results);
   } finally {
     for (const value of values) value.dispose();
     held.length = 0;
   }
 }
 
+/** Copies results, which come in the order of `given`, and names them in the model's order. */
 function readResults(
   api: OrtApi,
+  given: readonly TensorInfo[],
   outputs: readonly TensorInfo[],
   values: readonly NativeHandle[],
 ): Record<string, TensorData> {
   try {
     return Object.fromEntries(
-      outputs.flatMap(({ name }, i) => {
-        const value = values[i];
+      outputs.flatMap(({ name }) => {
+        const value = values[given.findIndex((other) => other.name === name)];
         return value === undefined ? [] : [[name, readTensor(api, name, value.address)]];
       }),
     );
@@ -274,7 +275,5 @@ function tensorOf(name: string, feed: Feed): TensorData {
 /** ONNX Runtime's errors as diagnostics; others pass. */
 function failed(what: string, error: unknown): never {
   if (!(error instanceof OrtError)) throw error;
-  const unknown = unregisteredOperator(error.message);
-  if (unknown !== undefined) fail('runtime-error', unknown.message, { help: unknown.help });
   fail('runtime-error', `${what}: ${error.message}`);
 }

@@ -131,15 +131,19 @@ function valueText(name: OptionName, value: unknown): string | { readonly wrong:
   }
 }
 
-/** Reads `NAME` (a flag) or `NAME=VALUE` as a command line gives it. Errors: `option-invalid`. */
+/** An option's name on a command line: `optimization-level`. */
+export function dashed(name: string): string {
+  return name.replace(/MiB$/, '-mib').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Reads `NAME` (a flag) or `NAME=VALUE` as a command line gives it, the name with dashes. Errors: `option-invalid`. */
 export function parseTensorRtOption(text: string): { readonly name: string; readonly value: TensorRtOptions } {
-  const [name = '', ...rest] = text.split('=');
+  const [word = '', ...rest] = text.split('=');
   const value = rest.join('=');
+  const name = [...TENSORRT_OPTION_NAMES, ...Object.keys(REFUSED)].find((known) => dashed(known) === word) ?? word;
   if (!isOption(name)) throw new DiagnosticError(problem(unknownOption(name)));
   const parsed = parseValue(OPTIONS[name], value);
-  const options: TensorRtOptions = { [name]: parsed };
-  tensorRtKeys({ ...options, ...(name === 'calibrationTable' ? { int8: true } : {}) });
-  return { name, value: options };
+  return { name, value: { [name]: parsed } };
 }
 
 function parseValue({ kind }: Kind, text: string): unknown {

@@ -1,0 +1,79 @@
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gpuDriver } from './gpu.js';
+import type { OrtApi } from './ort-c-api.js';
+import type { Profile } from './profile.js';
+import { tensorRtVersion } from './provider-libraries.js';
+import type { SessionOptions } from './session-options.js';
+
+/** All that an engine depends on, by name. Two engines are the same only if all of it is. */
+export interface EngineKey {
+  /** SHA-256 of the model. */
+  readonly model: string;
+  readonly profile: string;
+  readonly options: string;
+  readonly tensorrt: string;
+  readonly onnxruntime: string;
+  /** Name and compute capability. */
+  readonly gpu: string;
+}
+
+const CHUNK_BYTES = 1 << 22;
+
+/** The key of the engine that a session would build here. `externalFiles` hold weights, seen from the model's folder. */
+export async function engineKey(
+  api: OrtApi,
+  model: string | Uint8Array,
+  externalFiles: ReadonlySet<string>,
+  profile: Profile,
+  options: SessionOptions,
+): Promise<EngineKey> {
+  return {
+    model: modelHash(model, externalFiles),
+    profile: sortedText(profile.dims),
+    options: sortedText({ ...options.tensorrt, tf32: options.tf32 ?? true }),
+    ...(await machineOf(api, options.device ?? 0)),
+  };
+}
+
+/** The part of a key that the machine decides. */
+export async function machineOf(
+  api: OrtApi,
+  device: number,
+): Promise<Pick<EngineKey, 'tensorrt' | 'onnxruntime' | 'gpu'>> {
+  const gpu = (await gpuDriver())?.gpus[device];
+  return {
+    tensorrt: (await tensorRtVersion()) ?? 'unknown',
+    onnxruntime: api.version,
+    gpu: gpu === undefined ? 'unknown' : `${gpu.name}, ${gpu.computeCapability}`,
+  };
+}
+
+/** SHA-256 of a model: of its file and of the files of its external weights, or of its bytes. */
+export function modelHash(model: string | Uint8Array, externalFiles: ReadonlySet<string>): string {
+  const hash = createHash('sha256');
+  if (typeof model !== 'string') return hash.update(model).digest('hex');
+  hashFile(hash, model);
+  for (const file of externalFiles) hashFile(hash, join(dirname(model), file));
+  return hash.digest('hex');
+}
+
+function hashFile(hash: Hash, path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    const chunk = new Uint8Array(CHUNK_BYTES);
+    for (let read = 1; read > 0; ) {
+      read = readSync(fd, chunk, 0, chunk.length, null);
+      hash.update(chunk.subarray(0, read));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** JSON with its names in order: equal records have equal texts. */
+function sortedText(record: object): string {
+  const entries = Object.entries(record).filter(([, value]) => value !== undefined);
+  return JSON.stringify(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))));
+}
