@@ -3,9 +3,11 @@ import { runRules } from '../engine/driver.js';
 import { Rewriter } from '../engine/rewriter.js';
 import type { Outcome, Rewrite } from '../engine/trace.js';
 import type { OpName } from '../ir/graph.js';
+import { type NodeCheck, verify } from '../ir/verify.js';
 import type { RuleSet } from '../matcher/compile.js';
 import type { CompiledRule } from '../matcher/pattern.js';
 import type { Rule, RuleId } from '../schema/rule.js';
+import { signatureCheck } from '../schema/signature-check.js';
 import type { Finding } from './finding.js';
 import { MAX_GENERATIONS, MAX_STEPS } from './outcome.js';
 import { MAX_ALTERNATIVES } from './overlap.js';
@@ -18,6 +20,7 @@ import { MAX_TRIALS, nearness, type Trial, type Witness, type WitnessSearch } fr
  */
 export function* cycles(phase: RuleSet, search: WitnessSearch, own?: ReadonlySet<Rule>): Generator<Finding> {
   const told = new Set<string>();
+  const check = signatureCheck(phase.registry);
   const order = new Map(phase.rules.map((r, i) => [r.id, i]));
   for (const rule of phase.rules) {
     if (own !== undefined && !own.has(rule)) continue;
@@ -26,7 +29,11 @@ export function* cycles(phase: RuleSet, search: WitnessSearch, own?: ReadonlySet
       const witness = compiled && witnessOf(compiled, op, search);
       if (compiled === undefined || witness === undefined) continue;
       const trial = witness.build();
-      const outcome = run(trial, compiled, phase);
+      const outcome = run(trial, compiled, phase, check);
+      if (typeof outcome === 'string') {
+        yield misfit(rule, outcome, witness);
+        break;
+      }
       if (outcome === undefined || outcome.stop === 'fixpoint') continue;
       const chain = turn(outcome.chain);
       // The rule that was written last closes the circle; of a pack's and others' the pack's.
@@ -62,13 +69,21 @@ export function witnessOf(
   return undefined;
 }
 
-/** Fires the rule at its node and then runs all; undefined where what they make does not fit. */
-function run(trial: Trial, first: CompiledRule, phase: RuleSet): Outcome | undefined {
+/** Fires the rule at its node and then runs all; tells what is wrong where the rule makes what does not fit. */
+function run(trial: Trial, first: CompiledRule, phase: RuleSet, check: NodeCheck): Outcome | string | undefined {
   const match = trial.matcher.match(first, trial.node);
   if (match === undefined) return undefined;
   const rewriter = new Rewriter(trial.graph, trial.inference, phase.roles);
   try {
     rewriter.removeDead(rewriter.apply(match).released);
+  } catch (e) {
+    // Sizes of the witness that no model has.
+    if (e instanceof DiagnosticError) return undefined;
+    throw e;
+  }
+  const [wrong] = verify(trial.graph, check);
+  if (wrong !== undefined) return wrong.message;
+  try {
     return runRules(trial.graph, phase, trial.inference, {
       trace: true,
       maxSteps: MAX_STEPS,
@@ -78,6 +93,17 @@ function run(trial: Trial, first: CompiledRule, phase: RuleSet): Outcome | undef
     if (e instanceof DiagnosticError) return undefined;
     throw e;
   }
+}
+
+/** A rule whose rewrite makes nodes that their schemas refuse. */
+function misfit(rule: Rule, why: string, witness: Witness): Finding {
+  return {
+    code: 'rule-type',
+    rule,
+    part: 'rewrite',
+    message: `what \`${rule.id}\` makes does not fit: ${why}`,
+    notes: [{ message: `of\n${witness.text()}` }],
+  };
 }
 
 /** The rules of one turn: the shortest end of the chain that repeats. */

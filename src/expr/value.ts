@@ -83,6 +83,8 @@ export interface ExprFunction {
   readonly unknownOk?: boolean;
   /** Called instead of `call`, with the names that stand as arguments: for what is asked of a name, not of its value. */
   readonly byName?: (names: readonly string[], env: ExprEnv) => ExprValue;
+  /** What the first argument, a text, may be. */
+  readonly choices?: readonly string[];
   /** One line for the docs and for editors. */
   readonly doc: string;
 }

@@ -4,6 +4,7 @@ import type { ExprFunction } from '../expr/value.js';
 import { DTYPES, isDType } from '../ir/dtype.js';
 import { type Type, typeName } from '../ir/type.js';
 import { nearest } from '../schema/nearest.js';
+import { expressionKind } from './expression-kind.js';
 
 /** What an expression may use. */
 export interface Scope {
@@ -20,6 +21,9 @@ export interface Scope {
   /** Operators that `producer($x)` may be; anything where it is not told. */
   readonly isOperator?: (op: string) => boolean;
 }
+
+/** What stands where the expression does, if it must be of a kind. */
+export type Wanted = 'dtype' | 'condition';
 
 /** A mistake in an expression, `length` characters at `offset`. */
 export interface Mistake {
@@ -47,9 +51,11 @@ const KINDS = [
 ];
 
 /** The mistakes of an expression that can be told without values: names, functions and their arguments, fields, texts. */
-export function checkExpression(ast: Ast, text: string, scope: Scope): Mistake[] {
+export function checkExpression(ast: Ast, text: string, scope: Scope, wanted?: Wanted): Mistake[] {
   const checker = new Checker(text, scope);
   checker.visit(ast, []);
+  if (wanted === 'dtype') checker.dtype(ast);
+  if (wanted === 'condition') checker.condition(ast);
   return checker.mistakes;
 }
 
@@ -160,6 +166,7 @@ class Checker {
       const message = `\`${ast.name}\` takes ${wanted} arguments, not ${ast.args.length}`;
       this.say('expr-type', ast.offset, ast.name.length, message, fn.doc);
     }
+    if (fn?.choices !== undefined) this.chosen(ast.args[0], ast.name, fn.choices);
     for (const arg of ast.args) {
       this.visit(arg, bound);
       if (fn?.byName === undefined || (arg.kind === 'name' && !bound.includes(arg.name))) continue;
@@ -171,6 +178,33 @@ class Checker {
         `e.g. ${ast.name}($x)`,
       );
     }
+  }
+
+  /** The text that tells a function which of its kinds to do. */
+  private chosen(arg: Ast | undefined, name: string, choices: readonly string[]): void {
+    if (arg?.kind !== 'literal' || typeof arg.value !== 'string' || choices.includes(arg.value)) return;
+    const close = nearest(arg.value, choices);
+    const help = close === undefined ? `it is one of: ${choices.join(', ')}` : `did you mean '${close}'?`;
+    this.say('expr-unknown', arg.offset, arg.value.length + 2, `\`${name}\` does not know '${arg.value}'`, help);
+  }
+
+  /** What is never false, or has no truth at all, is no condition. */
+  condition(ast: Ast): void {
+    const kind = expressionKind(ast, this.scope.types ?? new Map());
+    if (kind !== 'dtype' && kind !== 'text' && kind !== 'tensor') return;
+    this.say('expr-type', 0, this.text.length, `\`${this.text}\` is no condition: it gives a ${kind}`);
+  }
+
+  /** A dtype that an expression gives as a text. */
+  dtype(ast: Ast): void {
+    if (ast.kind === 'if') {
+      this.dtype(ast.yes);
+      this.dtype(ast.no);
+    }
+    if (ast.kind !== 'literal' || typeof ast.value !== 'string' || isDType(ast.value)) return;
+    const close = nearest(ast.value, DTYPES);
+    const help = close === undefined ? `the dtypes are: ${DTYPES.join(', ')}` : `did you mean ${close}?`;
+    this.say('expr-unknown', ast.offset, ast.value.length + 2, `'${ast.value}' is no dtype`, help);
   }
 
   /** Texts that are compared with what has a fixed set of values. */

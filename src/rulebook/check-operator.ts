@@ -58,7 +58,8 @@ export function checkOperator(o: OperatorData, source: RuleSource, problems: Pro
     const at = [kind, index, 'infer', ...(o.infer.length > 1 ? [i] : [])];
     for (const field of FIELDS) {
       const text = fact[field];
-      if (text !== undefined) problems.expression(file, [...at, field], text, scope);
+      if (text !== undefined)
+        problems.expression(file, [...at, field], text, scope, field === 'dtype' ? 'dtype' : undefined);
     }
     if (fact.same !== undefined && !names.has(fact.same)) {
       const close = nearest(fact.same, names);
@@ -112,10 +113,19 @@ function checkSignature(signature: Signature, text: string): Misfit[] {
     found.push({ offset: offset + arg.name.length + value, length: 1, message });
   }
   for (const word of variableNames([...signature.args, ...signature.results].map((a) => a.type))) {
-    const meant = word.length > 2 ? nearest(word, TYPE_WORDS) : undefined;
-    if (meant === undefined) continue;
+    // A type variable is a letter, or begins with t.
+    if (/^[a-z]\d?$|^t[A-Z\d]\w*$/.test(word)) continue;
+    const meant = nearest(word, TYPE_WORDS);
     const offset = Math.max(0, text.search(new RegExp(`\\b${word}\\b`)));
-    found.push({ offset, length: word.length, message: `\`${word}\` is no type`, help: `did you mean ${meant}?` });
+    const help = meant === undefined ? 'a type variable is a letter, e.g. t' : `did you mean ${meant}?`;
+    found.push({ offset, length: word.length, message: `\`${word}\` is no type`, help });
+  }
+  const sets = new Set(signature.args.flatMap((a) => a.alias ?? []));
+  for (const { alias = [] } of signature.results) {
+    const [name] = alias;
+    if (name === undefined || alias.some((set) => set === '*' || sets.has(set))) continue;
+    const offset = Math.max(0, text.lastIndexOf(`(${name}`)) + 1;
+    found.push({ offset, length: name.length, message: `no argument has the alias set \`${name}\` of the result` });
   }
   return found;
 }

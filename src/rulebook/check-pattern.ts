@@ -10,7 +10,7 @@ import type { OperatorRegistry } from '../schema/registry.js';
 import type { BlockPattern, ItemsPattern, NodePattern, Pattern } from '../schema/rule.js';
 import type { Arg, Signature } from '../schema/signature.js';
 import { checkExpression } from './check-expression.js';
-import type { Problems, Scope } from './problems.js';
+import type { Problems, Scope, Wanted } from './problems.js';
 import type { DefinitionReader } from './read-definitions.js';
 import { fits, literalFits } from './type-fit.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
@@ -66,17 +66,17 @@ export class PatternChecker {
   }
 
   /** Checks an expression as it is written, then with its predicates expanded, and counts the captures that it names. */
-  expression(path: YamlPath, text: string, more: readonly string[] = []): void {
+  expression(path: YamlPath, text: string, more: readonly string[] = [], wanted?: Wanted): void {
     const scope = this.scope(more);
     const before = this.problems.found.length;
     // What a fragment says was checked where it is defined, by other names.
     const written = this.file.has(path) ? this.written[text] : undefined;
-    const expr = this.problems.expression(this.file, path, written ?? text, scope);
+    const expr = this.problems.expression(this.file, path, written ?? text, scope, wanted);
     for (const name of expr?.names ?? []) this.use(name);
     if (written === undefined || expr === undefined || this.problems.found.length > before) return;
     // The arguments may be what the body of a predicate cannot take.
     const expanded = parseExpr(text);
-    for (const m of checkExpression(expanded.ast, text, scope))
+    for (const m of checkExpression(expanded.ast, text, scope, wanted))
       this.problems.at(this.file, m.code, path, `\`${written}\`, which is \`${text}\`: ${m.message}`, m.help);
     for (const name of expanded.names) if (!expr.names.has(name)) this.use(name);
   }
@@ -164,10 +164,10 @@ export class PatternChecker {
     });
     for (const [arg, q] of p.in) {
       const at = [...path, 'in', arg];
-      const args = signatures.flatMap((s) => this.argument(s, arg, at) ?? []);
+      const args = this.arguments(signatures, arg, at);
       this.pattern(q, at, { type: common(args.map((a) => a.type)), args });
     }
-    for (const arg of p.commutative ?? []) for (const s of signatures) this.argument(s, arg, [...path, 'commutative']);
+    for (const arg of p.commutative ?? []) this.arguments(signatures, arg, [...path, 'commutative']);
     if (p.operands !== undefined) this.operands(p.operands, signatures, [...path, 'operands']);
     for (const s of signatures) this.results(p, s, path);
     p.as.forEach((name, i) => {
@@ -179,6 +179,13 @@ export class PatternChecker {
     });
     this.tests(p.where, path, ['it']);
     return common(signatures.map((s) => s.results[p.result]?.type));
+  }
+
+  /** The argument of each of the operators; a name that several lack is told once. */
+  private arguments(signatures: readonly Signature[], name: string, path: YamlPath): Arg[] {
+    const lacking = signatures.find((s) => !s.args.some((a) => a.name === name));
+    if (lacking !== undefined) this.argument(lacking, name, path);
+    return signatures.flatMap((s) => s.args.find((a) => a.name === name) ?? []);
   }
 
   private operands(p: ItemsPattern, signatures: readonly Signature[], path: YamlPath): void {
@@ -199,7 +206,7 @@ export class PatternChecker {
   private tests(where: readonly string[], path: YamlPath, more: readonly string[]): void {
     where.forEach((text, i) => {
       const list = this.file.has([...path, 'where', i]);
-      this.expression(list ? [...path, 'where', i] : [...path, 'where'], text, more);
+      this.expression(list ? [...path, 'where', i] : [...path, 'where'], text, more, 'condition');
     });
   }
 
@@ -269,7 +276,7 @@ export class PatternChecker {
 
   private list(p: ItemsPattern, path: YamlPath, type: Type | undefined): void {
     const inner = type?.kind === 'optional' ? type.element : type;
-    const known = inner !== undefined && inner.kind !== 'var' && inner.kind !== 'any';
+    const known = inner !== undefined && inner.kind !== 'var' && inner.kind !== 'any' && inner.kind !== 'union';
     if (known && inner.kind !== 'list')
       this.mistyped(path, `the argument is ${typeName(inner)}, which is never a list`);
     const at = this.file.has([...path, 'list']) ? [...path, 'list'] : path;

@@ -1,5 +1,5 @@
 import { RECIPE_FUNCTIONS } from '../converters/recipe-functions.js';
-import { type Type, typeName } from '../ir/type.js';
+import { NONE, type Type, typeName } from '../ir/type.js';
 import { nearest } from '../schema/nearest.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type {
@@ -15,7 +15,7 @@ import type {
 import type { OperatorRegistry } from '../schema/registry.js';
 import { checkNodeStep, opsetsOf, opsetsWhere } from './check-node-step.js';
 import { shapeFunction, shapeFunctionNames } from './check-operator.js';
-import type { Problems, Scope } from './problems.js';
+import type { Problems, Scope, Wanted } from './problems.js';
 import type { RuleSource } from './read-rules.js';
 import type { RecipeData } from './rule-data.js';
 import { fits } from './type-fit.js';
@@ -70,14 +70,14 @@ class RecipeChecker {
       this.expression([...path, 'let', name], text);
       this.names.add(name);
     }
-    if (recipe.when !== undefined) this.expression([...path, 'when'], recipe.when);
+    if (recipe.when !== undefined) this.expression([...path, 'when'], recipe.when, 'condition');
     recipe.promote?.args.forEach((name, i) => {
       const list = this.file.has([...path, 'promote', 'args'])
         ? [...path, 'promote', 'args', i]
         : [...path, 'promote', i];
       this.operand(list, name);
     });
-    if (recipe.promote?.to !== undefined) this.expression([...path, 'promote', 'to'], recipe.promote.to);
+    if (recipe.promote?.to !== undefined) this.expression([...path, 'promote', 'to'], recipe.promote.to, 'dtype');
     this.steps(recipe.steps, [...path, 'onnx'], this.opsets);
     this.outputs();
     for (const { path: at, names } of this.named) {
@@ -143,12 +143,12 @@ class RecipeChecker {
         this.loop(step, at, opsets);
         return;
       case 'if':
-        this.expression([...at, 'if'], step.test);
+        this.expression([...at, 'if'], step.test, 'condition');
         this.steps(step.do, [...at, 'do'], opsetsWhere(step.test, opsets));
         this.steps(step.else, [...at, 'else'], opsetsWhere(step.test, opsets, false));
         return;
     }
-    if (step.if !== undefined) this.expression([...at, 'if'], step.if);
+    if (step.if !== undefined) this.expression([...at, 'if'], step.if, 'condition');
     for (const name of step.out) this.names.add(`$${name}`);
   }
 
@@ -180,7 +180,7 @@ class RecipeChecker {
         this.say([...at, 'in', name], `${step.op} has no argument \`${name}\``, help, true);
         continue;
       }
-      const given = typeof operand === 'string' ? this.args.get(operand) : undefined;
+      const given = operand === 'none' ? NONE : typeof operand === 'string' ? this.args.get(operand) : undefined;
       if (given === undefined || mayStandFor(given, wanted)) continue;
       this.say([...at, 'in', name], `\`${name}\` of ${step.op} is ${typeName(wanted)}, not ${typeName(given)}`);
     }
@@ -255,7 +255,7 @@ class RecipeChecker {
     this.used.add(name);
   }
 
-  private expression(path: YamlPath, text: string): void {
+  private expression(path: YamlPath, text: string, wanted?: Wanted): void {
     const scope: Scope = {
       names: this.names,
       functions: (name) => RECIPE_FUNCTIONS.get(name) ?? shapeFunction(name),
@@ -264,7 +264,7 @@ class RecipeChecker {
       types: this.args,
       ops: this.recipe.ops,
     };
-    for (const name of this.problems.expression(this.file, path, text, scope)?.names ?? []) this.use(name);
+    for (const name of this.problems.expression(this.file, path, text, scope, wanted)?.names ?? []) this.use(name);
   }
 
   private attribute(path: YamlPath, value: RecipeAttribute): void {
@@ -280,7 +280,7 @@ class RecipeChecker {
   private facts({ infer = [] }: NodeStep, at: YamlPath): void {
     infer.forEach((fact, k) => {
       const path = this.file.has([...at, 'infer', k]) ? [...at, 'infer', k] : [...at, 'infer'];
-      if (fact.dtype !== undefined) this.expression([...path, 'dtype'], fact.dtype);
+      if (fact.dtype !== undefined) this.expression([...path, 'dtype'], fact.dtype, 'dtype');
       if (fact.shape !== undefined) this.expression([...path, 'shape'], fact.shape);
     });
   }
@@ -293,12 +293,12 @@ class RecipeChecker {
     }
     if ('const' in item) {
       this.expression(this.file.has([...path, 'const']) ? [...path, 'const'] : path, item.const);
-      if (item.dtype !== undefined) this.expression([...path, 'dtype'], item.dtype);
+      if (item.dtype !== undefined) this.expression([...path, 'dtype'], item.dtype, 'dtype');
       if (item.shape !== undefined) this.expression([...path, 'shape'], item.shape);
       return;
     }
     this.operand([...path, 'arg'], item.arg);
-    if (item.cast !== undefined) this.expression([...path, 'cast'], item.cast);
+    if (item.cast !== undefined) this.expression([...path, 'cast'], item.cast, 'dtype');
     if ('else' in item) this.item([...path, 'else'], item.else);
   }
 
@@ -328,6 +328,7 @@ function* recipeFunctionNames(): Generator<string> {
 
 /** Calls take tensors for numbers and numbers for tensors; what is left are texts, lists and single values mixed up. */
 function mayStandFor(given: Type, wanted: Type): boolean {
+  if (given.kind === 'none') return fits(given, wanted);
   const [a, b] = [inner(given), inner(wanted)];
   if (fits(a, b) || fits(b, a) || a.kind === 'optional' || b.kind === 'optional') return true;
   const [x, y] = [isText(a), isText(b)];

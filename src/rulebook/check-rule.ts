@@ -22,7 +22,7 @@ export function checkRule(
   pattern.limit(rule.match, [...path, 'match']);
   rule.where.forEach((text, i) => {
     const at = file.has([...path, 'where', i]) ? [...path, 'where', i] : [...path, 'where'];
-    pattern.expression(at, text);
+    pattern.expression(at, text, [], 'condition');
   });
   new TemplateChecker(rule, pattern, file, registry, problems).check(path);
   pattern.unused();

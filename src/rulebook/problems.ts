@@ -2,10 +2,10 @@ import type { Code } from '../diagnostics/codes.js';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 import { parseExpr } from '../expr/parse.js';
 import { type Expr, ExprError } from '../expr/value.js';
-import { checkExpression, type Scope } from './check-expression.js';
+import { checkExpression, type Scope, type Wanted } from './check-expression.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
 
-export type { Scope } from './check-expression.js';
+export type { Scope, Wanted } from './check-expression.js';
 
 /** Gathers the problems of one file's entry, each at its place. */
 export class Problems {
@@ -25,7 +25,7 @@ export class Problems {
   }
 
   /** Parses an expression and checks what it uses; undefined when it does not parse. */
-  expression(file: YamlFile, path: YamlPath, text: string, scope: Scope): Expr | undefined {
+  expression(file: YamlFile, path: YamlPath, text: string, scope: Scope, wanted?: Wanted): Expr | undefined {
     let expr: Expr;
     try {
       expr = parseExpr(text);
@@ -34,7 +34,7 @@ export class Problems {
       this.add('expr-syntax', file.part(path, e.offset, e.length), `\`${text}\`: ${e.message}`);
       return undefined;
     }
-    for (const m of checkExpression(expr.ast, text, scope))
+    for (const m of checkExpression(expr.ast, text, scope, wanted))
       this.add(m.code, file.part(path, m.offset, m.length), m.message, m.help);
     return expr;
   }

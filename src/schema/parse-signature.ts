@@ -120,6 +120,7 @@ class SignatureParser {
       else if (this.peek() === '[') {
         this.take();
         const size = this.peek() === ']' ? undefined : Number(this.take());
+        if (size !== undefined && !Number.isInteger(size)) this.bad('the length of a list is a number', this.at - 1);
         this.expect(']');
         type = size === undefined ? listOf(type) : { kind: 'list', element: type, size };
       } else if (this.peek() === '(') {
@@ -134,6 +135,7 @@ class SignatureParser {
     const names: string[] = [];
     let mutates = false;
     this.expect('(');
+    if (this.peek() === ')') this.bad('an alias set names something');
     while (!this.accept(')')) {
       const t = this.take();
       if (t === '!') mutates = true;

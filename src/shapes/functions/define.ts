@@ -86,6 +86,8 @@ export const anyList: Reader<readonly ExprValue[]> = (v) => (isList(v) ? v : wro
 interface Options {
   /** Arguments that may be left out at the end; they read as none. */
   readonly optional?: number;
+  /** What the first argument, a text, may be. */
+  readonly choices?: readonly string[];
 }
 
 /** A function of the expression language from typed readers of its arguments and a body. */
@@ -101,6 +103,7 @@ export function define<A extends readonly unknown[]>(
     minArgs: list.length - (options.optional ?? 0),
     maxArgs: list.length,
     unknownOk: list.includes(any),
+    choices: options.choices,
     call(args, env) {
       const values: unknown[] = [];
       for (let i = 0; i < list.length; i++) {

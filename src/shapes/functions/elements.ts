@@ -284,11 +284,16 @@ function leaves(v: ExprValue): ExprValue[] {
 }
 
 export const ELEMENT_FUNCTIONS: FunctionTable = {
-  elementwise: define('elements of a binary operation on small int tensors', [str, any, any], (env, op, a, b) =>
-    elementwise(env, op, a, b),
+  elementwise: define(
+    'elements of a binary operation on small int tensors',
+    [str, any, any],
+    (env, op, a, b) => elementwise(env, op, a, b),
+    { choices: Object.keys(BINARY) },
   ),
   negated: define('elements negated', [any], (_, v) => intsOf(v)?.map(dimNeg) ?? UNKNOWN),
-  round_elements: define("elements after 'floor', 'ceil' or 'trunc'", [str, any], roundElements),
+  round_elements: define("elements after 'floor', 'ceil' or 'trunc'", [str, any], roundElements, {
+    choices: Object.keys(ROUNDING),
+  }),
   where_elements: define('elements of where(condition, a, b)', [any, any, any], (_, c, a, b) => whereElements(c, a, b)),
   cast_elements: define('elements after a cast', [any, dtype], castElements),
   slice_elements: define('elements of x[start:end:step]', [any, optional(int), optional(int), constant], sliceElements),
@@ -298,8 +303,11 @@ export const ELEMENT_FUNCTIONS: FunctionTable = {
     fillElements(v, dims),
   ),
   arange_elements: define('elements of arange', [int, int, constant], (_, a, b, s) => arangeElements(a, b, s)),
-  reduce_elements: define('sum, prod, min, max, any or all of the elements', [str, any], (env, op, v) =>
-    reduceElements(op, v, env),
+  reduce_elements: define(
+    'sum, prod, min, max, any or all of the elements',
+    [str, any],
+    (env, op, v) => reduceElements(op, v, env),
+    { choices: ['sum', 'prod', 'min', 'max', 'any', 'all'] },
   ),
   leaves: define('the numbers of nested lists in order', [any], (_, v) => leaves(v)),
   item: define('the number in a tensor of one element', [any], item),

@@ -128,16 +128,26 @@ export const SCALAR_FUNCTIONS: FunctionTable = {
   lower: define('text in lower case', [str], (_, s) => s.toLowerCase()),
   upper: define('text in upper case', [str], (_, s) => s.toUpperCase()),
   text_of: define('str(x) of a constant', [any], (_, v) => printed(v) ?? UNKNOWN),
-  float_unary: define('a function of one float', [str, any], (_, name, v) => {
-    const x = asNumber(v);
-    const compute = FLOAT_UNARY[name];
-    return new Float(x === undefined || compute === undefined ? undefined : compute(x));
-  }),
-  float_binary: define('a function of two floats', [str, any, any], (_, name, a, b) => {
-    const [x, y] = [asNumber(a), asNumber(b)];
-    const compute = FLOAT_BINARY[name];
-    return new Float(x === undefined || y === undefined || compute === undefined ? undefined : compute(x, y));
-  }),
+  float_unary: define(
+    'a function of one float',
+    [str, any],
+    (_, name, v) => {
+      const x = asNumber(v);
+      const compute = FLOAT_UNARY[name];
+      return new Float(x === undefined || compute === undefined ? undefined : compute(x));
+    },
+    { choices: Object.keys(FLOAT_UNARY) },
+  ),
+  float_binary: define(
+    'a function of two floats',
+    [str, any, any],
+    (_, name, a, b) => {
+      const [x, y] = [asNumber(a), asNumber(b)];
+      const compute = FLOAT_BINARY[name];
+      return new Float(x === undefined || y === undefined || compute === undefined ? undefined : compute(x, y));
+    },
+    { choices: Object.keys(FLOAT_BINARY) },
+  ),
   int_pow: define('a ** b of constant ints', [constant, constant], (_, a, b) => (b >= 0 ? a ** b : UNKNOWN)),
   int_xor: define('a ^ b of constant ints', [constant, constant], (_, a, b) => a ^ b),
   int_and: define('a & b of constant ints', [constant, constant], (_, a, b) => a & b),
