@@ -75,7 +75,7 @@ function run(trial: Trial, first: CompiledRule, phase: RuleSet, check: NodeCheck
   if (match === undefined) return undefined;
   const rewriter = new Rewriter(trial.graph, trial.inference, phase.roles);
   try {
-    rewriter.removeDead(rewriter.apply(match).released);
+    rewriter.apply(match);
   } catch (e) {
     // Sizes of the witness that no model has.
     if (e instanceof DiagnosticError) return undefined;

@@ -23,7 +23,7 @@ export function settle(trial: Trial, first: CompiledRule, rules: RuleSet): Graph
   if (match === undefined) return undefined;
   const rewriter = new Rewriter(trial.graph, trial.inference, rules.roles);
   try {
-    rewriter.removeDead(rewriter.apply(match).released);
+    rewriter.apply(match);
     const { stop } = runRules(trial.graph, rules, trial.inference, {
       maxSteps: MAX_STEPS,
       maxGenerations: MAX_GENERATIONS,

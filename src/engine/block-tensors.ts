@@ -3,7 +3,7 @@ import type { DType } from '../ir/dtype.js';
 import { type Block, Node, type OpName, type Value } from '../ir/graph.js';
 import { type Type, tensorType } from '../ir/type.js';
 import type { Roles } from '../matcher/roles.js';
-import { carryOver } from './refine.js';
+import { carryOver, tensorContent } from './refine.js';
 
 /** What moving blocks needs of the rewriter. */
 export interface BlockMover {
@@ -24,13 +24,13 @@ export interface BlockMover {
  * translated. The new node's results are tensors where the old ones were numbers.
  */
 export function moveBlocksAsTensors(from: Node, to: Node, mover: BlockMover): void {
-  for (const block of from.blocks) {
-    const target = to.addBlock();
-    for (const p of block.params) moveParam(p, target, mover);
-    for (const n of block.nodes()) target.append(n);
-    const returns = [...block.returns];
-    block.setReturns([]);
-    for (const r of returns) target.addReturn(tensorForm(r, target, mover));
+  to.takeBlocks(from);
+  for (const block of to.blocks) {
+    const { first } = block;
+    for (const p of block.params) paramAsTensor(p, block, first, mover);
+    block.returns.forEach((r, i) => {
+      block.setReturn(i, tensorForm(r, block, mover));
+    });
   }
   for (const old of from.outputs) {
     const type = asTensor(old, mover);
@@ -39,22 +39,22 @@ export function moveBlocksAsTensors(from: Node, to: Node, mover: BlockMover): vo
   }
 }
 
-function moveParam(p: Value, target: Block, mover: BlockMover): void {
+/** Makes a parameter a tensor, with a cast in front of `first` that gives the number. */
+function paramAsTensor(p: Value, block: Block, first: Node | undefined, mover: BlockMover): void {
   const type = asTensor(p, mover);
-  const param = target.addParam(mover.freshName(p.name), type ?? p.type);
-  carryOver(p, param);
+  if (type === undefined) return;
+  const number = p.content;
   mover.noteReaders(p);
-  if (type === undefined) {
-    p.replaceAllUsesWith(param);
-    return;
-  }
-  const cast = new Node(mover.cast(), [param]);
+  const cast = new Node(mover.cast());
   const out = cast.addOutput(mover.freshName(p.name), p.type);
-  target.append(cast);
+  p.replaceAllUsesWith(out);
+  p.type = type;
+  p.content = tensorContent(number);
+  cast.addInput(p);
+  block.attach(cast, first);
   mover.note(cast);
   mover.infer(cast);
-  carryOver(p, out);
-  p.replaceAllUsesWith(out);
+  out.content = number ?? out.content;
 }
 
 function tensorForm(value: Value, target: Block, mover: BlockMover): Value {

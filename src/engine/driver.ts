@@ -107,13 +107,12 @@ class Driver {
   private rewrite(match: Match): Provenance {
     const { node, rule } = match;
     const change = this.rewriter.apply(match);
-    const released = this.rewriter.removeDead(change.released);
     this.steps += 1;
     this.counts.set(rule.id, (this.counts.get(rule.id) ?? 0) + 1);
     this.recent.push(rule.id);
     if (this.recent.length > CHAIN) this.recent.shift();
-    if (this.options.trace === true) this.trace.push({ rule: rule.id, node, made: change.made });
-    this.requeue.after(change, released);
+    if (this.options.trace === true) this.trace.push({ rule: rule.id, node, made: change.made.toArray() });
+    this.requeue.after(change);
     this.options.afterRewrite?.(match);
     return change.origin;
   }

@@ -15,9 +15,7 @@ export function carryOver(old: Value, to: Value): void {
     return;
   }
   if (old.type.kind !== 'tensor' && to.type.kind === 'tensor') {
-    const elements = elementsOf(old.content);
-    if (elements === undefined) return;
-    to.content = { kind: 'elements', values: elements };
+    to.content = tensorContent(old.content) ?? to.content;
     return;
   }
   if (old.type.kind === to.type.kind) to.content = old.content ?? to.content;
@@ -28,10 +26,15 @@ function refined(old: TensorType, found: TensorType): TensorType {
   const dtype = found.dtype ?? old.dtype;
   if (shape === undefined) return tensorType(dtype, found.shape);
   if (found.shape === undefined || found.shape.length !== shape.length) return tensorType(dtype, shape);
-  return tensorType(
-    dtype,
-    found.shape.map((d, i) => better(shape[i] ?? d, d)),
-  );
+  let same = dtype === old.dtype;
+  const dims: Dim[] = [];
+  for (let i = 0; i < shape.length; i++) {
+    const before = shape[i] ?? 1;
+    const d = better(before, found.shape[i] ?? 1);
+    if (d !== before) same = false;
+    dims.push(d);
+  }
+  return same ? old : tensorType(dtype, dims);
 }
 
 /** The old extent, unless only the new one is known. */
@@ -39,6 +42,12 @@ function better(old: Dim, found: Dim): Dim {
   if (typeof found === 'number') return found;
   const name = symbolName(old);
   return name !== undefined && isUnknownSymbol(name) && symbolName(found) === undefined ? found : old;
+}
+
+/** What is known of the tensor that stands for a number or list. */
+export function tensorContent(content: Content | undefined): Content | undefined {
+  const values = elementsOf(content);
+  return values === undefined ? undefined : { kind: 'elements', values };
 }
 
 /** The elements of the tensor that stands for an int, a bool or a list of ints. */

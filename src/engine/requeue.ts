@@ -17,16 +17,20 @@ export class Requeue {
     private readonly worklist: Worklist,
   ) {}
 
-  /** `released` are the values that lost a use, those of removed nodes included. */
-  after(change: Change, released: readonly Value[]): void {
-    for (const node of change.made) {
+  after({ made, readers, released }: Change): void {
+    const { readsBlocks, readsUsers } = this.rules;
+    for (let i = 0; i < made.length; i++) {
+      const node = made.at(i);
+      if (node === undefined) continue;
       this.push(node);
-      if (this.rules.readsBlocks) this.touchOwner(node.parent, 1);
+      if (readsBlocks) this.touchOwner(node.parent, 1);
+      if (readsUsers) for (const v of node.inputs) this.recounted.add(v);
     }
-    for (const reader of change.readers) this.touch(reader, 0);
-    if (!this.rules.readsUsers) return;
-    for (const v of released) this.recounted.add(v);
-    for (const node of change.made) for (const v of node.inputs) this.recounted.add(v);
+    for (let i = 0; i < readers.length; i++) {
+      const reader = readers.at(i);
+      if (reader !== undefined) this.touch(reader, 0);
+    }
+    if (readsUsers) for (const v of released.toArray()) this.recounted.add(v);
   }
 
   /** A node of the block was removed. */

@@ -13,27 +13,30 @@ import type { Inference } from '../shapes/infer.js';
 import { isNumber, moveBlocksAsTensors } from './block-tensors.js';
 import { constantOf, literalConstant, sameLiteral, type TypedConstant } from './constant.js';
 import { inlineBlock, moveBlock } from './move-block.js';
+import { Pile } from './pile.js';
 import { type Plan, planOf } from './plan.js';
 import { carryOver, castType } from './refine.js';
 
-/** What a rewrite changed, for the worklist and the trace. */
+/** What a rewrite changed, for the worklist and the trace. Good until the next rewrite. */
 export interface Change {
   /** New nodes, in order. */
-  readonly made: readonly Node[];
+  readonly made: Pile<Node>;
   /** Why they stand there. */
   readonly origin: Provenance;
   /** Nodes that read a result of the matched node and now read another value. */
-  readonly readers: readonly Node[];
-  /** Values that lost a use. */
-  readonly released: readonly Value[];
+  readonly readers: Pile<Node>;
+  /** Values that lost a use, those that removed nodes read included. */
+  readonly released: Pile<Value>;
 }
 
 /** The only one that changes a graph under rewriting: builds templates, puts casts in, removes what became dead. */
 export class Rewriter {
-  private made: Node[] = [];
+  private readonly made = new Pile<Node>();
   /** Why these stand there: one link for all of them. */
   private origin: Provenance | undefined;
-  private readers: Node[] = [];
+  private readonly readers = new Pile<Node>();
+  private readonly released = new Pile<Value>();
+  private readonly unread = new Pile<Value>();
   /** Constants of the rewrite under way: one for each value and type. */
   private constants: Value[] = [];
   /** What the rule's `let` has made. */
@@ -52,14 +55,18 @@ export class Rewriter {
     private readonly left?: (block: Block) => void,
   ) {}
 
-  /** Replaces the matched node. The new nodes stand where it stood, with its place in the source. */
+  /**
+   * Replaces the matched node. The new nodes stand where it stood, with its place in the source. What nothing reads any
+   * more goes with it.
+   */
   apply(match: Match): Change {
     const { node, rule } = match;
-    this.made = [];
-    this.readers = [];
-    this.constants = [];
-    this.origin = byRule(rule.id, node);
-    const released = node.inputs.slice();
+    const { made, readers, released } = this;
+    made.clear();
+    readers.clear();
+    if (this.constants.length > 0) this.constants = [];
+    const origin = byRule(rule.id, node);
+    this.origin = origin;
     for (const out of node.outputs) this.noteReaders(out);
     if (this.names.size > 0) this.names.clear();
     for (const [name, t] of rule.let) this.names.set(name, this.build(t, TENSOR, match, 0));
@@ -70,29 +77,25 @@ export class Rewriter {
       else if (old.uses.size > 0) throw broken(match, `it gives no result ${old.defIndex}`);
     }
     this.remove(node);
-    return { made: this.made, origin: this.origin, readers: this.readers, released };
+    this.removeUnread();
+    return { made, origin, readers, released };
   }
 
-  /** Removes the nodes behind `values` whose results nothing uses. The removed nodes' operands are looked at too. */
-  removeDead(values: readonly Value[]): Value[] {
-    const stack = values.slice();
-    const released: Value[] = [];
-    for (let v = stack.pop(); v !== undefined; v = stack.pop()) {
+  /** Removes the nodes whose results nothing reads since the matched node is gone, and those that only they read. */
+  private removeUnread(): void {
+    const { unread, released } = this;
+    released.clear();
+    for (let v = unread.pop(); v !== undefined; v = unread.pop()) {
+      released.push(v);
       const { producer } = v;
-      if (producer?.parent === undefined || v.uses.size > 0) {
-        released.push(v);
-        continue;
-      }
-      const dead = producer.blocks.length === 0 && producer.outputs.every((o) => o.uses.size === 0);
-      if (!dead || this.inference.schemas.get(producer.op)?.pure !== true) continue;
-      for (const operand of producer.inputs) stack.push(operand);
-      this.remove(producer);
+      if (producer?.parent === undefined || v.uses.size > 0 || !isUnread(producer)) continue;
+      if (this.inference.schemas.get(producer.op)?.pure === true) this.remove(producer);
     }
-    return released;
   }
 
   private remove(node: Node): void {
     if (this.left !== undefined && node.parent !== undefined) this.left(node.parent);
+    for (const v of node.inputs) this.unread.push(v);
     node.destroy();
   }
 
@@ -369,6 +372,11 @@ export class Rewriter {
 
 function isConcrete({ kind }: Type): boolean {
   return kind !== 'var' && kind !== 'any';
+}
+
+/** True if no result has a use. What blocks do is not looked at: a node that carries some stays. */
+function isUnread({ blocks, outputs }: Node): boolean {
+  return blocks.length === 0 && outputs.every((o) => o.uses.size === 0);
 }
 
 /** The type of a list's items where its place does not say: the first item's, any tensor where that is a tensor. */

@@ -123,6 +123,13 @@ export class Node extends User {
     return b;
   }
 
+  /** Takes the blocks of another node as they are, behind its own. */
+  takeBlocks(from: Node): void {
+    for (const b of from.inner) b.owner = this;
+    this.inner = [...this.inner, ...from.inner];
+    from.inner = NO_BLOCKS;
+  }
+
   /** The only output. Throws when there is another number of them. */
   get output(): Value {
     const v = this.outputs[0];
@@ -162,7 +169,7 @@ export class Block extends User {
   first: Node | undefined;
   last: Node | undefined;
 
-  constructor(public readonly owner?: Node) {
+  constructor(public owner?: Node) {
     super();
   }
 

@@ -59,6 +59,7 @@ export class Matcher {
   private env: RuleEnv | undefined;
   /** Slots of the last variant that did not match, for the next one. */
   private spare: Slots = [];
+  private spareEnv: RuleEnv | undefined;
 
   constructor(
     private readonly registry: OperatorRegistry<OperatorSchema>,
@@ -80,6 +81,7 @@ export class Matcher {
       const constants = this.conditions(compiled, node, env);
       if (constants === undefined) continue;
       this.spare = [];
+      this.spareEnv = undefined;
       return new Matched(compiled.rule, node, env, constants);
     }
     return undefined;
@@ -105,7 +107,9 @@ export class Matcher {
   private scope(rule: CompiledRule, slots: Slots): RuleEnv {
     const { root } = this;
     if (root === undefined) throw new Error('no rule is tried');
-    this.env ??= new RuleEnv(root, rule.captures, slots, this.roles, this.ranges);
+    this.env ??=
+      this.spareEnv?.of(root, rule.captures, slots) ?? new RuleEnv(root, rule.captures, slots, this.roles, this.ranges);
+    this.spareEnv = this.env;
     return this.env;
   }
 

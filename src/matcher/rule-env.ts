@@ -17,12 +17,22 @@ export class RuleEnv implements ExprEnv {
   it: Value | undefined;
 
   constructor(
-    private readonly node: Node,
-    private readonly names: readonly string[],
-    private readonly slots: readonly (Captured | undefined)[],
+    private node: Node,
+    private names: readonly string[],
+    private slots: readonly (Captured | undefined)[],
     readonly roles: Roles,
     readonly ranges: Ranges | undefined,
   ) {}
+
+  /** Turns to another try: for an environment that no match holds. */
+  of(node: Node, names: readonly string[], slots: readonly (Captured | undefined)[]): this {
+    this.node = node;
+    this.names = names;
+    this.slots = slots;
+    this.index = 0;
+    this.it = undefined;
+    return this;
+  }
 
   captured(name: string): Captured | undefined {
     if (name === 'result') return this.node.outputs[0];

@@ -28,18 +28,24 @@ const FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map([...BUILTINS, ...SH
 
 /** What the facts of one call see: the operator's arguments by name, dtype names, shape functions. */
 export class FactEnv implements ExprEnv {
-  private readonly places: ReadonlyMap<string, number>;
+  private signature: Signature | undefined;
+  private inputs: readonly Value[] = [];
+  private places: ReadonlyMap<string, number> = new Map();
   /** Operands as expressions see them, read once each. */
   private readonly known: (ExprValue | undefined)[] = [];
   /** Set while a shape is evaluated: its unknowns are extents. */
   extents = false;
 
-  constructor(
-    private readonly signature: Signature,
-    private readonly inputs: readonly Value[],
-    private readonly unknowns: UnknownSource,
-  ) {
+  constructor(private readonly unknowns: UnknownSource) {}
+
+  /** Turns to another call: one environment serves all calls, one after another. */
+  of(signature: Signature, inputs: readonly Value[]): this {
+    this.signature = signature;
+    this.inputs = inputs;
     this.places = places(signature);
+    this.extents = false;
+    this.known.fill(undefined);
+    return this;
   }
 
   get ranges(): Ranges {
@@ -81,8 +87,8 @@ export class FactEnv implements ExprEnv {
 
   /** Operands beyond the signature's arguments, of operators that take any number, are the list `rest`. */
   private other(name: string): ExprValue | undefined {
-    const { args, varargs } = this.signature;
-    if (varargs && name === 'rest') return this.inputs.slice(args.length).map((v) => this.operand(v));
+    if (name === 'rest' && this.signature?.varargs === true)
+      return this.inputs.slice(this.signature.args.length).map((v) => this.operand(v));
     return isDType(name) ? name : undefined;
   }
 }

@@ -46,6 +46,7 @@ export class Inference implements UnknownSource {
   readonly ranges: Map<string, Interval>;
   private readonly prefix: string;
   private counter = 0;
+  private readonly facts = new FactEnv(this);
   private assuming = true;
   private readonly floats = new WeakMap<Value, Floats>();
   /** Few graphs compute floats from extents: the others look nothing up. */
@@ -119,7 +120,7 @@ export class Inference implements UnknownSource {
       inferSequence(node, schema?.structure, this);
       return;
     }
-    const env = new FactEnv(schema.signature, node.inputs, this);
+    const env = this.facts.of(schema.signature, node.inputs);
     for (const out of node.outputs) {
       const fact = schema.infer[out.defIndex] ?? (schema.signature.varresults ? schema.infer[0] : undefined);
       if (fact === undefined) this.forget(out);
