@@ -87,6 +87,9 @@ export interface RuleReport {
   readonly rule: RuleId;
   readonly phase: 'lowering' | 'translation';
   readonly why: string;
+  /** What it matches, in its YAML form with all names expanded, and its conditions. */
+  readonly match: string;
+  readonly where: readonly string[];
   readonly at: Span;
   /** The pack that it comes from. */
   readonly pack: string;

@@ -7,10 +7,13 @@ const MAX_CANDIDATES = 12;
 /** What became of the nodes that a rule could match, as a person reads it. */
 export function renderRule(report: RuleReport): string[] {
   const { rule, phase, why, at, pack, state, disabledBy, ended, fired, candidates, note } = report;
+  const { match, where } = report;
   const off = state === 'disabled' ? `, switched off${disabledBy === undefined ? '' : ` by ${disabledBy}`}` : '';
   const lines = [
     `rule ${rule}: ${phase}, ${pack}${off}  ${spanText(at)}`,
     `  ${why.replaceAll(/\s*\n\s*/g, ' ')}`,
+    `  match: ${match}`,
+    ...(where.length === 0 ? [] : [`  where: ${where.join('; ')}`]),
     `  fired at ${fired} of ${candidates.length} nodes that it could match`,
   ];
   if (note !== undefined) lines.push(`  ${note}`);

@@ -4,6 +4,7 @@ import type { Graph, Node, OpName } from '../ir/graph.js';
 import { compileRule } from '../matcher/compile-rule.js';
 import type { Matcher } from '../matcher/match.js';
 import type { CompiledRule } from '../matcher/pattern.js';
+import { patternText } from '../matcher/pattern-text.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { RuleEntry } from '../rulebook/pack-info.js';
 import { baseOf } from '../schema/registry.js';
@@ -93,6 +94,8 @@ export class RuleTrial {
       rule: rule.id,
       phase,
       why: rule.why.trim(),
+      match: patternText(rule.match),
+      where: rule.where.map((text) => rule.written?.[text] ?? text),
       at: rule.span,
       pack: layer.name,
       state: state === 'disabled' ? 'disabled' : 'active',
