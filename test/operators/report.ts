@@ -1,9 +1,12 @@
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { type Dim, dimSymbols } from '../../src/ir/dim.js';
 import type { Type } from '../../src/ir/type.js';
+import { dimAt } from '../../src/testing/case-graph.js';
+import type { Sizes } from './call-graph.js';
+import { CallSession, difference } from './call-session.js';
 import type { CaseResult, OperatorCase } from './case.js';
 import type { ShippedRules } from './rules.js';
-import { CaseSession, type CompiledCase, compileCase, difference, type Mode, type Sizes } from './run-operator.js';
+import { type CompiledCase, compileCase, type Mode } from './run-operator.js';
 
 /** Why a case fails in a mode; undefined when it passes at every size. */
 export async function failureOf(
@@ -19,7 +22,7 @@ export async function failureOf(
       const results = mode === 'static' ? [c.results[i] ?? []] : c.results;
       const wrong = inferenceError(compiled, results, sizes, mode);
       if (wrong !== undefined) return wrong;
-      const session = await CaseSession.open(compiled);
+      const session = await CallSession.open(compiled.feeds, compiled.model);
       try {
         for (const [k, s] of sizes.entries()) {
           const found = await session.run(s);
@@ -87,28 +90,5 @@ function inferenceError(
 function contradicts(d: Dim, size: number, sizes: Sizes, mode: Mode): boolean {
   if (typeof d === 'number') return d !== size;
   if (mode === 'fresh') return false;
-  return [...dimSymbols(d)].every((s) => sizes[s] !== undefined) && evaluate(d, sizes) !== size;
-}
-
-/** The extent at given sizes. */
-export function evaluate(d: Dim, sizes: Sizes): number {
-  if (typeof d === 'number') return d;
-  let total = 0;
-  for (const term of d.terms) {
-    let product = term.coefficient;
-    for (const atom of term.atoms) {
-      if (atom.kind === 'symbol') {
-        product *= sizes[atom.name] ?? 1;
-        continue;
-      }
-      const [a, b] = [evaluate(atom.a, sizes), evaluate(atom.b, sizes)];
-      if (atom.kind === 'min') product *= Math.min(a, b);
-      else if (atom.kind === 'max') product *= Math.max(a, b);
-      else if (atom.kind === 'mul') product *= a * b;
-      else if (atom.kind === 'floordiv') product *= Math.floor(a / b);
-      else product *= a - Math.floor(a / b) * b;
-    }
-    total += product;
-  }
-  return total;
+  return [...dimSymbols(d)].every((s) => sizes[s] !== undefined) && dimAt(d, sizes) !== size;
 }

@@ -1,9 +1,8 @@
-import { InferenceSession } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { RuleBook } from '../../src/rulebook/load.js';
+import { CallSession, difference } from '../operators/call-session.js';
 import { recordedCases } from '../operators/case.js';
-import { difference } from '../operators/run-operator.js';
 import { DynamicCall, numericKind } from './dynamic-call.js';
 
 /** Calls of operators with what PyTorch gives. */
@@ -34,16 +33,16 @@ describe.each([...RECORDED])('%s with numbers at run time', (_, cases) => {
           const compiled = call.compile();
           if ('illegal' in compiled) continue;
           for (const r of compiled.rules) fired.add(r);
-          const session = await InferenceSession.create(compiled.bytes, { logSeverityLevel: 4, intraOpNumThreads: 1 });
+          const session = await CallSession.open(call.feeds, compiled.model);
           for (const [i, sizes] of c.sizes.entries()) {
-            const found = await call.run(session, sizes);
+            const found = await session.run(sizes);
             for (const [k, wanted] of (c.results[i] ?? []).entries()) {
               const got = found[k];
               const d = got === undefined ? 'no result' : difference(got, wanted, c.tol, c.random === true);
               if (d !== undefined) wrong.push(`${label} ${JSON.stringify(sizes)}: ${d}`);
             }
           }
-          await session.release();
+          await session.close();
         } catch (e) {
           if (e instanceof DiagnosticError)
             wrong.push(`${label}: ${e.diagnostics.map((d) => `${d.code} ${d.message}`)[0]}`);

@@ -1,10 +1,10 @@
-import { InferenceSession } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Content } from '../../src/ir/content.js';
 import { Graph, Node } from '../../src/ir/graph.js';
 import { type Type, typeName } from '../../src/ir/type.js';
 import { RuleBook } from '../../src/rulebook/load.js';
 import { Inference } from '../../src/shapes/infer.js';
+import { CallSession } from '../operators/call-session.js';
 import type { CaseArg, OperatorCase } from '../operators/case.js';
 import { DynamicCall } from './dynamic-call.js';
 
@@ -117,7 +117,7 @@ describe('arithmetic of numbers at run time', () => {
         if (signature.varargs || signature.results.length !== 1) continue;
         const names = signature.args.map((a) => a.name);
         const combinations = calls(signature.args.map((a) => a.type));
-        let session: InferenceSession | undefined;
+        let session: CallSession | undefined;
         let kinds = '';
         for (const args of combinations.length > 1 ? combinations : []) {
           const want = folded(op, args);
@@ -139,15 +139,15 @@ describe('arithmetic of numbers at run time', () => {
           // One session serves all values of the same kinds.
           const now = JSON.stringify(args, (_, v) => (typeof v === 'number' ? 0 : v));
           if (session === undefined || now !== kinds) {
-            await session?.release();
-            session = await InferenceSession.create(compiled.bytes, { logSeverityLevel: 4, intraOpNumThreads: 1 });
+            await session?.close();
+            session = await CallSession.open(call.feeds, compiled.model);
             kinds = now;
           }
-          const got = (await call.run(session, {})).flatMap((r) => r.v);
+          const got = (await session.run({}, call.feeds)).flatMap((r) => r.v);
           const same = got.length === want.length && got.every((g, i) => close(g, want[i] ?? 0));
           if (!same) wrong.push(`${op}(${JSON.stringify(args)}) is ${got}, not ${want}`);
         }
-        await session?.release();
+        await session?.close();
       }
     }
     expect(wrong).toEqual([]);
