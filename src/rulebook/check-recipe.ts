@@ -19,6 +19,7 @@ import type { Problems, Scope, Wanted } from './problems.js';
 import type { RuleSource } from './read-rules.js';
 import type { RecipeData } from './rule-data.js';
 import { fits } from './type-fit.js';
+import { finalSteps, untoldOutputs } from './untold-outputs.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
 
 /** Names that every recipe's expressions may use beside its operator's arguments. */
@@ -152,12 +153,20 @@ class RecipeChecker {
     for (const name of step.out) this.names.add(`$${name}`);
   }
 
+  private finals: ReadonlySet<RecipeStep> | undefined;
+
   private node(step: NodeStep, at: YamlPath, opsets: readonly number[]): void {
     step.in.forEach((item, k) => {
       this.item([...at, 'in', k], item);
     });
     for (const [name, value] of step.attrs) this.attribute([...at, 'attrs', name], value);
     this.facts(step, at);
+    this.finals ??= finalSteps(this.recipe);
+    for (const k of untoldOutputs(step, this.recipe, this.finals)) {
+      const output = step.out[k]?.trim() ?? k;
+      const message = `nothing tells the dtype of output \`${output}\` of ${step.domain}::${step.op}`;
+      this.say([...at, 'op'], message, 'write `infer: { dtype: ..., shape: ... }` in the step');
+    }
     checkNodeStep(step, opsets, this.args, (path, message, help, key) => {
       this.say([...at, ...path], message, help, key);
     });

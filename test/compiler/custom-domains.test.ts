@@ -24,10 +24,6 @@ const SCHEMAS = `operators:
   - schema: mylib::log(Tensor self) -> Tensor
     pure: false
     infer: { dtype: self.dtype, shape: self.shape }
-  - schema: mylib::untold(Tensor self) -> Tensor
-    infer: { dtype: self.dtype, shape: self.shape }
-  - schema: mylib::fused(Tensor self) -> Tensor
-    infer: { dtype: self.dtype, shape: self.shape }
 `;
 
 const RECIPES = `recipes:
@@ -55,12 +51,6 @@ const RECIPES = `recipes:
     out: z
   - op: mylib::log
     onnx: { op: Log, domain: mylib, in: [self] }
-  - op: mylib::untold
-    onnx:
-      - { op: Step, domain: mylib, in: [self], out: y }
-      - { op: Relu, in: [$y] }
-  - op: mylib::fused
-    onnx: { op: FusedMatMul, domain: com.microsoft, in: [self, self], attrs: { transposeB: 1 } }
 `;
 
 beforeAll(async () => {
@@ -140,15 +130,6 @@ describe('operators of onnxruntime', () => {
     expect(session.outputs.map(({ dtype, dims }) => [dtype, dims])).toEqual([['float32', ['N', 4]]]);
     await session.dispose();
   });
-
-  it('without an attribute that the recipe gives is told at the recipe', async () => {
-    const [problem] = await problemsOf(
-      onnxOf(graph('%x : Tensor', '%y : Tensor = mylib::fused(%x)', 'return (%y)'), 'x=float32[N,N]'),
-    );
-    expect(problem).toMatchObject({ code: 'recipe-invalid', at: { file: project.path('pack/onnx/a.yaml'), line: 30 } });
-    expect(problem?.message).toContain('FusedMatMul');
-    expect(problem?.message).toContain('transposeB');
-  });
 });
 
 describe('operators of a domain of ones own', () => {
@@ -196,12 +177,24 @@ describe('operators of a domain of ones own', () => {
     expect(nodesOf(logged)).toEqual(['mylib::Log', 'mylib::Log', 'Identity']);
   });
 
-  it('whose dtype nothing tells are told at the recipe', async () => {
-    const [problem] = await problemsOf(
-      onnxOf(graph('%x : Tensor', '%y : Tensor = mylib::untold(%x)', 'return (%y)'), 'x=float32[N]'),
-    );
-    expect(problem).toMatchObject({ code: 'recipe-invalid', at: { file: project.path('pack/onnx/a.yaml') } });
-    expect(problem?.message).toContain('infer: { dtype: ..., shape: ... }');
+  it('are checked when they are loaded, each mistake at its place', async () => {
+    project.write({
+      'bad/onnx/a.yaml': `recipes:
+  - op: mylib::chain
+    onnx:
+      - { op: FusedMatMul, domain: com.microsoft, in: [self, self], attrs: { transposeB: 1 }, out: x }
+      - { op: Step, domain: mylib, in: [$x], out: y }
+      - { op: Step, domain: mylib, in: [$y], infer: { shape: self.shapes }, out: z }
+      - { op: Relu, in: [$z] }
+`,
+    });
+    const found = await problemsOf(RuleBook.load({ packs: [project.path('pack'), project.path('bad')] }));
+    expect(found.map(({ code, at, message }) => [code, at?.line, at?.column, /`[^`]*`/.exec(message)?.[0]])).toEqual([
+      ['recipe-invalid', 4, 78, '`transposeB`'],
+      ['recipe-invalid', 5, 15, '`y`'],
+      ['expr-unknown', 6, 67, expect.anything()],
+      ['recipe-invalid', 6, 15, '`z`'],
+    ]);
   });
 
   it('cannot run where their library is not: the error says what to do', async () => {
