@@ -11,8 +11,8 @@ import { signatureCheck } from '../schema/signature-check.js';
 import type { Finding } from './finding.js';
 import { MAX_GENERATIONS, MAX_STEPS } from './outcome.js';
 import { MAX_ALTERNATIVES } from './overlap.js';
-import { operatorTerm, termOf } from './term.js';
-import { MAX_TRIALS, nearness, type Trial, type Witness, type WitnessSearch } from './witness.js';
+import { operatorTerm } from './term.js';
+import { aimOf, type Trial, type Witness, type WitnessSearch } from './witness.js';
 
 /**
  * Rules that feed each other for ever: each rule fires on a graph made for it, and the rules run on. Where they do not
@@ -54,16 +54,10 @@ export function* cycles(phase: RuleSet, search: WitnessSearch, own?: ReadonlySet
 }
 
 /** A graph on which a rule matches at a node of the operator. */
-export function witnessOf(
-  rule: CompiledRule,
-  op: OpName,
-  search: WitnessSearch,
-  limit = MAX_TRIALS,
-): Witness | undefined {
+export function witnessOf(rule: CompiledRule, op: OpName, search: WitnessSearch): Witness | undefined {
   for (const variant of rule.variants.slice(0, MAX_ALTERNATIVES)) {
-    const term = termOf(variant);
-    if (!term.unify(operatorTerm(op))) continue;
-    const witness = search.find(term, (trial) => nearness(trial, rule), limit);
+    const aim = aimOf(rule, variant);
+    const witness = aim.term.unify(operatorTerm(op)) ? search.find(aim.term, { aims: [aim] }) : undefined;
     if (witness !== undefined) return witness;
   }
   return undefined;

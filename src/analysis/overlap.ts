@@ -4,15 +4,13 @@ import type { CompiledRule } from '../matcher/pattern.js';
 import type { Rule } from '../schema/rule.js';
 import type { Finding } from './finding.js';
 import { graphText, sameResults, settle } from './outcome.js';
-import { operatorTerm, type Term, termOf } from './term.js';
-import { FOUND, nearness, type Rules, type Trial, type Witness, type WitnessSearch } from './witness.js';
+import { operatorTerm } from './term.js';
+import { type Aim, aimOf, type Rules, type Trial, type Witness, type WitnessSearch } from './witness.js';
 
 /** Alternatives of a pattern that are looked at; more are spellings of the same. */
 export const MAX_ALTERNATIVES = 8;
 /** Graphs tried for a pair of rules. */
 const MAX_PAIR_TRIALS = 150;
-/** More parts than any pattern has. */
-const ALL_PARTS = 1000;
 /** Graphs on which two rules agree, after which they are taken to agree. */
 const MAX_AGREEMENTS = 6;
 
@@ -70,18 +68,16 @@ function overlapAt(
 ): Finding | undefined {
   const before = rivals(op, a.rule.benefit, rules, phase);
   let agreements = 0;
-  const rate = (trial: Trial, again: () => Trial): number => {
-    const [x, y] = [nearness(trial, a), nearness(trial, b)];
-    // The farther that both have come, the better: FOUND of one alone counts as all its parts.
-    if (x !== FOUND || y !== FOUND) return Math.min(x, ALL_PARTS) + Math.min(y, ALL_PARTS);
-    if (before.some((r) => trial.matcher.match(r, trial.node) !== undefined)) return 2 * ALL_PARTS;
+  const accepts = (trial: Trial, again: () => Trial): boolean => {
+    if (before.some((r) => trial.matcher.match(r, trial.node) !== undefined)) return false;
     const [one, other] = [settle(trial, a, phase), settle(again(), b, phase)];
-    if (one !== undefined && other !== undefined && !sameResults(one, other)) return FOUND;
+    if (one !== undefined && other !== undefined && !sameResults(one, other)) return true;
     agreements += 1;
-    return 2 * ALL_PARTS;
+    return false;
   };
-  for (const term of unified(op, a, b)) {
-    const witness = search.find(term, rate, MAX_PAIR_TRIALS, () => agreements >= MAX_AGREEMENTS);
+  const enough = () => agreements >= MAX_AGREEMENTS;
+  for (const aims of unified(op, a, b)) {
+    const witness = search.find(aims[0].term, { aims, accepts, enough, limit: MAX_PAIR_TRIALS });
     if (witness !== undefined) return finding(a, b, phase, witness);
   }
   return undefined;
@@ -93,12 +89,12 @@ export function rivals(op: OpName, benefit: number, rules: Rules, phase: RuleSet
   return [...earlier, ...phase.of(op).filter((r) => r.rule.benefit > benefit)];
 }
 
-/** What both patterns describe, for each choice of their alternatives. */
-function* unified(op: OpName, a: CompiledRule, b: CompiledRule): Generator<Term> {
+/** The aims of both, their terms made one, for each choice of their alternatives. */
+function* unified(op: OpName, a: CompiledRule, b: CompiledRule): Generator<readonly [Aim, Aim]> {
   for (const x of a.variants.slice(0, MAX_ALTERNATIVES)) {
     for (const y of b.variants.slice(0, MAX_ALTERNATIVES)) {
-      const term = termOf(x);
-      if (term.unify(operatorTerm(op)) && term.unify(termOf(y))) yield term;
+      const [one, other] = [aimOf(a, x), aimOf(b, y)];
+      if (one.term.unify(operatorTerm(op)) && one.term.unify(other.term)) yield [one, other];
     }
   }
 }

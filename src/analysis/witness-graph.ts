@@ -27,6 +27,8 @@ export interface WitnessGraph {
   readonly node: Node;
   /** The number of options of each place, in the order in which they were met. */
   readonly places: ReadonlyMap<string, number>;
+  /** Where each term stands first: the places below it begin so. */
+  readonly paths: ReadonlyMap<Term, string>;
 }
 
 /** The graph that a pattern's term describes, its open places filled by `choices`. Undefined where there is none. */
@@ -38,12 +40,13 @@ export function buildGraph(
 ): WitnessGraph | undefined {
   const builder = new GraphBuilder(choices, registry, roles);
   const node = builder.root(term);
-  return node === undefined ? undefined : { graph: builder.graph, node, places: builder.places };
+  return node === undefined ? undefined : { graph: builder.graph, node, places: builder.places, paths: builder.paths };
 }
 
 class GraphBuilder implements Maker {
   readonly graph = new Graph();
   readonly places = new Map<string, number>();
+  readonly paths = new Map<Term, string>();
   private readonly made = new Map<Term, Value>();
   private readonly open = new Set<Term>();
   private block: Block = this.graph.block;
@@ -135,6 +138,7 @@ class GraphBuilder implements Maker {
     // A value cannot be made of itself.
     if (this.open.has(root)) return undefined;
     this.open.add(root);
+    this.paths.set(root, this.path);
     const value = this.formed(term, type);
     this.open.delete(root);
     if (value !== undefined) this.made.set(root, value);

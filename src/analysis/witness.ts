@@ -4,13 +4,14 @@ import { printGraph } from '../ir/print.js';
 import { type NodeCheck, verify } from '../ir/verify.js';
 import type { RuleSet } from '../matcher/compile.js';
 import { Matcher } from '../matcher/match.js';
+import type { CompiledNode, CompiledRule } from '../matcher/pattern.js';
 import type { Roles } from '../matcher/roles.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { OperatorRegistry } from '../schema/registry.js';
 import { signatureCheck } from '../schema/signature-check.js';
 import { inferBlock } from '../shapes/blocks.js';
 import { Inference } from '../shapes/infer.js';
-import type { Term } from './term.js';
+import { type Term, termOf } from './term.js';
 import { buildGraph, type Choices, type WitnessGraph } from './witness-graph.js';
 
 /** What an analysis needs to know of a rule book. */
@@ -33,13 +34,37 @@ export interface Witness {
   text(): string;
 }
 
-/** How near a graph comes to what is looked for. */
-export type Rate = (trial: Trial, again: () => Trial) => number;
+/** A rule that is to match, with the terms of its captures. */
+export interface Aim {
+  readonly rule: CompiledRule;
+  readonly term: Term;
+  readonly captures: readonly (Term | undefined)[];
+}
+
+/** What a graph is looked for. */
+export interface Goal {
+  /** These match at its node. */
+  readonly aims: readonly Aim[];
+  /** What holds beside of a graph on which they do; it may change the graph, and gets fresh ones by `again`. */
+  readonly accepts?: (trial: Trial, again: () => Trial) => boolean;
+  /** Graphs tried before the search gives up. */
+  readonly limit?: number;
+  /** True once more graphs would tell nothing more. */
+  readonly enough?: () => boolean;
+}
+
+/** The aim of a rule by one of its variants. */
+export function aimOf(rule: CompiledRule, variant: CompiledNode): Aim {
+  const captures: Term[] = [];
+  return { rule, term: termOf(variant, captures), captures };
+}
 
 /** A rating that ends the search. */
-export const FOUND = Number.POSITIVE_INFINITY;
+const FOUND = Number.POSITIVE_INFINITY;
 /** A graph that PyTorch's types or shapes refuse. */
 const INVALID = -1;
+/** More parts than any rule has: what a rule that matches counts. */
+const ALL_PARTS = 1000;
 /** Graphs tried before a search gives up; most rules need fewer than ten. */
 export const MAX_TRIALS = 400;
 /** Of the places of a graph, so many are chosen anew where no single change helps. */
@@ -56,18 +81,15 @@ export class WitnessSearch {
     this.check = signatureCheck(rules.registry);
   }
 
-  /**
-   * `rate` tells how near a graph comes, FOUND that it is one; it may change the graph, and gets fresh ones by `again`.
-   * Undefined where `limit` graphs were not enough, or `enough` says so.
-   */
-  find(term: Term, rate: Rate, limit = MAX_TRIALS, enough = () => false): Witness | undefined {
+  /** A graph of the term that is what the goal says; undefined where none was found. */
+  find(term: Term, goal: Goal): Witness | undefined {
     const random = seededRandom(SEED);
-    const last = this.trials + limit;
+    const last = this.trials + (goal.limit ?? MAX_TRIALS);
     let choices: Choices = new Map();
-    let best = this.rated(term, choices, rate);
+    let best = this.rated(term, choices, goal);
     if (best === undefined) return undefined;
-    while (best.score !== FOUND && this.trials < last && !enough()) {
-      const step = this.improve(term, choices, best, rate, last);
+    while (best.score !== FOUND && this.trials < last && goal.enough?.() !== true) {
+      const step = this.improve(term, choices, best, goal, last);
       if (step !== undefined) {
         ({ choices, best } = step);
         continue;
@@ -75,39 +97,51 @@ export class WitnessSearch {
       const kicked = new Map(choices);
       for (const [place, count] of best.places) if (random() < KICKED) kicked.set(place, Math.floor(random() * count));
       choices = kicked;
-      best = this.rated(term, choices, rate) ?? best;
+      best = this.rated(term, choices, goal) ?? best;
     }
     return best.score === FOUND ? this.witness(term, choices) : undefined;
   }
 
-  /** The first single change that comes nearer. */
+  /** The first single change that comes nearer; places that the failed condition is about are changed first. */
   private improve(
     term: Term,
     choices: Choices,
     best: Rated,
-    rate: Rate,
+    goal: Goal,
     last: number,
   ): { choices: Choices; best: Rated } | undefined {
-    for (const [place, count] of best.places) {
+    const about = (place: string) => best.about.some((path) => place.startsWith(path));
+    const places = [...best.places].sort(([a], [b]) => Number(about(b)) - Number(about(a)));
+    for (const [place, count] of places) {
       const current = choices.get(place) ?? 0;
       for (let k = 0; k < count && this.trials < last; k++) {
         if (k === current) continue;
         const changed = new Map(choices).set(place, k);
-        const rated = this.rated(term, changed, rate);
+        const rated = this.rated(term, changed, goal);
         if (rated !== undefined && rated.score > best.score) return { choices: changed, best: rated };
       }
     }
     return undefined;
   }
 
-  private rated(term: Term, choices: Choices, rate: Rate): Rated | undefined {
+  private rated(term: Term, choices: Choices, goal: Goal): Rated | undefined {
     this.trials += 1;
     const made = buildGraph(term, choices, this.rules.registry, this.rules.roles);
     if (made === undefined) return undefined;
+    const { places } = made;
     const trial = this.infer(made);
-    if (trial === undefined || verify(made.graph, this.check).length > 0)
-      return { score: INVALID, places: made.places };
-    return { score: rate(trial, this.witness(term, choices).build), places: made.places };
+    if (trial === undefined) return { score: INVALID, places, about: [] };
+    let score = 0;
+    const about: string[] = [];
+    for (const aim of goal.aims) {
+      const miss = trial.matcher.explain(aim.rule, trial.node);
+      score += miss === undefined ? ALL_PARTS : Math.min(miss.depth, ALL_PARTS - 1);
+      if (miss !== undefined) about.push(...pathsOf(miss.reason, aim, made));
+    }
+    if (score < goal.aims.length * ALL_PARTS) return { score, places, about };
+    if (verify(made.graph, this.check).length > 0) return { score: INVALID, places, about };
+    const accepted = goal.accepts?.(trial, this.witness(term, choices).build) ?? true;
+    return { score: accepted ? FOUND : score, places, about };
   }
 
   private infer(made: WitnessGraph): Trial | undefined {
@@ -135,9 +169,15 @@ export class WitnessSearch {
 interface Rated {
   readonly score: number;
   readonly places: ReadonlyMap<string, number>;
+  /** Paths of the places that what failed is about. */
+  readonly about: readonly string[];
 }
 
-/** How near a graph comes to a match of a rule at its node: FOUND, or the parts of the rule that did match. */
-export function nearness(trial: Trial, compiled: Parameters<Matcher['explain']>[0]): number {
-  return trial.matcher.explain(compiled, trial.node)?.depth ?? FOUND;
+/** The paths of the captures that a reason names. */
+function pathsOf(reason: string, aim: Aim, made: WitnessGraph): string[] {
+  const names = reason.match(/\$\w+/g) ?? [];
+  return names.flatMap((name) => {
+    const term = aim.captures[aim.rule.captures.indexOf(name)];
+    return (term && made.paths.get(term.root)) ?? [];
+  });
 }
