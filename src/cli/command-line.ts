@@ -12,6 +12,16 @@ const OPTIONS = {
   out: { type: 'string', short: 'o' },
   opset: { type: 'string' },
   'no-provenance': { type: 'boolean' },
+  provider: { type: 'string' },
+  device: { type: 'string' },
+  'require-provider': { type: 'boolean' },
+  profile: { type: 'string', multiple: true },
+  'on-out-of-range': { type: 'string' },
+  trt: { type: 'string', multiple: true },
+  'engine-cache': { type: 'string' },
+  'no-engine-cache': { type: 'boolean' },
+  'no-tf32': { type: 'boolean' },
+  from: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -19,10 +29,27 @@ const OPTIONS = {
 
 type OptionName = keyof typeof OPTIONS;
 
+const SESSION_OPTIONS = [
+  'provider',
+  'device',
+  'require-provider',
+  'profile',
+  'on-out-of-range',
+  'trt',
+  'engine-cache',
+  'no-engine-cache',
+  'no-tf32',
+] as const satisfies readonly OptionName[];
+
+const COMPILATION = ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'opset', 'no-provenance'] as const;
+
 const ACCEPTED: Readonly<Record<CommandName, readonly OptionName[]>> = {
-  compile: ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'out', 'opset', 'no-provenance', 'json'],
+  compile: [...COMPILATION, 'out', 'json'],
   check: ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'json'],
-  run: ['input', 'const', 'rules', 'config', 'no-config', 'out', 'json'],
+  run: ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'out', 'json', ...SESSION_OPTIONS],
+  build: [...COMPILATION, 'out', 'json', ...SESSION_OPTIONS],
+  doctor: ['json'],
+  setup: ['from', 'json'],
   demo: [],
 };
 
@@ -38,6 +65,16 @@ export interface CommandLine {
   readonly out: string | undefined;
   readonly opset: string | undefined;
   readonly 'no-provenance': boolean;
+  readonly provider: string | undefined;
+  readonly device: string | undefined;
+  readonly 'require-provider': boolean;
+  readonly profile: readonly string[];
+  readonly 'on-out-of-range': string | undefined;
+  readonly trt: readonly string[];
+  readonly 'engine-cache': string | undefined;
+  readonly 'no-engine-cache': boolean;
+  readonly 'no-tf32': boolean;
+  readonly from: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
   readonly version: boolean;
@@ -60,6 +97,16 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       out: values.out,
       opset: values.opset,
       'no-provenance': values['no-provenance'] ?? false,
+      provider: values.provider,
+      device: values.device,
+      'require-provider': values['require-provider'] ?? false,
+      profile: values.profile ?? [],
+      'on-out-of-range': values['on-out-of-range'],
+      trt: values.trt ?? [],
+      'engine-cache': values['engine-cache'],
+      'no-engine-cache': values['no-engine-cache'] ?? false,
+      'no-tf32': values['no-tf32'] ?? false,
+      from: values.from,
       json: values.json ?? false,
       help: values.help ?? false,
       version: values.version ?? false,
@@ -82,6 +129,8 @@ function optionNames(): OptionName[] {
     'out',
     'opset',
     'no-provenance',
+    ...SESSION_OPTIONS,
+    'from',
     'json',
     'help',
     'version',

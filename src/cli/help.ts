@@ -1,4 +1,4 @@
-export const COMMANDS = ['compile', 'check', 'run', 'demo'] as const;
+export const COMMANDS = ['compile', 'check', 'run', 'build', 'doctor', 'setup', 'demo'] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
 
@@ -15,6 +15,15 @@ const RULES = `  --rules PACK                   a rule pack over the shipped rul
   --config FILE                  the project's configuration; thaw.config.yaml, here or above, by default
   --no-config                    without the project's configuration`;
 const JSON_TEXT = `  --json                         results and problems on standard output, as JSON`;
+
+const SESSION = `  --provider NAME                cpu (the default), cuda, tensorrt, or auto: the best that this machine has
+  --device N                     the GPU; 0 by default
+  --require-provider             fails unless the provider takes every node
+  --profile FILE.yaml            ranges of symbols from a file; one engine each where it is repeated
+  --on-out-of-range WHAT         fail (the default), or rebuild the engine for wider ranges
+  --trt NAME[=VALUE]             an option of TensorRT: fp16, optimization-level=3, ...; may be repeated
+  --engine-cache DIR             where built engines are kept; --no-engine-cache keeps none
+  --no-tf32                      keeps float32 arithmetic on the GPU exact`;
 
 const USAGE: Readonly<Record<CommandName, string>> = {
   compile: `thaw compile MODEL -o OUT.onnx [options]
@@ -45,7 +54,34 @@ Runs a TorchScript model or an ONNX file (.onnx) once.
   --input NAME=FILE.npy          an input's array; items of containers are NAME.0, NAME.1, ...
 ${CONST}
   -o, --out DIR                  writes each output to DIR/NAME.npy
+${DIM}, of an ONNX file
+${SESSION}
 ${RULES}
+${JSON_TEXT}`,
+  build: `thaw build MODEL -o OUT.onnx [options]
+
+Builds TensorRT's engine of a TorchScript model or an ONNX file (.onnx), for the ranges of --dim. The file that it
+writes opens on this kind of GPU without building.
+
+  -o, --out OUT.onnx             the file to write, whole or not at all
+${INPUT}
+${CONST}
+${DIM}
+  --opset N                      ONNX opset, 17 to 21; 20 by default
+${SESSION}
+${RULES}
+${JSON_TEXT}`,
+  doctor: `thaw doctor [--json]
+
+Tells what this machine has for the providers cuda and tensorrt, and the next step for what it lacks.
+
+${JSON_TEXT}`,
+  setup: `thaw setup gpu [--from FILE.tgz]
+
+Puts ONNX Runtime's provider libraries for CUDA and TensorRT beside its own library, from the npm registry. Each
+download is checked against the checksum that Thaw knows.
+
+  --from FILE.tgz                takes the package from a file, under the same checksum
 ${JSON_TEXT}`,
   demo: `thaw demo
 
@@ -60,6 +96,7 @@ export function helpText(command?: CommandName): string {
   thaw compile MODEL -o OUT.onnx --input 'x=float32[batch,3,height,width]' --dim batch=1:8:32
   thaw check   MODEL --input 'x=float32[batch,3,height,width]'
   thaw run     MODEL --input x=photo.npy --out results/
+  thaw build   MODEL -o ENGINE.onnx     thaw doctor     thaw setup gpu
   thaw rules   list | show | lint | test | new | docs | explain
   thaw demo
 

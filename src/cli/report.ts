@@ -15,6 +15,7 @@ const USAGE_CODES: ReadonlySet<Code> = new Set<Code>([
   'dim-syntax',
   'dim-range',
   'opset-range',
+  'option-invalid',
 ]);
 
 /** The problems that an error stands for; anything but a DiagnosticError is a defect of Thaw. */

@@ -51,6 +51,12 @@ async function runCommandNamed(name: CommandName, line: CommandLine, terminal: T
       return (await import('./check.js')).checkCommand(line, terminal);
     case 'run':
       return (await import('./run.js')).runCommand(line, terminal);
+    case 'build':
+      return (await import('./build.js')).buildCommand(line, terminal);
+    case 'doctor':
+      return (await import('./doctor.js')).doctorCommand(line, terminal);
+    case 'setup':
+      return (await import('./setup.js')).setupCommand(line, terminal);
     case 'demo':
       return (await import('./demo.js')).demoCommand(line, terminal);
   }

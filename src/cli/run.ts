@@ -9,10 +9,12 @@ import { hasNumberForm, readNumbers } from '../ir/half.js';
 import type { TensorData } from '../ir/tensor-data.js';
 import { readNpy } from '../npy/read-npy.js';
 import { npyChunks } from '../npy/write-npy.js';
+import { type ProviderReport, reportLines } from '../runtime/provider-report.js';
 import { type CommandLine, modelOf, parseEach } from './command-line.js';
 import { writeModel } from './compile.js';
 import { inputsOfArrays, type NamedArray } from './inputs-of-arrays.js';
 import { EXIT_DONE } from './report.js';
+import { sessionOptions } from './session-flags.js';
 import type { Terminal } from './terminal.js';
 import { withModel } from './with-model.js';
 import { writeOutputs } from './write-output.js';
@@ -26,7 +28,9 @@ const PREVIEW = 6;
 export async function runCommand(line: CommandLine, terminal: Terminal): Promise<number> {
   const path = modelOf('run', line);
   const arrays = parseEach('input', line.input, parseArray);
-  const results = /\.onnx$/i.test(path) ? await runOnnx(path, arrays) : await runTorchScript(path, arrays, line);
+  const { results, reports } = /\.onnx$/i.test(path)
+    ? await runOnnx(path, arrays, line)
+    : await runTorchScript(path, arrays, line);
   const files = line.out === undefined ? undefined : writeArrays(line.out, results);
   if (line.json) {
     const outputs = results.map(({ name, data }, i) => ({
@@ -35,9 +39,10 @@ export async function runCommand(line: CommandLine, terminal: Terminal): Promise
       shape: data.shape,
       file: files?.[i],
     }));
-    terminal.out(JSON.stringify({ ok: true, outputs }, null, 2));
+    terminal.out(JSON.stringify({ ok: true, outputs, reports }, null, 2));
     return EXIT_DONE;
   }
+  if (line.provider !== undefined) for (const text of reports.flatMap(reportLines)) terminal.error(text);
   for (const [i, { name, data }] of results.entries()) {
     terminal.out(`${name}  ${data.dtype}[${data.shape.join(',')}]  ${files?.[i] ?? preview(data)}`);
   }
@@ -55,9 +60,19 @@ function parseArray(text: string): NamedArray {
   return { name, data: readNpy(file) };
 }
 
+interface Ran {
+  readonly results: readonly NamedArray[];
+  readonly reports: readonly ProviderReport[];
+}
+
 /** Compiles for the very sizes of the arrays: this one run needs no other. */
-async function runTorchScript(path: string, arrays: readonly NamedArray[], line: CommandLine): Promise<NamedArray[]> {
+async function runTorchScript(path: string, arrays: readonly NamedArray[], line: CommandLine): Promise<Ran> {
   const consts = parseEach('const', line.const, parseConst);
+  if (line.dim.length > 0 || line.profile.length > 0) {
+    fail('usage', 'thaw run takes a TorchScript model for the sizes of its arrays, so ranges are of no use', {
+      help: 'compile the model first, with --dim, and run the ONNX file',
+    });
+  }
   const folder = mkdtempSync(join(tmpdir(), 'thaw-'));
   try {
     const file = join(folder, 'model.onnx');
@@ -66,18 +81,19 @@ async function runTorchScript(path: string, arrays: readonly NamedArray[], line:
       const { onnx } = await thaw.compile(model, { inputs, consts, rules, config });
       writeModel(onnx, file, thaw.serializeModel);
     });
-    return await runOnnx(file, arrays);
+    return await runOnnx(file, arrays, line);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function runOnnx(path: string, arrays: readonly NamedArray[]): Promise<NamedArray[]> {
+async function runOnnx(path: string, arrays: readonly NamedArray[], line: CommandLine): Promise<Ran> {
+  const options = await sessionOptions(line);
   const { createSession } = await import('../runtime/session.js');
-  const session = await createSession(path);
+  const session = await createSession(path, options);
   try {
     const results = await session.run(Object.fromEntries(arrays.map(({ name, data }) => [name, data])));
-    return Object.entries(results).map(([name, data]) => ({ name, data }));
+    return { results: Object.entries(results).map(([name, data]) => ({ name, data })), reports: session.reports };
   } finally {
     await session.dispose();
   }

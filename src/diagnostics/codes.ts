@@ -98,6 +98,7 @@ export const CODES = {
     title: 'an engine was built for another machine',
     help: 'build it here, from the model that it was built of',
   },
+  'setup-failed': { title: 'provider libraries cannot be installed' },
   'profile-missing': { title: 'a profile has no range for a size that varies' },
   'profile-syntax': { title: 'a profile file does not parse' },
   'option-invalid': { title: 'an option of a provider is unknown or has a wrong value' },

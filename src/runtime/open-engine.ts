@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { fail } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, fail } from '../diagnostics/diagnostic.js';
 import { fileReason } from '../diagnostics/file-reason.js';
 import { readOutline } from '../onnx/read-outline.js';
 import { type CacheEntry, defaultCacheFolder, ENGINE_FILE, ENGINES_FOLDER, openEntry } from './engine-cache.js';
@@ -40,10 +40,13 @@ export async function openEngine(api: OrtApi, source: ModelSource, profile: Prof
       ? mkdtempSync(join(tmpdir(), 'thaw-'))
       : (options.engineCache ?? defaultCacheFolder());
   try {
-    const entry = openEntry(root, key);
-    const opened = entry.hit
-      ? await openEntryHit(api, source, profile, chosen, entry)
-      : await buildEntry(api, source, profile, keys, { entry, key, root });
+    let entry = openEntry(root, key);
+    let opened = entry.hit ? await openEntryHit(api, source, profile, chosen, entry) : undefined;
+    if (entry.hit && opened === undefined) {
+      rmSync(entry.folder, { recursive: true, force: true });
+      entry = { ...openEntry(root, key), because: `${entry.folder} did not open, so it is built again` };
+    }
+    opened ??= await buildEntry(api, source, profile, keys, { entry, key, root });
     if (options.engineFile !== undefined) writeEngineFile(entry.keep(), opened, options.engineFile);
     return opened;
   } finally {
@@ -68,7 +71,24 @@ async function openDescribed(api: OrtApi, source: ModelSource, described: Engine
   return { ...opened, inputs, outputs, unranked: new Set(unranked), profile, report };
 }
 
+/** Undefined when ONNX Runtime does not take what the cache holds. */
 async function openEntryHit(
+  api: OrtApi,
+  source: ModelSource,
+  profile: Profile,
+  chosen: Readonly<Record<string, string>>,
+  entry: CacheEntry,
+): Promise<OpenedModel | undefined> {
+  try {
+    return await openKept(api, source, profile, chosen, entry);
+  } catch (error) {
+    const damaged = error instanceof DiagnosticError && error.diagnostics.every(({ code }) => code === 'runtime-error');
+    if (!damaged) throw error;
+    return undefined;
+  }
+}
+
+async function openKept(
   api: OrtApi,
   source: ModelSource,
   profile: Profile,
