@@ -100,6 +100,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'explain',
+    'analysis',
     'config',
     'editor',
     'diagnostics',

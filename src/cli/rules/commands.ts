@@ -105,9 +105,11 @@ ${JSON_OPTION}`,
     {
       summary: 'starts a rule: its schema, rule, recipe and cases',
       usage: `thaw rules new ID --op OPERATOR [options]
+       thaw rules new ID [options]
 
 Writes new files into a pack: the schema of the operator's dynamic form, the rule that gives it, its recipe and a case
-file. They load at once; what is to be filled in is marked. No file is replaced.
+file. They load at once; what is to be filled in is marked. No file is replaced. Without --op, ID is a rule that is there:
+one of the pack gets a case file, another is copied with its cases to be replaced.
 
   --op OPERATOR                  mylib::shift, or a known operator with its overload
   --pack DIR                     the pack; the project's own by default. Made where it does not exist

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Config } from '../../config/load-config.js';
 import { CONVERTERS } from '../../converters/registry.js';
 import { fail } from '../../diagnostics/diagnostic.js';
@@ -102,7 +102,10 @@ async function writeFiles(files: NewFiles, write: () => Promise<void>): Promise<
   }
 }
 
-/** Writes a rule of another layer and its cases into the pack, where it replaces that one. Errors: `usage`, `output-write`. */
+/**
+ * Writes a rule of another layer and its cases into the pack, where it replaces that one; for a rule of the pack itself,
+ * its cases. Errors: `usage`, `output-write`.
+ */
 async function copyRule(id: string, { pack, config, below }: PackPlace): Promise<Started> {
   if (below.entry(id) === undefined) {
     fail('usage', `thaw rules new needs --op OPERATOR: there is no rule \`${id}\` to replace`, {
@@ -110,6 +113,7 @@ async function copyRule(id: string, { pack, config, below }: PackPlace): Promise
     });
   }
   const [rule] = rulesNamed(catalogOf(below), id);
+  if (resolve(rule.layer.dir) === resolve(pack)) return writeCases(rule, pack, below);
   const text = new RuleTexts().of(rule.path, id);
   const path = join(pack, rule.phase, `${id}.yaml`);
   const casesPath = join(pack, 'cases', `${id}.yaml`);
@@ -119,6 +123,15 @@ async function copyRule(id: string, { pack, config, below }: PackPlace): Promise
     if (rule.cases !== undefined) files.write(casesPath, casesText(rule, rule.cases.path));
     await RuleBook.load(withPack(config, pack));
   });
+  return { files: files.paths, notes: [] };
+}
+
+/** Writes the cases of a rule that the pack has. Errors: `output-write` where it has them. */
+async function writeCases({ rule }: CatalogRule, pack: string, book: RuleBook): Promise<Started> {
+  const { witnessCases } = await import('./skeleton/witness-cases.js');
+  const path = join(pack, 'cases', `${rule.id}.yaml`);
+  const files = new NewFiles([path]);
+  files.write(path, witnessCases(book, rule));
   return { files: files.paths, notes: [] };
 }
 

@@ -4,6 +4,7 @@ import type { Graph } from '../../ir/graph.js';
 import { printGraph } from '../../ir/print.js';
 import { verify } from '../../ir/verify.js';
 import { RuleSet } from '../../matcher/compile.js';
+import { Matcher } from '../../matcher/match.js';
 import type { RuleBook } from '../../rulebook/load.js';
 import type { Rule } from '../../schema/rule.js';
 import { signatureCheck } from '../../schema/signature-check.js';
@@ -34,6 +35,22 @@ export function ruleResult(book: RuleBook, rule: Rule, c: CaseScope, before: str
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     return { problems: error.diagnostics };
+  }
+}
+
+/** Why a rule matches nowhere in a graph, by the first node of its operators; undefined where it does, or none is there. */
+export function missReason(book: RuleBook, rule: Rule, c: CaseScope, text: string): string | undefined {
+  try {
+    const graph = caseGraph(book, c, text);
+    const inference = new Inference(book.registry);
+    inferBlock(graph.block, inference);
+    const set = new RuleSet([rule], book.registry, book.roles);
+    const matcher = new Matcher(book.registry, book.roles, inference.ranges);
+    const tried = [...graph.allNodes()].flatMap((node) => set.of(node.op).map((r) => matcher.explain(r, node)?.reason));
+    return tried.includes(undefined) ? undefined : tried[0];
+  } catch (error) {
+    if (error instanceof DiagnosticError) return undefined;
+    throw error;
   }
 }
 

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { thaw } from '../thaw.js';
-import { folderOf } from './pack.js';
+import { folderOf, SHIFT_PACK } from './pack.js';
 
 const SHIFT = 'mylib::shift(Tensor self, int by) -> Tensor';
 
@@ -135,6 +135,26 @@ describe('thaw rules new', () => {
     const shown = (await thaw('rules', 'show', 'size-int-dyn', '--rules', pack)).out;
     expect(shown).toContain(`${join(pack, 'translation/size-int-dyn.yaml')}:2\nreplaces rules/translation-map.yaml`);
     expect((await thaw('rules', 'test', '--rules', pack)).code).toBe(0);
+  });
+
+  test("a rule of the pack's own gets cases, from graphs made for its pattern", async () => {
+    const pack = folderOf({
+      ...SHIFT_PACK,
+      'translation/shift.yaml': `rules:
+  - id: shift-of-relu-dyn
+    why: A relu before a shift is left out, to have a pattern of two operators.
+    match: { op: mylib::shift, in: { self: { op: aten::relu, in: { self: $x } }, by: $by } }
+    where: ['dynamic($by)', '$x.rank == 3']
+    rewrite: { op: trt::shift_dyn, in: { self: $x, by: { tensor: $by } } }
+`,
+    });
+    rmSync(join(pack, 'cases'), { recursive: true });
+    expect(await thaw('rules', 'new', 'shift-of-relu-dyn', '--pack', pack)).toMatchObject({ code: 0, error: '' });
+    acceptStubs(pack);
+    const { code, out, error } = await thaw('rules', 'test', '--no-numbers', '--rules', pack);
+    expect([code, error, out]).toEqual([0, '', expect.stringContaining('ok    shift-of-relu-dyn  2 cases')]);
+    const again = await thaw('rules', 'new', 'shift-of-relu-dyn', '--pack', pack);
+    expect(again).toMatchObject({ code: 1, error: expect.stringContaining('exists already') });
   });
 
   test('a rule of the lowering', async () => {

@@ -36,32 +36,40 @@ export function caseFile(plan: Plan, cast: string, attempt: Try): string | undef
 }
 
 function translationCases({ id, open }: Plan, call: CallText, after: string, still: CallText, misfit: string): string {
-  return `rule: ${id}
-cases:
-  - name: numbers that are known only at run time${misfit}
-${fields(call, 'before')}
-    after: |
-${block(after)}
-  - name: what is static stays as it is
-${fields(still, 'unchanged')}
-    because: '\`dynamic(${open.map((a) => `$${a.name}`).join(', ')})\` does not hold'
-`;
+  const because = `\`dynamic(${open.map((a) => `$${a.name}`).join(', ')})\` does not hold`;
+  return [
+    `rule: ${id}\ncases:\n`,
+    partText(`numbers that are known only at run time${misfit}`, call, { after }),
+    partText('what is static stays as it is', still, { because }),
+  ].join('');
 }
 
 function loweringCases({ id, signature }: Plan, call: CallText, after: string, misfit: string): string {
-  return `rule: ${id}
-cases:
-  - name: it is replaced${misfit}
-${fields(call, 'before')}
-    after: |
-${block(after)}
-  - name: other operators stay  ${STUB} a graph that the rule must leave alone
-    unchanged: |
-      graph(%x : Float(2, 3)):
-        %none : NoneType = prim::Constant()
-        return (%x)
-    because: no ${signature.op} here
-`;
+  return [
+    `rule: ${id}\ncases:\n`,
+    partText(`it is replaced${misfit}`, call, { after }),
+    partText(`other operators stay  ${STUB} a graph that the rule must leave alone`, NO_CALL, {
+      because: `no ${signature.op} here`,
+    }),
+  ].join('');
+}
+
+/** A graph without any operator. */
+export const NO_CALL: CallText = {
+  graph: 'graph(%x : Float(2, 3)):\n  %none : NoneType = prim::Constant()\n  return (%x)',
+  dims: {},
+};
+
+/** What a case wants of its graph: another one, or a reason why it stays. */
+export type Wanted = { readonly after: string } | { readonly because: string };
+
+/** One case of a rule. A comment may stand behind its name. */
+export function partText(name: string, call: CallText, wanted: Wanted): string {
+  if ('after' in wanted) {
+    return `  - name: ${name}\n${fields(call, 'before')}\n    after: |\n${block(wanted.after)}\n`;
+  }
+  const because = `'${wanted.because.replaceAll("'", "''")}'`;
+  return `  - name: ${name}\n${fields(call, 'unchanged')}\n    because: ${because}\n`;
 }
 
 /** A call of the operator with results that are still to be told. */

@@ -144,9 +144,14 @@ function twinSignature(signature: Signature, open: readonly Arg[], op: OpName): 
     ...signature,
     op,
     base: baseOf(op),
-    args: signature.args.map((a) => (open.includes(a) ? { ...plain(a), type: TENSOR } : plain(a))),
+    args: signature.args.map((a) => (open.includes(a) ? { ...plain(a), type: tensorFor(a.type) } : plain(a))),
     results: signature.results.map((r) => ({ type: isNumeric(r.type) ? TENSOR : r.type })),
   };
+}
+
+/** None stays None. */
+function tensorFor(type: Type): Type {
+  return type.kind === 'optional' ? { kind: 'optional', element: TENSOR } : TENSOR;
 }
 
 /** True where a declared signature takes and gives what a dynamic form must. */
