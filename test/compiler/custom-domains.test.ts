@@ -56,7 +56,7 @@ const RECIPES = `recipes:
 beforeAll(async () => {
   project.write({ 'pack/schemas/a.yaml': SCHEMAS, 'pack/onnx/a.yaml': RECIPES });
   rules = await RuleBook.load({ packs: [project.path('pack')] });
-});
+}, 60_000);
 afterAll(() => {
   project.remove();
 });
