@@ -16,7 +16,7 @@ async function without(...ids: string[]): Promise<RuleBook> {
   const map = parse(readFileSync(path, 'utf8'));
   const kept = map.rules.filter((r: { id: string }) => !ids.includes(r.id));
   expect(kept.length).toBe(map.rules.length - ids.length);
-  writeFileSync(path, stringify({ rules: kept }));
+  writeFileSync(path, stringify({ ...map, rules: kept }));
   return RuleBook.load({ base: folder });
 }
 
