@@ -119,7 +119,7 @@ async function copyRule(id: string, { pack, config, below }: PackPlace): Promise
   const casesPath = join(pack, 'cases', `${id}.yaml`);
   const files = new NewFiles([path, casesPath]);
   await writeFiles(files, async () => {
-    files.write(path, `${text?.shared ?? ''}rules:\n${(text?.whole ?? '').replace(/^(?=.)/gm, '  ')}\n`);
+    files.write(path, `rules:\n${(text?.whole ?? '').replace(/^(?=.)/gm, '  ')}\n`);
     if (rule.cases !== undefined) files.write(casesPath, casesText(rule, rule.cases.path));
     await RuleBook.load(withPack(config, pack));
   });

@@ -8,8 +8,6 @@ export interface RuleText {
   readonly whole: string;
   /** Each key with its value, moved to the left margin: `match: { op: ... }`. */
   readonly fields: ReadonlyMap<string, string>;
-  /** What the file names for all of its rules to use, before its rules. */
-  readonly shared: string;
 }
 
 /** Reads rules as text; a file is parsed once. */
@@ -32,13 +30,6 @@ function rulesOf(text: string): Map<RuleId, RuleText> {
   const { contents } = parseDocument(text);
   const rules = isMap(contents) ? contents.get('rules') : undefined;
   if (!isMap(contents) || !isSeq(rules)) return found;
-  const shared = contents.items
-    .flatMap(({ key, value }) =>
-      isScalar(key) && key.value !== 'rules' && key.range != null && isNode(value) && value.range != null
-        ? [`${text.slice(key.range[0], value.range[1]).trimEnd()}\n`]
-        : [],
-    )
-    .join('');
   for (const rule of rules.items) {
     const id = isMap(rule) ? rule.get('id') : undefined;
     if (!isMap(rule) || typeof id !== 'string' || rule.range == null) continue;
@@ -49,7 +40,7 @@ function rulesOf(text: string): Map<RuleId, RuleText> {
       end = isNode(value) && value.range != null ? value.range[1] : key.range[1];
       fields.set(String(key.value), dedent(text, key.range[0], end));
     }
-    found.set(id, { whole: dedent(text, text.lastIndexOf('-', rule.range[0]), end), fields, shared });
+    found.set(id, { whole: dedent(text, text.lastIndexOf('-', rule.range[0]), end), fields });
   }
   return found;
 }
