@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { compileWith, type RuleOptions, rulesOf } from '../compiler.js';
 import type { CompileOptions } from '../compiler-options.js';
 import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.js';
+import { fileReason } from '../diagnostics/file-reason.js';
 import type { LoadedModel } from '../frontends/torchscript/load.js';
 import { parseModel } from '../onnx/parse.js';
 import { allNodes, readProvenance } from '../onnx/provenance.js';
@@ -8,7 +10,7 @@ import type { OnnxModel } from '../onnx/types.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { RuleEntry } from '../rulebook/pack-info.js';
 import { nearest } from '../schema/nearest.js';
-import type { Explanation, Selectors } from './explanation.js';
+import type { ExplainSelectors, Explanation } from './explanation.js';
 import { countedOnnx, explainOnnxNode, namesOf, selectableOnnx } from './onnx-nodes.js';
 import { StageRecorder } from './recorder.js';
 import { RuleTrial } from './rule-trial.js';
@@ -24,7 +26,7 @@ import { WatchedModel } from './watched-model.js';
  */
 export async function explain(
   model: LoadedModel,
-  options: CompileOptions & RuleOptions & Selectors = {},
+  options: CompileOptions & RuleOptions & ExplainSelectors = {},
 ): Promise<Explanation> {
   const rules = await rulesOf(options);
   const test = selection(options);
@@ -48,17 +50,20 @@ export async function explain(
 }
 
 /**
- * As `explain`, for an ONNX file that Thaw wrote: from its metadata. Errors: `unsupported-format` for other files and
- * those that were written without provenance, `usage` for selectors that name nothing, and for a rule, which only a
- * compilation can try.
+ * As `explain`, for an ONNX file that Thaw wrote, by its path or bytes: from its metadata. Errors: `file-not-found`,
+ * `unsupported-format` for other files and those that were written without provenance, `usage` for selectors that name
+ * nothing, and for a rule, which only a compilation can try.
  */
-export async function explainOnnx(model: Uint8Array, options: RuleOptions & Selectors = {}): Promise<Explanation> {
+export async function explainOnnx(
+  model: string | Uint8Array,
+  options: RuleOptions & ExplainSelectors = {},
+): Promise<Explanation> {
   if (options.rule !== undefined) {
     fail('usage', 'a rule can be tried at the TorchScript model only', { help: 'name the model that was compiled' });
   }
   const rules = await rulesOf(options);
   const test = selection(options);
-  const onnx = parseModel(model);
+  const onnx = parseModel(typeof model === 'string' ? bytesOf(model) : model);
   readProvenance(onnx);
   const nodes = [...allNodes(onnx.graph)];
   if (nodes.length > 0 && nodes.every(({ source }) => source === undefined)) {
@@ -74,8 +79,16 @@ export async function explainOnnx(model: Uint8Array, options: RuleOptions & Sele
   return { problems: [], nodes: found, gone: [] };
 }
 
-function isWhole({ node, op, line, rule }: Selectors): boolean {
+function isWhole({ node, op, line, rule }: ExplainSelectors): boolean {
   return node === undefined && op === undefined && line === undefined && rule === undefined;
+}
+
+function bytesOf(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    return fail('file-not-found', `${path} cannot be read: ${fileReason(error)}`);
+  }
 }
 
 /** The highest rule of an id. Errors: `usage`. */
@@ -100,7 +113,7 @@ function attempt(compile: () => OnnxModel): { onnx?: OnnxModel; problems: readon
   }
 }
 
-function nothing({ node, op, line }: Selectors, names: readonly string[]): never {
+function nothing({ node, op, line }: ExplainSelectors, names: readonly string[]): never {
   const asked = [
     node === undefined ? [] : [`named ${node}`],
     op === undefined ? [] : [`of ${op}`],

@@ -4,7 +4,7 @@ import type { OpName, SourceLoc } from '../ir/graph.js';
 import type { RuleId } from '../schema/rule.js';
 
 /** What is to be explained; those that are given must all fit. Without any, the whole model in figures. */
-export interface Selectors {
+export interface ExplainSelectors {
   /** A value of the ONNX model or of the graph, or an ONNX node, by its name. */
   readonly node?: string;
   /** An operator, the user's own, one on the way, or ONNX's; `aten::view` is all of its overloads. */
@@ -16,7 +16,7 @@ export interface Selectors {
 }
 
 /** One step of the chain from the user's operator to a node. */
-export interface Step {
+export interface ExplainedStep {
   readonly kind: 'rule' | 'pass' | 'recipe' | 'converter';
   /** The rule's id, the pass, or the operator whose recipe or converter it is. */
   readonly by: string;
@@ -29,7 +29,7 @@ export interface Step {
 }
 
 /** A rule that could have matched, and the part of it that did not. */
-export interface Miss {
+export interface RuleMiss {
   readonly rule: RuleId;
   readonly reason: string;
   /** The node or value that does not fit, in words, and its line. */
@@ -50,9 +50,9 @@ export interface ExplainedNode {
   readonly outputs: readonly string[];
   /** The user's call stack, innermost frame first. */
   readonly source: SourceLoc;
-  readonly steps: readonly Step[];
+  readonly steps: readonly ExplainedStep[];
   /** Rules for the node's last operator in the graph, the one that came farthest first. */
-  readonly misses: readonly Miss[];
+  readonly misses: readonly RuleMiss[];
 }
 
 /** An operator of the user's that left no node. */
@@ -70,7 +70,7 @@ export interface GoneOperator {
 }
 
 /** A node at which a rule could fire: the root of its pattern fits. */
-export interface Candidate {
+export interface RuleCandidate {
   readonly op: OpName;
   readonly name: string;
   readonly source: SourceLoc;
@@ -79,8 +79,8 @@ export interface Candidate {
   readonly by?: RuleId;
   readonly madeBy?: RuleId;
   /** Why the rule does not match when its phase starts, and at the fixpoint; absent where it matches. */
-  readonly start?: Miss;
-  readonly end?: Miss;
+  readonly start?: RuleMiss;
+  readonly end?: RuleMiss;
 }
 
 export interface RuleReport {
@@ -99,7 +99,7 @@ export interface RuleReport {
   /** Whether the rules of its phase have come to an end: only then `end` is known. */
   readonly ended: boolean;
   readonly fired: number;
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly RuleCandidate[];
   /** Why there are no candidates. */
   readonly note?: string;
 }
@@ -121,7 +121,7 @@ export interface LineCount {
 }
 
 /** The whole model in figures. */
-export interface Summary {
+export interface ModelSummary {
   readonly nodes: number;
   readonly rules: readonly RuleCount[];
   /** By the innermost line, in the order of the model. */
@@ -135,5 +135,5 @@ export interface Explanation {
   readonly nodes: readonly ExplainedNode[];
   readonly gone: readonly GoneOperator[];
   readonly rule?: RuleReport;
-  readonly summary?: Summary;
+  readonly summary?: ModelSummary;
 }

@@ -1,6 +1,6 @@
 import type { OnnxNode } from '../onnx/types.js';
 import type { RuleBook } from '../rulebook/load.js';
-import type { ExplainedNode, Miss } from './explanation.js';
+import type { ExplainedNode, RuleMiss } from './explanation.js';
 import { operatorsOf, type Selectable } from './select.js';
 import { stepsToOnnx } from './steps.js';
 import type { Counted } from './summary.js';
@@ -26,7 +26,7 @@ export function countedOnnx({ source }: OnnxNode): Counted[] {
 export function explainOnnxNode(
   node: OnnxNode,
   rules: RuleBook,
-  misses: readonly Miss[],
+  misses: readonly RuleMiss[],
   fromFile: boolean,
 ): ExplainedNode {
   const { op, name, outputs, source } = node;

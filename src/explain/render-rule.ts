@@ -1,4 +1,4 @@
-import type { Candidate, RuleReport } from './explanation.js';
+import type { RuleCandidate, RuleReport } from './explanation.js';
 import { candidateText, missText, spanText } from './render.js';
 
 /** So many nodes of each fate are told. */
@@ -29,16 +29,16 @@ export function renderRule(report: RuleReport): string[] {
   return lines;
 }
 
-const FATES = ['kept', 'replaced', 'removed', 'fired'] as const satisfies readonly Candidate['fate'][];
+const FATES = ['kept', 'replaced', 'removed', 'fired'] as const satisfies readonly RuleCandidate['fate'][];
 
-const HEADINGS: Readonly<Record<Candidate['fate'], string>> = {
+const HEADINGS: Readonly<Record<RuleCandidate['fate'], string>> = {
   kept: 'did not fire, and the node is still there',
   replaced: 'another rule replaced the node',
   removed: 'the node went away: nothing used it any more',
   fired: 'fired',
 };
 
-function renderCandidate(candidate: Candidate, ended: boolean): string[] {
+function renderCandidate(candidate: RuleCandidate, ended: boolean): string[] {
   const { fate, by, madeBy, source, start, end } = candidate;
   const origin = madeBy === undefined ? '' : `  made by rule ${madeBy}`;
   const lines = [`    ${candidateText(candidate)}${by === undefined ? '' : `  by rule ${by}`}${origin}`];
@@ -55,7 +55,7 @@ function renderCandidate(candidate: Candidate, ended: boolean): string[] {
 }
 
 /** Where nodes fired that did not match at the start: the reasons, which other rules have removed. */
-function early(fired: readonly Candidate[]): string {
+function early(fired: readonly RuleCandidate[]): string {
   const reasons = new Set(fired.flatMap(({ start }) => (start === undefined ? [] : [start.reason])));
   const [only] = reasons;
   if (only === undefined) return '';

@@ -1,11 +1,11 @@
-import type { Summary } from './explanation.js';
+import type { ModelSummary } from './explanation.js';
 import { spanText } from './render.js';
 
 const MAX_RULES = 20;
 const MAX_LINES = 40;
 
 /** The model in figures, as a person reads it. */
-export function renderSummary({ nodes, rules, lines }: Summary): string[] {
+export function renderSummary({ nodes, rules, lines }: ModelSummary): string[] {
   const out = [`${nodes} nodes by ${rules.length} rules, from ${lines.length} lines of source`];
   if (rules.length > 0) out.push('', 'rules');
   const width = Math.max(0, ...rules.map(({ rule }) => rule.length));

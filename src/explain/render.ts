@@ -1,6 +1,13 @@
 import type { Span } from '../diagnostics/diagnostic.js';
 import type { SourceLoc } from '../ir/graph.js';
-import type { Candidate, ExplainedNode, Explanation, GoneOperator, Miss, Step } from './explanation.js';
+import type {
+  ExplainedNode,
+  ExplainedStep,
+  Explanation,
+  GoneOperator,
+  RuleCandidate,
+  RuleMiss,
+} from './explanation.js';
 import { renderRule } from './render-rule.js';
 import { renderSummary } from './render-summary.js';
 
@@ -66,7 +73,7 @@ function heading({ op, name, outputs }: ExplainedNode): string {
   return `${op} -> ${results === '' ? name : results}`;
 }
 
-function renderStep({ kind, by, to, why, at }: Step): string[] {
+function renderStep({ kind, by, to, why, at }: ExplainedStep): string[] {
   const place = at === undefined ? '' : `  ${spanText(at)}`;
   const maker = kind === 'rule' || kind === 'pass' ? `${kind} ${by}` : `the ${kind} of ${by}`;
   return [
@@ -112,7 +119,7 @@ const STAGES: Readonly<Record<GoneOperator['stage'], string>> = {
 };
 
 /** Why a rule did not match, and where, unless that is the node's own line. */
-export function missText({ reason, source, depth }: Miss, own: SourceLoc): string {
+export function missText({ reason, source, depth }: RuleMiss, own: SourceLoc): string {
   const [at] = own;
   const elsewhere = source !== undefined && (source.file !== at?.file || source.line !== at.line);
   return `${reason}${elsewhere ? `, at ${spanText(source)}` : ''} (${depth} ${depth === 1 ? 'part' : 'parts'} matched)`;
@@ -124,6 +131,6 @@ export function spanText({ file, line }: Span): string {
 }
 
 /** Candidates of one fate, as their line shows. */
-export function candidateText({ op, name, source: [at] }: Candidate): string {
+export function candidateText({ op, name, source: [at] }: RuleCandidate): string {
   return `${op} %${name}${at === undefined ? '' : `  ${spanText(at)}`}`;
 }

@@ -9,7 +9,7 @@ import type { RuleBook } from '../rulebook/load.js';
 import type { RuleEntry } from '../rulebook/pack-info.js';
 import { baseOf } from '../schema/registry.js';
 import type { RuleId } from '../schema/rule.js';
-import type { Candidate, Miss, RuleReport } from './explanation.js';
+import type { RuleCandidate, RuleMiss, RuleReport } from './explanation.js';
 import { missOf } from './misses.js';
 import type { Loaded } from './recorder.js';
 import type { Test } from './select.js';
@@ -19,8 +19,8 @@ interface Tried {
   readonly node: Node;
   readonly name: string;
   readonly madeBy: RuleId | undefined;
-  readonly start: Miss | undefined;
-  end?: Miss;
+  readonly start: RuleMiss | undefined;
+  end?: RuleMiss;
 }
 
 /** Stages between which a rule of each phase is at work: the one before, and its own. */
@@ -75,11 +75,11 @@ export class RuleTrial {
     return this.entry.rule.match.ops.includes(node.op);
   }
 
-  private add(node: Node, madeBy: RuleId | undefined, start: Miss | undefined): void {
+  private add(node: Node, madeBy: RuleId | undefined, start: RuleMiss | undefined): void {
     this.tried.set(node, { node, name: node.outputs[0]?.name ?? '', madeBy, start });
   }
 
-  private miss(node: Node, matcher: Matcher): Miss | undefined {
+  private miss(node: Node, matcher: Matcher): RuleMiss | undefined {
     const miss = matcher.explain(this.compiled, node);
     return miss === undefined ? undefined : missOf(miss);
   }
@@ -107,7 +107,7 @@ export class RuleTrial {
     };
   }
 
-  private candidate({ node, name, madeBy, start, end }: Tried): Candidate {
+  private candidate({ node, name, madeBy, start, end }: Tried): RuleCandidate {
     const by = this.replaced.get(node);
     const fate = by === this.entry.rule.id ? 'fired' : by !== undefined ? 'replaced' : this.isGone(node);
     const other = fate === 'replaced' ? by : undefined;

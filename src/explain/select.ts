@@ -3,7 +3,7 @@ import type { OpName, SourceLoc } from '../ir/graph.js';
 import { stepsOf } from '../ir/provenance.js';
 import type { NodeSource } from '../onnx/types.js';
 import { baseOf } from '../schema/registry.js';
-import type { Selectors } from './explanation.js';
+import type { ExplainSelectors } from './explanation.js';
 
 /** A node as the selectors see it. */
 export interface Selectable {
@@ -17,7 +17,7 @@ export interface Selectable {
 export type Test = (node: Selectable) => boolean;
 
 /** The test of all selectors but the rule. Errors: `usage` for a line that is no `FILE:LINE`. */
-export function selection({ node, op, line }: Selectors): Test {
+export function selection({ node, op, line }: ExplainSelectors): Test {
   const name = node?.replace(/^%/, '');
   const onLine = line === undefined ? undefined : lineTest(line);
   return (n) =>

@@ -3,7 +3,7 @@ import { type Pass, type Provenance, stepsOf } from '../ir/provenance.js';
 import type { NodeSource } from '../onnx/types.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { RecipeStep } from '../schema/recipe.js';
-import type { Step } from './explanation.js';
+import type { ExplainedStep } from './explanation.js';
 
 /** What a pass does to a node that names it. */
 const PASSES: Readonly<Record<Pass, string>> = {
@@ -20,9 +20,9 @@ function isPass(by: string): by is Pass {
 }
 
 /** The steps that led to an operator of the graph, oldest first, each with what the rule book says of it. */
-export function stepsTo(op: OpName, origin: Provenance | undefined, rules: RuleBook): Step[] {
+export function stepsTo(op: OpName, origin: Provenance | undefined, rules: RuleBook): ExplainedStep[] {
   const links = stepsOf(origin);
-  return links.map((link, i): Step => {
+  return links.map((link, i): ExplainedStep => {
     const to = links.slice(i + 1).find(({ replaced }) => replaced !== undefined)?.replaced ?? op;
     if (link.pass) {
       const why = isPass(link.by) ? PASSES[link.by] : undefined;
@@ -34,7 +34,7 @@ export function stepsTo(op: OpName, origin: Provenance | undefined, rules: RuleB
 }
 
 /** The steps that led to an ONNX node: those of the operator that it was made for, then its recipe or converter. */
-export function stepsToOnnx(onnx: OpName, source: NodeSource, rules: RuleBook, fromFile: boolean): Step[] {
+export function stepsToOnnx(onnx: OpName, source: NodeSource, rules: RuleBook, fromFile: boolean): ExplainedStep[] {
   const steps = stepsTo(source.op === '' ? onnx : source.op, source.origin, rules);
   if (source.op === '') return steps;
   const step = { by: source.op, from: source.op, to: onnx };

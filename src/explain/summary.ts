@@ -1,7 +1,7 @@
 import type { OpName, SourceLoc } from '../ir/graph.js';
 import { type Provenance, stepsOf } from '../ir/provenance.js';
 import type { RuleId } from '../schema/rule.js';
-import type { LineCount, RuleCount, Summary } from './explanation.js';
+import type { LineCount, ModelSummary, RuleCount } from './explanation.js';
 import type { Loaded } from './recorder.js';
 
 /** A node of the result. */
@@ -19,7 +19,7 @@ export function summarize(
   nodes: readonly Counted[],
   loaded?: readonly Loaded[],
   fired?: ReadonlyMap<RuleId, number>,
-): Summary {
+): ModelSummary {
   const rules = new Map<RuleId, Mutable<RuleCount>>();
   for (const [rule, rewrites] of fired ?? []) rules.set(rule, { rule, rewrites, nodes: 0 });
   const lines = new Map<string, Mutable<Omit<LineCount, 'rules'>> & { readonly rules: Set<RuleId> }>();

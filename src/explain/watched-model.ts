@@ -3,7 +3,7 @@ import type { Node, OpName, SourceLoc } from '../ir/graph.js';
 import { allNodes } from '../onnx/provenance.js';
 import type { OnnxModel, OnnxNode } from '../onnx/types.js';
 import type { RuleBook } from '../rulebook/load.js';
-import type { ExplainedNode, GoneOperator, Selectors } from './explanation.js';
+import type { ExplainedNode, ExplainSelectors, GoneOperator } from './explanation.js';
 import { missesAt } from './misses.js';
 import { countedOnnx, explainOnnxNode, namesOf, selectableOnnx } from './onnx-nodes.js';
 import type { Loaded, StageRecorder } from './recorder.js';
@@ -42,7 +42,7 @@ export class WatchedModel {
   }
 
   /** The nodes that a test selects: of the ONNX model, then those of the graph that have none there. */
-  nodes(test: Test, options: Selectors): ExplainedNode[] {
+  nodes(test: Test, options: ExplainSelectors): ExplainedNode[] {
     const nodes: ExplainedNode[] = this.onnxNodes
       .filter((node) => test(selectableOnnx(node)))
       .map((node) => explainOnnxNode(node, this.rules, this.misses(this.byName.get(node.source?.result ?? '')), false));
@@ -78,7 +78,7 @@ export class WatchedModel {
   }
 
   /** Operators of the loaded model without a node in the result. */
-  gone(test: Test, options: Selectors): GoneOperator[] {
+  gone(test: Test, options: ExplainSelectors): GoneOperator[] {
     return this.recorder.loaded.flatMap((loaded) => {
       const { node, op, name, source, constant } = loaded;
       if (constant && !isAsked(op, name, options)) return [];
@@ -113,6 +113,6 @@ function isConstant({ inputs, blocks }: Node): boolean {
 }
 
 /** Whether a selector names the node itself, not what it came from. */
-function isAsked(op: OpName, name: string, { node, op: asked }: Selectors): boolean {
+function isAsked(op: OpName, name: string, { node, op: asked }: ExplainSelectors): boolean {
   return name === node || (asked !== undefined && isOperator(op, asked));
 }

@@ -165,5 +165,7 @@ function readTable(text: string | undefined): { files: readonly string[]; frames
 
 /** The source of what a pass of the ONNX graph has made of a node. */
 export function passedOn(source: NodeSource | undefined, pass: Pass): NodeSource | undefined {
-  return source === undefined ? undefined : { ...source, origin: byPass(pass, source) };
+  if (source === undefined) return undefined;
+  const origin = byPass(pass, source);
+  return { ...source, origin: source.op === '' ? { ...origin, replaced: undefined } : origin };
 }

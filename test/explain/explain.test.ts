@@ -206,6 +206,23 @@ describe('an ONNX file that Thaw wrote', () => {
   });
 });
 
+it('outputs that are one value: the copies say so, in the file too', async () => {
+  const text = `graph(%x : Float(*)):
+  %a : Tensor = aten::relu(%x) # model.py:1:4
+  %b : Tensor = aten::relu(%x) # model.py:2:4
+  return (%a, %b, %x)
+`;
+  const compiled = await compile(await loadModel(new TextEncoder().encode(text), { rules }), {
+    rules,
+    inputs: [parseInput('x=float32[N]')],
+  });
+  const { nodes } = await explainOnnx(modelBytes(compiled.onnx), { rules, op: 'Identity' });
+  expect(nodes.map(({ outputs, steps }) => [outputs, steps.map(({ by }) => by)])).toEqual([
+    [['output.1'], ['convert']],
+    [['output.2'], ['convert']],
+  ]);
+});
+
 it('bodies of loops that were unrolled are not gone, the loop is', async () => {
   const text = `graph(%x : Float(*)):
   %three : int = prim::Constant[value=3]()

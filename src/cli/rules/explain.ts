@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { fail } from '../../diagnostics/diagnostic.js';
-import { fileReason } from '../../diagnostics/file-reason.js';
 import { toJson } from '../../diagnostics/render.js';
 import type { Explanation } from '../../index.js';
 import { compileOptions } from '../compile-options.js';
@@ -39,7 +37,7 @@ export async function explainCommand(argv: readonly string[], terminal: Terminal
   const thaw = await import('../../index.js');
   const { book, config } = await loadBook(values);
   let explanation: Explanation;
-  if (isOnnx) explanation = await thaw.explainOnnx(bytesOf(path), { ...selectors, rules: book });
+  if (isOnnx) explanation = await thaw.explainOnnx(path, { ...selectors, rules: book });
   else {
     const model = await thaw.loadModel(path, { rules: book });
     try {
@@ -68,13 +66,5 @@ function print(
   terminal.error(`\nthe compilation stops after \`${stopped ?? 'load'}\` (thaw check tells the problems in full)`);
   for (const { severity, code, message, at } of problems) {
     terminal.error(`  ${severity}[${code}]: ${message}${at === undefined ? '' : `, at ${at.file}:${at.line}`}`);
-  }
-}
-
-function bytesOf(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    return fail('file-not-found', `${path} cannot be read: ${fileReason(error)}`);
   }
 }

@@ -142,11 +142,11 @@ class Simplifier {
 }
 
 function makeCopy(node: OnnxNode, target: string): void {
+  if (node.op !== 'Identity') node.source = passedOn(node.source, 'simplify');
   node.op = 'Identity';
   node.domain = '';
   node.inputs = [target];
   node.attributes = new Map();
-  node.source = passedOn(node.source, 'simplify');
 }
 
 /** Gives values the names of the outputs that they became, here and in subgraphs. */
