@@ -45,6 +45,25 @@ def t5_encoder():
     return Positional(transformers.T5EncoderModel(config))
 
 
+class PaddedEncoder(nn.Module):
+    """torch's own encoder on a padded batch: its inference fast path works on nested tensors."""
+
+    def __init__(self):
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(32, 4, 64, dropout=0.0, activation="gelu", batch_first=True)
+        self.embedding = nn.Embedding(VOCABULARY, 32, padding_idx=PADDING)
+        self.encoder = nn.TransformerEncoder(layer, 2)
+        self.head = nn.Linear(32, 5)
+
+    def forward(self, input_ids, padding):
+        return self.head(self.encoder(self.embedding(input_ids), src_key_padding_mask=padding))
+
+
+def padded(dims: dict[str, int]) -> tuple[torch.Tensor, torch.Tensor]:
+    input_ids, attention_mask = sentences(dims)
+    return input_ids, attention_mask == 0
+
+
 def sentences(dims: dict[str, int]) -> tuple[torch.Tensor, torch.Tensor]:
     """Token ids and their mask; every sentence but the first is padded by its own amount."""
     batch, sequence = dims["batch"], dims["sequence"]
@@ -69,3 +88,14 @@ MODELS = [
     Model(name, build, "trace", INPUTS, DIMS, RUNS, sentences)
     for name, build in (("bert", bert), ("gpt2", gpt2), ("t5_encoder", t5_encoder))
 ]
+MODELS.append(
+    Model(
+        "padded_encoder",
+        PaddedEncoder,
+        "trace",
+        [("input_ids", ["batch", "sequence"]), ("padding", ["batch", "sequence"])],
+        DIMS,
+        RUNS,
+        padded,
+    )
+)
