@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { thaw } from '../cli/thaw.js';
 import { Project } from '../rulebook/pack-folder.js';
 import { LanguageServer, type Position } from './language-server.js';
+
+const RULES = join(import.meta.dirname, '../../rules');
 
 const project = new Project();
 const server = new LanguageServer();
@@ -111,6 +115,13 @@ describe('a good file', () => {
   ])('of %s has no problems', async (kind, text) => {
     expect(await problems(kind, text)).toEqual([]);
   });
+});
+
+test.each<[Kind, string]>([
+  ['rules', 'lowering/view-copy.yaml'],
+  ['recipes', 'onnx/activation.yaml'],
+])('a shipped file of %s has no problems', async (kind, path) => {
+  expect(await problems(kind, readFileSync(join(RULES, path), 'utf8'))).toEqual([]);
 });
 
 describe('a bad file', () => {

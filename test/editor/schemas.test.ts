@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { editorSchemas } from '../../src/editor/editor-schemas.js';
 import { isSchema, type JsonSchema } from '../../src/editor/json-schema.js';
+import { SHIPPED_SCHEMAS } from '../../src/editor/write-schemas.js';
 import { RuleBook } from '../../src/rulebook/load.js';
 import { ruleFiles } from '../../src/rulebook/read-rules.js';
 import type { FileKind } from '../../src/rulebook/validators.js';
@@ -37,6 +38,17 @@ describe('the schemas for editors', () => {
       return validate(parse(readFileSync(path, 'utf8'))) ? [] : [`${path}: ${JSON.stringify(validate.errors?.[0])}`];
     });
     expect(wrong).toEqual([]);
+  });
+
+  test('are those that the shipped files name', () => {
+    const wrong = ruleFiles(RULES).filter(({ path, kind }) => {
+      const [, named] = /^# yaml-language-server: \$schema=(.*)\n/.exec(readFileSync(path, 'utf8')) ?? [];
+      return (
+        named !== undefined && resolve(dirname(path), named) !== join(RULES, `../dist/schemas/${kind}.schema.json`)
+      );
+    });
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+    expect(SHIPPED_SCHEMAS.endsWith('/schemas')).toBe(true);
   });
 
   test('know every operator by its own arguments, told apart from those of nearly the same name', () => {
