@@ -135,7 +135,7 @@ async function outside(session: Session): Promise<unknown> {
   }
 }
 
-/** The largest difference, absolute where the wanted value is below 1 and relative above. */
+/** The tolerance, absolute and relative alike, under which the tensors agree (as `torch.allclose` takes it). */
 function largestDifference(got: TensorData, want: TensorData): number {
   if (got.shape.join() !== want.shape.join()) return Number.POSITIVE_INFINITY;
   const a = readNumbers(got);
@@ -144,7 +144,7 @@ function largestDifference(got: TensorData, want: TensorData): number {
   for (const [i, x] of a.entries()) {
     const y = b[i] ?? 0;
     if (Number.isNaN(x) && Number.isNaN(y)) continue;
-    const d = Math.abs(x - y) / Math.max(1, Math.abs(y));
+    const d = Math.abs(x - y) / (1 + Math.abs(y));
     worst = Math.max(worst, Number.isNaN(d) ? Number.POSITIVE_INFINITY : d);
   }
   return worst;

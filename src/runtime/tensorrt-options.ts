@@ -23,7 +23,7 @@ export interface TensorRtOptions {
   readonly cudaGraphs?: boolean;
   /** Engines that run on every GPU of Ampere's generation or later, at the price of speed. */
   readonly hardwareCompatible?: boolean;
-  /** Keeps layer norms in float32 under `fp16`. */
+  /** Keeps layer norms in float32 under `fp16`, where their sums of squares overflow. True by default. */
   readonly layerNormFp32?: boolean;
   /** Libraries of TensorRT plugins. */
   readonly plugins?: readonly string[];
@@ -96,6 +96,7 @@ export function tensorRtKeys(options: TensorRtOptions): Record<string, string> {
     problems.push(problem('calibrationTable is of use with int8 only'));
   }
   if (problems.length > 0) throw new DiagnosticError(problems);
+  if (options.fp16 === true && options.layerNormFp32 === undefined) keys[OPTIONS.layerNormFp32.key] = 'true';
   return keys;
 }
 

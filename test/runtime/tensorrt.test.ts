@@ -18,6 +18,7 @@ describe("TensorRT's options", () => {
   test('have our names and units', () => {
     expect(tensorRtKeys({ fp16: true, workspaceMiB: 512, optimizationLevel: 4, plugins: ['a.so', 'b.so'] })).toEqual({
       trt_fp16_enable: 'true',
+      trt_layer_norm_fp32_fallback: 'true',
       trt_max_workspace_size: String(512 << 20),
       trt_builder_optimization_level: '4',
       trt_extra_plugin_lib_paths: 'a.so;b.so',
