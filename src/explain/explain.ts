@@ -37,7 +37,7 @@ export async function explain(
   const stopped = problems.length > 0 ? recorder.last : undefined;
   const start = { stopped, problems };
   if (trial !== undefined) {
-    return { ...start, nodes: [], gone: [], rule: trial.report(test, recorder.loaded) };
+    return { ...start, nodes: [], gone: [], rule: trial.report(test, recorder.loaded, watched.aliases) };
   }
   if (isWhole(options)) {
     const summary = summarize(watched.counted(), recorder.loaded, recorder.counts);

@@ -10,11 +10,11 @@ export function namesOf({ name, outputs, source }: OnnxNode): string[] {
   return [name, ...outputs, ...(source?.result === undefined ? [] : [source.result])];
 }
 
-/** A node as selectors see it. */
-export function selectableOnnx(node: OnnxNode): Selectable {
+/** A node as selectors see it; `names`: those that its operator had in the graph before. */
+export function selectableOnnx(node: OnnxNode, names: readonly string[] = []): Selectable {
   const { op, source } = node;
   const ops = source === undefined ? [op] : [...operatorsOf(source), op];
-  return { names: namesOf(node), ops, source: source?.loc ?? [] };
+  return { names: [...namesOf(node), ...names], ops, source: source?.loc ?? [] };
 }
 
 /** A node as the summary counts it; nothing where it does not say where it comes from. */

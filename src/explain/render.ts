@@ -16,6 +16,8 @@ const MAX_GROUPS = 12;
 const MAX_GONE = 12;
 const MAX_MISSES = 4;
 const MAX_CALLERS = 4;
+/** So many steps from each end of a chain: only rules that feed each other make longer ones. */
+const MAX_STEPS = 8;
 
 /** An explanation as a person reads it, without the compilation's problems. Lines without a newline at the end. */
 export function renderExplanation(explanation: Explanation): string[] {
@@ -57,8 +59,10 @@ function renderGroup(group: Group, failed: boolean): string[] {
   lines.push(`  ${first?.from ?? first?.to ?? op}`);
   const made = [...new Set(group.map((node) => node.op))].join(', ');
   steps.forEach((step, i) => {
-    const to = i === steps.length - 1 && level === 'onnx' ? made : step.to;
-    lines.push(...renderStep({ ...step, to }));
+    const fromEnd = steps.length - i;
+    if (i === MAX_STEPS && fromEnd > MAX_STEPS) lines.push(`  ... ${fromEnd - MAX_STEPS} more steps`);
+    if (i >= MAX_STEPS && fromEnd > MAX_STEPS) return;
+    lines.push(...renderStep({ ...step, to: fromEnd === 1 && level === 'onnx' ? made : step.to }));
   });
   if (misses.length > 0) {
     lines.push('  rules that did not match here');

@@ -11,8 +11,9 @@ import { baseOf } from '../schema/registry.js';
 import type { RuleId } from '../schema/rule.js';
 import type { RuleCandidate, RuleMiss, RuleReport } from './explanation.js';
 import { missOf } from './misses.js';
+import type { NameTable } from './name-table.js';
 import type { Loaded } from './recorder.js';
-import type { Test } from './select.js';
+import { operatorsOf, type Test } from './select.js';
 
 /** A node that the rule may match. */
 interface Tried {
@@ -85,11 +86,11 @@ export class RuleTrial {
   }
 
   /** What has become of the nodes that a test selects. */
-  report(test: Test, loaded: readonly Loaded[]): RuleReport {
+  report(test: Test, loaded: readonly Loaded[], names: NameTable): RuleReport {
     const { rule, phase, layer, state, by } = this.entry;
     const candidates = [...this.tried.values()]
-      .map((tried) => this.candidate(tried))
-      .filter(({ name, op, source }) => test({ names: [name], ops: [op], source }));
+      .filter(({ node }) => test({ names: names.of(node), ops: operatorsOf(node), source: node.loc }))
+      .map((tried) => this.candidate(tried));
     return {
       rule: rule.id,
       phase,

@@ -5,6 +5,7 @@ import type { OnnxModel, OnnxNode } from '../onnx/types.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { ExplainedNode, ExplainSelectors, GoneOperator } from './explanation.js';
 import { missesAt } from './misses.js';
+import { NameTable } from './name-table.js';
 import { countedOnnx, explainOnnxNode, namesOf, selectableOnnx } from './onnx-nodes.js';
 import type { Loaded, StageRecorder } from './recorder.js';
 import { isOperator, operatorsOf, type Test } from './select.js';
@@ -19,6 +20,7 @@ export class WatchedModel {
   /** Operators and lines that the nodes of the result come from. */
   private roots: ReadonlySet<string> | undefined;
   private readonly isConverted: boolean;
+  private table: NameTable | undefined;
 
   constructor(
     private readonly recorder: StageRecorder,
@@ -44,15 +46,16 @@ export class WatchedModel {
   /** The nodes that a test selects: of the ONNX model, then those of the graph that have none there. */
   nodes(test: Test, options: ExplainSelectors): ExplainedNode[] {
     const nodes: ExplainedNode[] = this.onnxNodes
-      .filter((node) => test(selectableOnnx(node)))
-      .map((node) => explainOnnxNode(node, this.rules, this.misses(this.byName.get(node.source?.result ?? '')), false));
+      .filter((node) => test(selectableOnnx(node, this.aliases.before(this.graphNode(node)))))
+      .map((node) => explainOnnxNode(node, this.rules, this.misses(this.graphNode(node)), false));
     for (const node of this.graphNodes()) {
       const [first] = node.outputs;
       if (this.isConverted && this.converted.has(first?.name ?? '')) continue;
       // Each argument is a constant: they are told to who asks for them.
       if (this.isConverted && isConstant(node) && !isAsked(node.op, first?.name ?? '', options)) continue;
       const names = node.outputs.map(({ name }) => name);
-      if (!test({ names, ops: operatorsOf(node), source: node.loc })) continue;
+      const all = [...names, ...this.aliases.before(node)];
+      if (!test({ names: all, ops: operatorsOf(node), source: node.loc })) continue;
       const steps = stepsTo(node.op, node.origin, this.rules);
       const misses = this.misses(node);
       nodes.push({
@@ -66,6 +69,16 @@ export class WatchedModel {
       });
     }
     return nodes;
+  }
+
+  /** The names that nodes of the graph go by. */
+  get aliases(): NameTable {
+    this.table ??= new NameTable(this.recorder.rewrites.values(), this.recorder.graph, this.onnxNodes);
+    return this.table;
+  }
+
+  private graphNode({ source }: OnnxNode): Node | undefined {
+    return source?.result === undefined ? undefined : this.byName.get(source.result);
   }
 
   private misses(node: Node | undefined): ExplainedNode['misses'] {

@@ -73,6 +73,7 @@ describe('nodes', () => {
     ['an operator of the graph', { op: 'trt::reshape_literal' }, 'Reshape'],
     ['a name of the ONNX model', { node: 'output' }, 'Reshape'],
     ['a name of the graph', { node: '%y' }, 'Add'],
+    ['the name of a value that rules replaced', { node: 'v' }, 'Reshape'],
     ['several selectors at once', { op: 'aten::view', line: 'model.py' }, 'Reshape'],
   ])('are found by %s', async (_, selectors, op) => {
     expect((await told(selectors)).nodes.map((n) => n.op)).toEqual([op]);
@@ -139,6 +140,9 @@ describe('a rule', () => {
 
   it('at the nodes that the other selectors leave', async () => {
     expect((await told({ rule: 'view-dyn', line: 'model.py:3' })).rule?.candidates).toEqual([]);
+    // The ONNX node that the view became.
+    const { rule } = await told({ rule: 'view-dyn', node: 'output' });
+    expect(rule?.candidates).toMatchObject([{ name: 'v', op: 'aten::view' }]);
   });
 
   it.each([
@@ -237,4 +241,18 @@ it('bodies of loops that were unrolled are not gone, the loop is', async () => {
   const { nodes, gone } = await explain(model, { rules, inputs: [parseInput('x=float32[N]')], line: 'model.py' });
   expect(nodes.map(({ op, source }) => [op, source[0]?.line])).toEqual(Array(3).fill(['Relu', 2]));
   expect(gone).toMatchObject([{ op: 'prim::Loop', stage: 'specialize' }]);
+});
+
+it('a chain that rules made by feeding each other is cut in the middle', () => {
+  const step = { kind: 'rule', by: 'there', from: 'my::f', to: 'my::f' } as const;
+  const node = { op: 'my::f', name: 'y', outputs: ['y'], source: [], misses: [] };
+  const text = (length: number): string[] =>
+    renderExplanation({
+      problems: [],
+      gone: [],
+      nodes: [{ ...node, level: 'graph', steps: Array(length).fill(step) }],
+    });
+  expect(text(256)).toContain('  ... 240 more steps');
+  expect(text(256).length).toBe(20);
+  expect(text(16).filter((row) => row.startsWith('  ->')).length).toBe(16);
 });
