@@ -1,4 +1,4 @@
-import { basename, isAbsolute, join, relative } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fail } from '../../diagnostics/diagnostic.js';
 import { RuleBook, SHIPPED_RULES } from '../../rulebook/load.js';
 import type { PackInfo, RuleEntry } from '../../rulebook/pack-info.js';
@@ -79,6 +79,13 @@ function layerOf({ name, kind, path }: PackInfo): Layer {
   const shipped = kind === 'shipped';
   const dir = shipped ? SHIPPED_RULES : path;
   return { name, dir, shipped, cases: caseFiles(casesOf(dir, shipped)) };
+}
+
+/** The packs that the project writes itself: those of npm packages only where there are no others. None: the shipped rules. */
+export function ownLayers({ layers }: Catalog): readonly Layer[] {
+  const packs = layers.filter(({ shipped }) => !shipped);
+  const own = packs.filter(({ dir }) => !resolve(dir).split(sep).includes('node_modules'));
+  return own.length > 0 ? own : packs.length > 0 ? packs : layers;
 }
 
 /** The name of the file; of a table of all families, the folder of the rule's cases. */

@@ -4,7 +4,7 @@ import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagno
 import { fileReason } from '../../diagnostics/file-reason.js';
 import { EXIT_DONE } from '../report.js';
 import type { Terminal } from '../terminal.js';
-import { type Catalog, type Layer, loadCatalog } from './catalog.js';
+import { type Catalog, type Layer, loadCatalog, ownLayers } from './catalog.js';
 import { COMMON_OPTIONS, noWords, readRulesLine } from './options.js';
 import { allPages, MARK, OPERATORS_PATH } from './pages/all-pages.js';
 
@@ -39,15 +39,14 @@ export async function docsCommand(argv: readonly string[], terminal: Terminal): 
 }
 
 /** Packs have their pages in `docs/` inside them; without packs it is the shipped rules in `docs/` here. */
-function targets({ layers }: Catalog, out: string | undefined): { layer: Layer; out: string }[] {
-  const packs = layers.filter(({ shipped }) => !shipped);
-  if (packs.length === 0) return layers.map((layer) => ({ layer, out: out ?? 'docs' }));
-  if (out !== undefined && packs.length > 1) {
+function targets(catalog: Catalog, out: string | undefined): { layer: Layer; out: string }[] {
+  const layers = ownLayers(catalog);
+  if (out !== undefined && layers.length > 1) {
     fail('usage', '-o is one folder, but there are several packs', {
       help: 'leave -o out: each pack has its own docs/',
     });
   }
-  return packs.map((layer) => ({ layer, out: out ?? join(layer.dir, 'docs') }));
+  return layers.map((layer) => ({ layer, out: out ?? (layer.shipped ? 'docs' : join(layer.dir, 'docs')) }));
 }
 
 /** Compares a folder with the pages that belong into it. */

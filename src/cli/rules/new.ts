@@ -114,7 +114,7 @@ async function copyRule(id: string, { pack, config, below }: PackPlace): Promise
   }
   const [rule] = rulesNamed(catalogOf(below), id);
   if (resolve(rule.layer.dir) === resolve(pack)) return writeCases(rule, pack, below);
-  const text = new RuleTexts().of(rule.path, id);
+  const text = new RuleTexts([]).of(rule.path, id);
   const path = join(pack, rule.phase, `${id}.yaml`);
   const casesPath = join(pack, 'cases', `${id}.yaml`);
   const files = new NewFiles([path, casesPath]);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import type { RuleId } from '../../schema/rule.js';
 
 /** The text of a rule as its file has it. */
@@ -10,39 +10,87 @@ export interface RuleText {
   readonly fields: ReadonlyMap<string, string>;
 }
 
+interface FileText {
+  readonly rules: ReadonlyMap<RuleId, RuleText>;
+  /** Predicates and fragments with their text: `name:` and what is below. */
+  readonly definitions: ReadonlyMap<string, string>;
+}
+
 /** Reads rules as text; a file is parsed once. */
 export class RuleTexts {
-  private readonly files = new Map<string, ReadonlyMap<RuleId, RuleText>>();
+  private readonly files = new Map<string, FileText>();
+
+  /** `paths` are the files whose predicates and fragments rules may use, the lowest layer first. */
+  constructor(private readonly paths: Iterable<string>) {}
 
   /** Undefined where the file has no such rule any more. */
   of(path: string, id: RuleId): RuleText | undefined {
-    let texts = this.files.get(path);
-    if (texts === undefined) {
-      texts = rulesOf(readFileSync(path, 'utf8'));
-      this.files.set(path, texts);
+    return this.file(path).rules.get(id);
+  }
+
+  /** The texts of the predicates and fragments that a text names, and of those that these name, in order. */
+  definitionsFor(text: string): string[] {
+    const all = new Map([...new Set(this.paths)].flatMap((path) => [...this.file(path).definitions]));
+    const used = new Map<string, string>();
+    for (let open = [text]; open.length > 0; ) {
+      const words = new Set(open.flatMap((part) => part.match(/\w+/g) ?? []));
+      open = [];
+      for (const [name, definition] of all) {
+        if (used.has(name) || !words.has(name)) continue;
+        used.set(name, definition);
+        open.push(definition);
+      }
     }
-    return texts.get(id);
+    return [...used.values()];
+  }
+
+  private file(path: string): FileText {
+    let known = this.files.get(path);
+    if (known === undefined) {
+      known = fileText(readFileSync(path, 'utf8'));
+      this.files.set(path, known);
+    }
+    return known;
   }
 }
 
-function rulesOf(text: string): Map<RuleId, RuleText> {
-  const found = new Map<RuleId, RuleText>();
+/** Parts of a file of rules that define names for rules. */
+const DEFINITIONS = ['predicates', 'fragments'] as const;
+
+function fileText(text: string): FileText {
   const { contents } = parseDocument(text);
-  const rules = isMap(contents) ? contents.get('rules') : undefined;
-  if (!isMap(contents) || !isSeq(rules)) return found;
-  for (const rule of rules.items) {
+  const rules = new Map<RuleId, RuleText>();
+  const definitions = new Map<string, string>();
+  if (!isMap(contents)) return { rules, definitions };
+  for (const section of DEFINITIONS) {
+    const map = contents.get(section);
+    if (isMap(map)) for (const [name, part] of pairTexts(map, text)) definitions.set(name, part);
+  }
+  const list = contents.get('rules');
+  for (const rule of isSeq(list) ? list.items : []) {
     const id = isMap(rule) ? rule.get('id') : undefined;
     if (!isMap(rule) || typeof id !== 'string' || rule.range == null) continue;
-    const fields = new Map<string, string>();
-    let end = rule.range[0];
-    for (const { key, value } of rule.items) {
-      if (!isScalar(key) || key.range == null) continue;
-      end = isNode(value) && value.range != null ? value.range[1] : key.range[1];
-      fields.set(String(key.value), dedent(text, key.range[0], end));
-    }
-    found.set(id, { whole: dedent(text, text.lastIndexOf('-', rule.range[0]), end), fields });
+    const start = text.lastIndexOf('-', rule.range[0]);
+    rules.set(id, { whole: dedent(text, start, endOf(rule)), fields: pairTexts(rule, text) });
+  }
+  return { rules, definitions };
+}
+
+/** Each key of a mapping with its value as text. */
+function pairTexts(map: YAMLMap, text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { key, value } of map.items) {
+    if (!isScalar(key) || key.range == null) continue;
+    const end = isNode(value) && value.range != null ? value.range[1] : key.range[1];
+    found.set(String(key.value), dedent(text, key.range[0], end));
   }
   return found;
+}
+
+/** Where the last value of a mapping ends, comments behind it left out. */
+function endOf(map: YAMLMap): number {
+  const last = map.items[map.items.length - 1]?.value;
+  return (isNode(last) ? last.range?.[1] : undefined) ?? map.range?.[1] ?? 0;
 }
 
 /** A part of a text with its further lines moved left by as much as the first one stands to the right. */

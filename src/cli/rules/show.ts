@@ -17,11 +17,13 @@ export async function showCommand(argv: readonly string[], terminal: Terminal): 
   const catalog = await loadCatalog(values);
   const versions = rulesNamed(catalog, id);
   const [top, ...below] = versions;
-  const text = new RuleTexts().of(top.path, id)?.whole ?? '';
+  const texts = new RuleTexts(catalog.rules.map(({ path }) => path));
+  const text = texts.of(top.path, id)?.whole ?? '';
+  const definitions = texts.definitionsFor(text);
   const operators = operatorsOf(top.rule).map((op) => ({ op, ...schemaOf(op, catalog) }));
   const order = rivals(top, catalog);
   if (values.json) {
-    const rule = { ...ruleJson(top), yaml: text, operators, order, replaces: below.map(ruleJson) };
+    const rule = { ...ruleJson(top), yaml: text, definitions, operators, order, replaces: below.map(ruleJson) };
     terminal.out(JSON.stringify({ ok: true, rule }, null, 2));
     return EXIT_DONE;
   }
@@ -29,7 +31,7 @@ export async function showCommand(argv: readonly string[], terminal: Terminal): 
   terminal.out(`${rule.id}: ${top.phase}, ${top.family}, benefit ${rule.benefit}, ${top.layer.name}${stateText(top)}`);
   terminal.out(`${top.file}:${rule.span.line}`);
   for (const other of below) terminal.out(`replaces ${other.file}:${other.rule.span.line} (${other.layer.name})`);
-  terminal.out(`\n${rule.why.trim()}\n\n${text}\n\noperators`);
+  terminal.out(`\n${[rule.why.trim(), text, ...definitions].join('\n\n')}\n\noperators`);
   for (const { op, signature, file, line } of operators) {
     terminal.out(signature === undefined ? `  ${op}  (no schema declares it)` : `  ${signature}  ${file}:${line}`);
   }

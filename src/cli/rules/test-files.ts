@@ -3,7 +3,7 @@ import { nearest } from '../../schema/nearest.js';
 import type { RuleId } from '../../schema/rule.js';
 import { type CaseFile, type RecipeCase, type RuleCase, readCaseFile } from '../../testing/case-file.js';
 import { casesOf, SHIPPED_CASES, yamlFiles } from './case-index.js';
-import type { Catalog, Layer } from './catalog.js';
+import { type Catalog, type Layer, ownLayers } from './catalog.js';
 
 /** A case file to run, or why it cannot be read. */
 export interface TestFile {
@@ -20,12 +20,6 @@ export interface Selection {
   takes(file: CaseFile, c: RuleCase | RecipeCase): boolean;
 }
 
-/** Layers whose cases are run: the packs, or without packs the shipped rules. */
-export function testedLayers({ layers }: Catalog): readonly Layer[] {
-  const packs = layers.filter(({ shipped }) => !shipped);
-  return packs.length > 0 ? packs : layers;
-}
-
 /** Folders of these layers' cases. */
 export function caseFolder({ dir, shipped }: Layer): string {
   return shipped ? SHIPPED_CASES : casesOf(dir, false);
@@ -40,7 +34,7 @@ export function selectFiles(catalog: Catalog, filters: readonly string[]): Selec
   const has = (text: string) => wanted.some((f) => text.toLowerCase().includes(f));
   const takes = (file: CaseFile, c: RuleCase | RecipeCase) =>
     wanted.length === 0 || has(subjectOf(file)) || has(c.name);
-  const layers = testedLayers(catalog);
+  const layers = ownLayers(catalog);
   const all = layers.flatMap((layer) => yamlFiles(caseFolder(layer))).map(readTestFile);
   const own = new Set(layers);
   return {

@@ -4,10 +4,10 @@ import { distrust, readCaseFile, runCaseFile } from '../../testing/index.js';
 import { EXIT_DONE, EXIT_FAILED, reportFailure } from '../report.js';
 import type { Terminal } from '../terminal.js';
 import { yamlFiles } from './case-index.js';
-import { type Catalog, loadCatalog } from './catalog.js';
+import { type Catalog, loadCatalog, ownLayers } from './catalog.js';
 import { COMMON_OPTIONS, countOption, readRulesLine } from './options.js';
 import { stubsIn } from './stubs.js';
-import { caseFolder, nothingTaken, selectFiles, subjectOf, type TestFile, testedLayers } from './test-files.js';
+import { caseFolder, nothingTaken, selectFiles, subjectOf, type TestFile } from './test-files.js';
 import { type FileResult, passes, printFile, printSummary, resultJson, type TestResult } from './test-report.js';
 import { updateCases } from './test-update.js';
 import { watchFolders } from './watch.js';
@@ -59,7 +59,7 @@ async function runTests(catalog: Catalog, options: TestOptions, terminal: Termin
     if (terminal !== undefined) printFile(result, width, terminal);
   }
   const read = files.flatMap(({ file }) => (file === undefined ? [] : [file]));
-  const stubs = testedLayers(catalog).flatMap((layer) => (layer.shipped ? [] : stubsIn(yamlFiles(layer.dir))));
+  const stubs = ownLayers(catalog).flatMap((layer) => (layer.shipped ? [] : stubsIn(yamlFiles(layer.dir))));
   const problems = [...distrust(book, read, { rules }), ...stubs];
   const result = { files: results, problems, ms: Math.round(performance.now() - start) };
   if (terminal !== undefined) printSummary(result, terminal);
@@ -81,9 +81,7 @@ async function runTests(catalog: Catalog, options: TestOptions, terminal: Termin
 /** Runs the cases again whenever a file of the rules or cases changes, until the process is interrupted. */
 async function watchTests(load: () => Promise<Catalog>, options: TestOptions, terminal: Terminal): Promise<number> {
   const first = await load();
-  const folders = testedLayers(first).flatMap((layer) =>
-    layer.shipped ? [layer.dir, caseFolder(layer)] : [layer.dir],
-  );
+  const folders = ownLayers(first).flatMap((layer) => (layer.shipped ? [layer.dir, caseFolder(layer)] : [layer.dir]));
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   let code = EXIT_DONE;

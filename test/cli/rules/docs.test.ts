@@ -11,7 +11,7 @@ describe('thaw rules docs of a pack', () => {
   const at = (path: string) => join(pack, 'docs', path);
   beforeAll(async () => {
     expect(await docs('--rules', pack)).toMatchObject({ code: 0, error: '' });
-  });
+  }, 60_000);
 
   test('has its own operators and rules only', () => {
     const files = readdirSync(join(pack, 'docs'), { recursive: true, encoding: 'utf8' });

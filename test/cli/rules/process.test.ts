@@ -26,7 +26,7 @@ beforeAll(async () => {
     packages: 'external',
     logLevel: 'error',
   });
-});
+}, 60_000);
 afterAll(() => rmSync(bin, { recursive: true, force: true }));
 
 class Run {

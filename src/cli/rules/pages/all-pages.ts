@@ -29,7 +29,7 @@ export function allPages(catalog: Catalog, layer: Layer, out: string): Map<strin
   const add = (path: string, text: string) => pages.set(path, `${MARK}\n${text}\n`);
   add(OPERATORS_PATH, operatorsPage(declared, book, { evidence, link }, `Operators${of}`));
   add(INDEX_PATH, indexPage(own, `Rules${of}`));
-  const texts = new RuleTexts();
+  const texts = new RuleTexts(catalog.rules.map(({ path }) => path));
   for (const entry of own) add(pagePath(entry), rulePage(entry, texts, out));
   return pages;
 }

@@ -1,4 +1,6 @@
 import { dirname, relative } from 'node:path';
+import { parse } from 'yaml';
+import { items, record } from '../../../rulebook/data.js';
 import { type CaseDim, type CaseDims, type RuleCase, readRuleCases } from '../../../testing/case-file.js';
 import { type CatalogRule, PHASES } from '../catalog.js';
 import { operatorList, rewriteText } from '../rule-operators.js';
@@ -17,7 +19,9 @@ const PLACED: ReadonlySet<string> = new Set(['id', 'why', 'match', 'where', 'rew
 /** The page of one rule as Markdown. `out` is the folder of all pages, from which links start. */
 export function rulePage(entry: CatalogRule, texts: RuleTexts, out: string): string {
   const { rule, phase, family, path, file, cases } = entry;
-  const fields = texts.of(path, rule.id)?.fields ?? new Map<string, string>();
+  const text = texts.of(path, rule.id);
+  const fields = text?.fields ?? new Map<string, string>();
+  const definitions = texts.definitionsFor(text?.whole ?? '');
   const link = relative(dirname(`${out}/${pagePath(entry)}`), path).replaceAll('\\', '/');
   const others = [...fields].filter(([key]) => !PLACED.has(key)).map(([, text]) => text);
   return [
@@ -25,16 +29,19 @@ export function rulePage(entry: CatalogRule, texts: RuleTexts, out: string): str
     `${phase}, ${family}, benefit ${rule.benefit}; [${file.replace(/^.*[\\/]/, '')}](${link})`,
     rule.why.trim(),
     block('yaml', fields.get('match')),
-    conditions(rule.where),
+    conditions(fields.get('where')),
     block('yaml', others.join('\n')),
     block('yaml', fields.get('rewrite')),
+    definitions.length === 0 ? '' : `which uses\n\n${block('yaml', definitions.join('\n'))}`,
     ...(cases === undefined ? ['No cases.'] : readRuleCases(cases.path).cases.map(caseText)),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
-function conditions(where: readonly string[]): string {
+/** The conditions as they are written: predicates by their names. */
+function conditions(field: string | undefined): string {
+  const where = items(record(parse(field ?? '')).where);
   return where.length === 0 ? '' : `where\n\n${where.map((test) => `- \`${test}\``).join('\n')}`;
 }
 
