@@ -32,6 +32,7 @@ const SCHEMAS = `operators:
       - my::join(Tensor a, Tensor b) -> Tensor
       - my::scale(Tensor x, float by=1., *, int times=1) -> Tensor
       - my::all(...) -> Tensor
+      - my::each1(Tensor[] list) -> Tensor
       - my::biased(Tensor x, Tensor? bias=None) -> Tensor
       - my::pool(Tensor x, int[2] kernel, int[2] stride=1) -> Tensor
     infer: {}
