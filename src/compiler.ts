@@ -12,13 +12,13 @@ import type { Outcome } from './engine/trace.js';
 import { type LoadedModel, type LoadOptions, load } from './frontends/torchscript/load.js';
 import { functionalize } from './functionalize/functionalize.js';
 import { dimSymbols, type Interval, type Ranges } from './ir/dim.js';
-import type { Graph } from './ir/graph.js';
+import type { Graph, Value } from './ir/graph.js';
 import { addedBy } from './ir/provenance.js';
 import type { RuleSet } from './matcher/compile.js';
 import { OnnxBuilder } from './onnx/builder.js';
 import { writeProvenance } from './onnx/provenance.js';
 import { simplify } from './onnx/simplify/simplify.js';
-import { type NodeSource, type OnnxModel, RANGES_KEY } from './onnx/types.js';
+import { type NodeSource, type OnnxModel, type OnnxValue, RANGES_KEY } from './onnx/types.js';
 import { RuleBook } from './rulebook/load.js';
 import { Inference } from './shapes/infer.js';
 import { specialize } from './shapes/specialize.js';
@@ -92,6 +92,8 @@ export type Stage = 'load' | 'functionalize' | 'bind' | 'specialize' | 'lower' |
 /** Sees the graph after each stage, also after rules that did not settle; `inference` once there is one. */
 export interface StageWatcher {
   after(stage: Stage, graph: Graph, inference?: Inference, outcome?: Outcome): void;
+  /** Told what each result of a node has become in ONNX. */
+  converted(output: Value, made: OnnxValue): void;
 }
 
 /** As `compile`, by a loaded rule book. With a watcher, outcomes hold every rewrite. */
@@ -104,7 +106,7 @@ export function compileWith(
   const opset = checkedOpset(options.opset ?? options.config?.opset);
   const checked = rewrite(model, rules, options, watcher);
   stopAt(unconvertedOperators(checked.graph, conversionRules(rules)));
-  const onnx = convert(checked, rules, opset);
+  const onnx = convert(checked, rules, opset, watcher);
   if (options.provenance !== false) writeProvenance(onnx);
   if (options.dims !== undefined) onnx.metadata.set(RANGES_KEY, JSON.stringify(options.dims));
   return { ...checked, onnx };
@@ -159,9 +161,18 @@ function settled(outcome: Outcome): Outcome {
 /** What nodes are for that give a model's outputs their form. */
 const FOR_OUTPUTS: NodeSource = { op: '', origin: addedBy('convert'), loc: [] };
 
-function convert({ graph, inputs, ranges }: CheckResult, rules: RuleBook, opset: number): OnnxModel {
+function convert(
+  { graph, inputs, ranges }: CheckResult,
+  rules: RuleBook,
+  opset: number,
+  watcher?: StageWatcher,
+): OnnxModel {
   const builder = new OnnxBuilder({ opset, ranges });
-  const converter = new GraphConverter(builder, opset, { ...conversionRules(rules), ranges });
+  const converter = new GraphConverter(builder, opset, {
+    ...conversionRules(rules),
+    ranges,
+    converted: watcher && ((output, made) => watcher.converted(output, made)),
+  });
   for (const i of inputs) converter.bind(i.value, builder.input(i.name, i.dtype, i.dims));
   converter.convert(graph);
   const outputs = builder.withProvenance(FOR_OUTPUTS, () => graphOutputs(graph, converter));

@@ -26,6 +26,8 @@ export interface ConversionRules {
   converter(op: string): Converter | undefined;
   /** What is known of symbols' sizes. */
   readonly ranges?: Ranges;
+  /** Told what each result of a node has become. */
+  readonly converted?: (output: Value, made: OnnxValue) => void;
 }
 
 /** Where an extent can be read at run time: an axis of a tensor, or (axis undefined) the 0-d tensor itself. */
@@ -126,6 +128,7 @@ export class GraphConverter implements ConversionScope {
       const r = results[i];
       if (r === undefined) return;
       this.converted.set(output, r);
+      if (!isItems(r)) this.rules.converted?.(output, r);
       if (isItems(r) || recipe?.rank === 'open') return;
       if (output.type.kind === 'tensor') this.builder.refine(r, { shape: output.type.shape });
       this.noteSources(output, r);

@@ -48,6 +48,8 @@ export interface ExplainedNode {
   readonly op: OpName;
   readonly name: string;
   readonly outputs: readonly string[];
+  /** The ONNX value that stands for a node of the graph which has no ONNX node of its own. */
+  readonly equals?: string;
   /** The user's call stack, innermost frame first. */
   readonly source: SourceLoc;
   readonly steps: readonly ExplainedStep[];

@@ -1,7 +1,8 @@
 import type { Stage, StageWatcher } from '../compiler.js';
 import type { Outcome, Rewrite } from '../engine/trace.js';
-import type { Graph, Node, OpName, SourceLoc } from '../ir/graph.js';
+import type { Graph, Node, OpName, SourceLoc, Value } from '../ir/graph.js';
 import { Matcher } from '../matcher/match.js';
+import type { OnnxValue } from '../onnx/types.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { RuleId } from '../schema/rule.js';
 import type { Inference } from '../shapes/infer.js';
@@ -30,6 +31,8 @@ export class StageRecorder implements StageWatcher {
   matcher: Matcher | undefined;
   /** How a node was replaced by a rule. */
   readonly rewrites = new Map<Node, Rewrite>();
+  /** What results of the graph have become in ONNX, by their names. */
+  readonly onnxValues = new Map<string, OnnxValue>();
   private readonly gone = new Map<Node, Stage>();
   private alive: Node[] = [];
 
@@ -50,6 +53,10 @@ export class StageRecorder implements StageWatcher {
     for (const [rule, count] of outcome?.counts ?? []) this.counts.set(rule, (this.counts.get(rule) ?? 0) + count);
     if (this.matcher === undefined) return;
     this.trial?.after(stage, graph, this.matcher, outcome);
+  }
+
+  converted(output: Value, made: OnnxValue): void {
+    this.onnxValues.set(output.name, made);
   }
 
   private load(graph: Graph): void {

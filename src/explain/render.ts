@@ -50,10 +50,12 @@ function grouped(nodes: readonly ExplainedNode[]): Group[] {
 }
 
 function renderGroup(group: Group, failed: boolean): string[] {
-  const [{ op, level, source, steps, misses }] = group;
+  const [{ op, level, equals, source, steps, misses }] = group;
   const lines = group.map(heading);
-  if (level === 'graph')
-    lines.push(failed ? '  in the graph' : '  no ONNX node: a constant, a size at hand, or equal to another');
+  if (level === 'graph') {
+    const onnx = equals === undefined ? 'no ONNX node: a constant, or a size at hand' : `no ONNX node: it is ${equals}`;
+    lines.push(`  ${failed ? 'in the graph' : onnx}`);
+  }
   lines.push(...renderSource(source));
   const [first] = steps;
   lines.push(`  ${first?.from ?? first?.to ?? op}`);

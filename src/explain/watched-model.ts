@@ -17,6 +17,8 @@ export class WatchedModel {
   private readonly onnxNodes: readonly OnnxNode[];
   private readonly byName = new Map<string, Node>();
   private readonly converted = new Set<string>();
+  /** Inputs and results of nodes. */
+  private readonly onnxValues = new Set<string>();
   /** Operators and lines that the nodes of the result come from. */
   private roots: ReadonlySet<string> | undefined;
   private readonly isConverted: boolean;
@@ -32,6 +34,8 @@ export class WatchedModel {
     for (const node of recorder.graph?.allNodes() ?? [])
       for (const out of node.outputs) this.byName.set(out.name, node);
     this.isConverted = onnx !== undefined;
+    for (const { name } of onnx?.graph.inputs ?? []) this.onnxValues.add(name);
+    for (const { outputs } of this.onnxNodes) for (const name of outputs) this.onnxValues.add(name);
   }
 
   names(): string[] {
@@ -63,12 +67,19 @@ export class WatchedModel {
         op: node.op,
         name: names[0] ?? '',
         outputs: names,
+        equals: this.onnxName(names[0]),
         source: node.loc,
         steps,
         misses,
       });
     }
     return nodes;
+  }
+
+  /** The ONNX value of a result, if the model still has it. */
+  private onnxName(result: string | undefined): string | undefined {
+    const value = result === undefined ? undefined : this.recorder.onnxValues.get(result);
+    return value !== undefined && this.onnxValues.has(value.name) ? value.name : undefined;
   }
 
   /** The names that nodes of the graph go by. */

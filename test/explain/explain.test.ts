@@ -227,6 +227,20 @@ it('outputs that are one value: the copies say so, in the file too', async () =>
   ]);
 });
 
+it('a node that equals another one names it', async () => {
+  const text = `graph(%x : Float(*)):
+  %a : Tensor = aten::relu(%x) # model.py:1:4
+  %b : Tensor = aten::relu(%x) # model.py:2:4
+  %one : int = prim::Constant[value=1]()
+  %c : Tensor = aten::add(%a, %b, %one) # model.py:3:4
+  return (%c)
+`;
+  const model = await loadModel(new TextEncoder().encode(text), { rules });
+  const explanation = await explain(model, { rules, inputs: [parseInput('x=float32[N]')], line: 'model.py:2' });
+  expect(explanation.nodes).toMatchObject([{ level: 'graph', op: 'aten::relu', name: 'b', equals: 'relu' }]);
+  expect(renderExplanation(explanation).slice(0, 2)).toEqual(['aten::relu -> b', '  no ONNX node: it is relu']);
+});
+
 it('bodies of loops that were unrolled are not gone, the loop is', async () => {
   const text = `graph(%x : Float(*)):
   %three : int = prim::Constant[value=3]()
