@@ -36,9 +36,14 @@ function enriched(base: JsonSchema, operators: EditorOperators, ids: JsonSchema)
     const keys = part(s, 'properties');
     const names = operatorOrList(s, base);
     if (names !== undefined) return names;
-    if (isOperatorName(s))
-      return { ...s, ...operators.name(), description: s.description ?? 'An operator with its overload.' };
-    if (isRuleId(s, name)) return { ...s, ...ids };
+    if (isOperatorName(s)) {
+      if (!('operator-name' in definitions)) define({ 'operator-name': operators.name() });
+      return { description: s.description ?? 'An operator with its overload.', $ref: '#/$defs/operator-name' };
+    }
+    if (isRuleId(s, name)) {
+      define({ 'rule-id': ids });
+      return { ...s, $ref: '#/$defs/rule-id' };
+    }
     if (keys.onnx !== undefined && keys.op !== undefined) {
       define({ ...operators.recipeItems(), 'of-recipe': operators.byOperator('op', 'r-') });
       return applying(s, 'of-recipe');
