@@ -108,6 +108,32 @@ describe('thaw rules test', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
+  test('--update in braces, and beside a comment behind the bar', async () => {
+    const before = 'graph(%x : Float(*, 3)):\\n  %n : int = aten::numel(%x)\\n  return (%n)';
+    const flow = `rule: numel-dyn
+cases:
+  - { name: in braces, dims: { x: [N, 3] }, before: "${before}", after: "graph(%x : Tensor): return (%x)" } # kept
+  - name: of a block
+    dims: { x: [N, 5] }
+    before: "${before.replace('3', '5')}"
+    after: |- # told
+      graph(%x : Tensor):
+        return (%x)
+
+    numbers: true
+`;
+    const pack = folderOf({ ...SHIFT_PACK, 'cases/numel-dyn.yaml': flow });
+    const path = join(pack, 'cases/numel-dyn.yaml');
+    expect((await run(pack, '--update', '--no-numbers', 'numel')).out).toContain('2 updated');
+    const text = readFileSync(path, 'utf8');
+    expect(text).toMatch(/after: "graph\(%x : Float\(\*, 3\)\):\\n.*trt::numel_dyn.*" } # kept\n/);
+    expect(text).toMatch(
+      / {4}after: \| # told\n {6}graph\(%x : Float\(\*, 5\)\):\n(?: {8}.*\n)+\n? {4}numbers: true\n$/,
+    );
+    expect((await run(pack, '--update', '--no-numbers', 'numel')).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
   test('--update leaves alone what the rule does not match', async () => {
     const stays = CASES.replace('trt::shape_cast(%by_tensor)', 'prim::Constant[value=1]()');
     const pack = folderOf({ ...SOUND, 'cases/shift-dyn.yaml': stays });

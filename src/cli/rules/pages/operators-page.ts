@@ -56,7 +56,7 @@ function section({ name, entries }: Family, context: ColumnContext): string {
     if (row === undefined) rows.set(key, { ops: [entry.op], cells });
     else row.ops.push(entry.op);
   }
-  const parts = [`## ${name.replace('-', ': ').replaceAll('-', ' ')}`];
+  const parts = [`## ${name}`];
   if (rows.size > 0) {
     const head = ['operator', ...OPERATOR_COLUMNS.map((c) => c.title)];
     const body = [...rows.values()].map(({ ops, cells }) => [opsCell(ops), ...cells]);
