@@ -1,77 +1,115 @@
 /**
- * One measurement in a process of its own: `node --expose-gc measure.js time|memory NODES RUNS`, a line of JSON on stdout.
- * `time`: rewrites RUNS graphs one after another, each made and collected beforehand. `memory`: one graph, sampled.
+ * One measurement in a process of its own, a line of JSON on stdout: `node --expose-gc measure.js time|memory NODES RUNS`.
+ * `time` rewrites RUNS graphs one after another; `memory` looks at the heap while it rewrites one.
  */
 import { resolve } from 'node:path';
 import { runRules } from '../../src/engine/driver.js';
-import type { Outcome } from '../../src/engine/trace.js';
 import { RuleBook } from '../../src/rulebook/load.js';
 import { type Mix, makeMix } from './mix.js';
 
-/** What the compiler has seen before: graphs of other seeds, until its code is optimized. */
+/** Graphs of other seeds that are rewritten first: code is compiled and optimized by then, as in a long-lived process. */
 const WARM_UP = { graphs: 6, nodes: 20_000 };
+/** A collection drops optimized code with the objects that it knew: so many of those graphs are rewritten after it. */
+const AFTER_COLLECTION = 3;
 /** Rewrites between two looks at the heap. */
-const SAMPLE = 1_000;
+const SAMPLE = 500;
 /** Collections while the graph is rewritten, to see what is alive. */
 const COLLECTIONS = 12;
 
 export interface Measurement {
   readonly nodes: number;
   readonly rewrites: number;
+  /** Different rules that fired. */
   readonly rules: number;
-  /** Seconds of the wall and of all of the process's threads. */
+  /** Seconds on the wall, and of all threads of the process. */
   readonly wall: number;
   readonly cpu: number;
-  /** Bytes of the heap: of the graph, most while it is rewritten with and without what waits for collection. */
-  readonly graph: number;
+  /** Bytes of the heap beyond the graph's: at most, what waits for collection included, and what is alive of it. */
   readonly peak: number;
   readonly live: number;
+  /** Bytes of the heap with the graph, before it is rewritten. */
+  readonly graph: number;
+}
+
+interface Rewritten {
+  readonly rewrites: number;
+  readonly rules: readonly string[];
 }
 
 const [mode = 'time', size = '10000', runs = '1'] = process.argv.slice(2);
 const collect = globalThis.gc ?? (() => undefined);
 const rules = await RuleBook.load({ base: resolve('rules') });
 
-function rewrite(mix: Mix, afterRewrite?: () => void): Outcome[] {
-  const outcomes = [rules.lowering, rules.translation].map((set) =>
-    runRules(mix.graph, set, mix.inference, { afterRewrite }),
-  );
-  for (const o of outcomes) if (o.stop !== 'fixpoint') throw new Error(`the rules stopped at ${o.stop}`);
-  return outcomes;
+/** Lowering, then translation, as a compilation of a model with dynamic inputs does. */
+function rewrite(mix: Mix, afterRewrite?: () => void): Rewritten {
+  let rewrites = 0;
+  const fired: string[] = [];
+  for (const set of [rules.lowering, rules.translation]) {
+    const outcome = runRules(mix.graph, set, mix.inference, { afterRewrite });
+    if (outcome.stop !== 'fixpoint') throw new Error(`the rules stopped at ${outcome.stop}`);
+    rewrites += outcome.steps;
+    fired.push(...outcome.counts.keys());
+  }
+  return { rewrites, rules: fired };
 }
 
-const heap = (): number => process.memoryUsage().heapUsed;
-for (let i = 0; i < WARM_UP.graphs; i++) rewrite(makeMix(rules, WARM_UP.nodes, 1000 + i));
-
-const result = { nodes: 0, rewrites: 0, rules: 0, wall: 0, cpu: 0, graph: 0, peak: 0, live: 0 };
-const fired = new Set<string>();
-for (let i = 0; i < Number(runs); i++) {
-  const mix = makeMix(rules, Number(size), i + 1);
+function time(): Measurement {
+  const mixes = Array.from({ length: Number(runs) }, (_, i) => makeMix(rules, Number(size), i + 1));
+  const again = Array.from({ length: AFTER_COLLECTION }, (_, i) => makeMix(rules, WARM_UP.nodes, 2000 + i));
   collect();
-  const before = heap();
-  let count = 0;
-  const every = Math.max(SAMPLE, Math.floor(mix.nodes / 4 / COLLECTIONS));
-  const sample = (): void => {
-    count += 1;
-    if (count % SAMPLE === 0) result.peak = Math.max(result.peak, heap() - before);
-    if (count % every !== 0) return;
-    collect();
-    result.live = Math.max(result.live, heap() - before);
-  };
+  for (const mix of again) rewrite(mix);
+  const graph = process.memoryUsage().heapUsed;
+  const done: Rewritten[] = [];
   const cpu = process.cpuUsage();
   const start = process.hrtime.bigint();
-  const outcomes = rewrite(mix, mode === 'memory' ? sample : undefined);
-  result.wall += Number(process.hrtime.bigint() - start) / 1e9;
+  for (const mix of mixes) done.push(rewrite(mix));
+  const wall = Number(process.hrtime.bigint() - start) / 1e9;
   const used = process.cpuUsage(cpu);
-  result.cpu += (used.user + used.system) / 1e6;
-  collect();
-  result.live = Math.max(result.live, heap() - before);
-  result.graph = before;
-  result.nodes += mix.nodes;
-  for (const o of outcomes) {
-    result.rewrites += o.steps;
-    for (const id of o.counts.keys()) fired.add(id);
-  }
+  return {
+    nodes: mixes.reduce((n, mix) => n + mix.nodes, 0),
+    rewrites: done.reduce((n, d) => n + d.rewrites, 0),
+    rules: new Set(done.flatMap((d) => d.rules)).size,
+    wall,
+    cpu: (used.user + used.system) / 1e6,
+    peak: 0,
+    live: 0,
+    graph,
+  };
 }
-result.rules = fired.size;
-console.log(JSON.stringify(result satisfies Measurement));
+
+/** `peak` is taken of a run without collections of ours, `live` of another one with some. */
+function memory(): Measurement {
+  let graph = 0;
+  let nodes = 0;
+  const most = (look: (count: number, note: () => void) => void): { bytes: number; done: Rewritten } => {
+    const mix = makeMix(rules, Number(size), 1);
+    collect();
+    graph = process.memoryUsage().heapUsed;
+    nodes = mix.nodes;
+    let count = 0;
+    let bytes = 0;
+    const note = (): void => {
+      bytes = Math.max(bytes, process.memoryUsage().heapUsed - graph);
+    };
+    const done = rewrite(mix, () => {
+      count += 1;
+      look(count, note);
+    });
+    collect();
+    note();
+    return { bytes, done };
+  };
+  const { bytes: peak, done } = most((count, note) => {
+    if (count % SAMPLE === 0) note();
+  });
+  const every = Math.max(SAMPLE, Math.floor(done.rewrites / COLLECTIONS));
+  const { bytes: live } = most((count, note) => {
+    if (count % every !== 0) return;
+    collect();
+    note();
+  });
+  return { nodes, rewrites: done.rewrites, rules: new Set(done.rules).size, wall: 0, cpu: 0, peak, live, graph };
+}
+
+for (let i = 0; i < WARM_UP.graphs; i++) rewrite(makeMix(rules, WARM_UP.nodes, 1000 + i));
+console.log(JSON.stringify(mode === 'memory' ? memory() : time()));
