@@ -1,3 +1,4 @@
+import type { RewriteLimits } from './engine/limits.js';
 import type { DType } from './ir/dtype.js';
 import type { TensorData } from './ir/tensor-data.js';
 
@@ -50,4 +51,6 @@ export interface CompileOptions {
   readonly opset?: number;
   /** False leaves out of the ONNX file why each node is there: the rules and the user's lines (metadata `thaw.*`). */
   readonly provenance?: boolean;
+  /** How long the rules may rewrite before the compilation stops with `rewrite-limit`; see the defaults there. */
+  readonly limits?: RewriteLimits;
 }

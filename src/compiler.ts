@@ -123,7 +123,7 @@ function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions, w
   specialize(graph, inference);
   watcher?.after('specialize', graph, inference);
   const fixpoint = (stage: Stage, set: RuleSet): Outcome => {
-    const outcome = runRules(graph, set, inference, { trace: watcher !== undefined });
+    const outcome = runRules(graph, set, inference, { ...options.limits, trace: watcher !== undefined });
     watcher?.after(stage, graph, inference, outcome);
     return settled(outcome);
   };
@@ -154,7 +154,10 @@ function settled(outcome: Outcome): Outcome {
   if (outcome.stop === 'fixpoint') return outcome;
   return fail('rewrite-limit', `the rules did not settle after ${outcome.steps} rewrites (${outcome.stop})`, {
     notes: [{ message: `the last rules: ${outcome.chain.join(' -> ')}` }],
-    help: 'two rules undo each other, or one feeds itself: make their `where` conditions exclude each other',
+    help:
+      outcome.stop === 'cycle'
+        ? 'two rules undo each other, or one feeds itself: make their `where` conditions exclude each other'
+        : 'rules that feed each other never end; where they would, raise `limits.maxSteps`',
   });
 }
 

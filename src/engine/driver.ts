@@ -5,28 +5,23 @@ import { Matcher } from '../matcher/match.js';
 import type { Match } from '../matcher/pattern.js';
 import type { RuleId } from '../schema/rule.js';
 import type { Inference } from '../shapes/infer.js';
+import { findIllegal } from './legality.js';
+import { defaultSteps, MAX_GENERATIONS, type RewriteLimits } from './limits.js';
 import { Requeue } from './requeue.js';
 import { Rewriter } from './rewriter.js';
 import { chainOf, type Outcome, type Rewrite } from './trace.js';
 import { seededRandom, Worklist } from './worklist.js';
 
-/** Rewrites per node of the graph: a translation takes about two, so that a run beyond this feeds itself. */
-export const STEPS_PER_NODE = 64;
-/** Added to the limit for graphs of a few nodes. */
-export const MIN_STEPS = 10_000;
-/** Rewrites of what rewrites made, one after another: real chains stay below ten. */
-export const MAX_GENERATIONS = 256;
 /** So many rules of a cycle are told. */
 const CHAIN = 16;
 
-export interface RunOptions {
+export interface RunOptions extends RewriteLimits {
   /** Records every rewrite. */
   readonly trace?: boolean;
   /** Looks at the nodes in an order that this number decides. */
   readonly seed?: number;
-  /** Rewrites after which the run stops; STEPS_PER_NODE and MIN_STEPS say otherwise. */
-  readonly maxSteps?: number;
-  readonly maxGenerations?: number;
+  /** Tells of operators that may not stay when no rule matches any more, and how near rules came to them. */
+  readonly legality?: boolean;
   /** Called after each rewrite; tests verify the graph here. */
   readonly afterRewrite?: (match: Match) => void;
 }
@@ -50,7 +45,7 @@ class Driver {
   constructor(
     private readonly graph: Graph,
     private readonly rules: RuleSet,
-    inference: Inference,
+    private readonly inference: Inference,
     private readonly options: RunOptions,
   ) {
     this.worklist = new Worklist(options.seed === undefined ? undefined : seededRandom(options.seed));
@@ -63,7 +58,7 @@ class Driver {
 
   run(): Outcome {
     this.fill();
-    const limit = this.options.maxSteps ?? this.nodes * STEPS_PER_NODE + MIN_STEPS;
+    const limit = this.options.maxSteps ?? defaultSteps(this.nodes);
     const generations = this.options.maxGenerations ?? MAX_GENERATIONS;
     for (let node = this.next(); node !== undefined; node = this.next()) {
       if (node.parent === undefined) continue;
@@ -93,7 +88,9 @@ class Driver {
   }
 
   private outcome(stop: Outcome['stop'], chain: readonly RuleId[]): Outcome {
-    return { stop, steps: this.steps, counts: this.counts, trace: this.trace, chain };
+    const asked = this.options.legality === true && stop === 'fixpoint';
+    const illegal = asked ? findIllegal(this.graph, this.rules, this.inference) : [];
+    return { stop, steps: this.steps, counts: this.counts, trace: this.trace, chain, illegal };
   }
 
   private firstMatch(node: Node): Match | undefined {

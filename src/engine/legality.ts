@@ -4,21 +4,13 @@ import { typeName } from '../ir/type.js';
 import type { RuleSet } from '../matcher/compile.js';
 import { Matcher } from '../matcher/match.js';
 import type { NearMiss } from '../matcher/pattern.js';
-import type { OperatorSchema } from '../schema/operator-schema.js';
 import { attributeOf } from '../shapes/constants.js';
 import type { Inference } from '../shapes/infer.js';
 import { ruleSkeleton } from './rule-skeleton.js';
+import type { Illegal } from './trace.js';
 
 /** Callers of the line that are told. */
 const MAX_CALLERS = 3;
-
-/** An operator that may not stay, and the operand or result that is known only at run time. */
-interface Illegal {
-  readonly node: Node;
-  readonly schema: OperatorSchema;
-  /** Index of the operand; undefined when it is the operator's own result, or the operator is never legal. */
-  readonly operand: number | undefined;
-}
 
 /**
  * Every operator that is still illegal once no rule matches, one diagnostic `no-dynamic-form` each: the argument that a
@@ -26,20 +18,24 @@ interface Illegal {
  * Empty when the graph may be converted.
  */
 export function checkLegality(graph: Graph, rules: RuleSet, inference: Inference): Diagnostic[] {
+  return findIllegal(graph, rules, inference).map((illegal) => describe(illegal, rules));
+}
+
+/** Every operator that is illegal for a reason of its own. What one gives is no fault of its readers. */
+export function findIllegal(graph: Graph, rules: RuleSet, inference: Inference): Illegal[] {
   const matcher = new Matcher(rules.registry, rules.roles, inference.ranges);
-  const found: Diagnostic[] = [];
-  // What an illegal operator gives is no fault of its readers: one cause, one diagnostic.
+  const found: Illegal[] = [];
   const spoiled = new Set<Value>();
   for (const node of graph.allNodes()) {
-    const illegal = illegalForm(node, rules);
-    if (illegal === undefined) continue;
-    if (!node.inputs.some((v) => spoiled.has(v))) found.push(describe(illegal, rules, matcher));
+    const form = illegalForm(node, rules);
+    if (form === undefined) continue;
+    if (!node.inputs.some((v) => spoiled.has(v))) found.push({ ...form, nearest: nearestRule(node, rules, matcher) });
     for (const out of node.outputs) spoiled.add(out);
   }
   return found;
 }
 
-function illegalForm(node: Node, rules: RuleSet): Illegal | undefined {
+function illegalForm(node: Node, rules: RuleSet): Omit<Illegal, 'nearest'> | undefined {
   const schema = rules.registry.get(node.op);
   if (schema === undefined || schema.legal === 'always' || schema.role === 'cast') return undefined;
   if (schema.legal === 'never') return { node, schema, operand: undefined };
@@ -63,16 +59,15 @@ function isOpenNumber(value: Value): boolean {
   }
 }
 
-function describe(illegal: Illegal, rules: RuleSet, matcher: Matcher): Diagnostic {
-  const { node, schema, operand } = illegal;
+function describe(illegal: Illegal, rules: RuleSet): Diagnostic {
+  const { node, schema, operand, nearest } = illegal;
   const [at, ...callers] = node.loc;
   const notes: Note[] = callers.slice(0, MAX_CALLERS).map((span) => ({ message: 'called from here', at: span }));
   notes.push(...origin(illegal, rules));
-  const near = nearestRule(node, rules, matcher);
   notes.push(
-    near === undefined
+    nearest === undefined
       ? { message: `no rule of the translation map is about ${node.op}` }
-      : { message: `the nearest rule is ${near.rule.id}, but ${near.reason}`, at: near.rule.span },
+      : { message: `the nearest rule is ${nearest.rule.id}, but ${nearest.reason}`, at: nearest.rule.span },
   );
   return {
     code: 'no-dynamic-form',
