@@ -1,7 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Node } from '../../src/ir/graph.js';
+import { Matcher } from '../../src/matcher/match.js';
 import { RuleBook } from '../../src/rulebook/load.js';
 import { type FiringCase, type HoldingCase, type RecipeCaseCode, ruleTester } from '../../src/testing/index.js';
 
@@ -210,11 +213,70 @@ describe('ruleTester', () => {
     expect([...(await rule(fires, holds)).values()].join('\n')).toMatch(message);
   });
 
+  it('distrusts a rule that changes the graph while it matches', async () => {
+    const { explain } = Matcher.prototype;
+    const spy = vi.spyOn(Matcher.prototype, 'explain').mockImplementation(function (this: Matcher, compiled, node) {
+      const found = explain.call(this, compiled, node);
+      const x = node.inputs[0];
+      if (x !== undefined) new Node('aten::relu', [x]).insertBefore(node);
+      return found;
+    });
+    const failed = await rule([FIRES], [HOLDS]);
+    spy.mockRestore();
+    expect([...failed.keys()]).toEqual(['fires 1', 'holds 1']);
+    expect(failed.get('holds 1')).toContain('changed the graph while it matched');
+  });
+
+  it('distrusts a case in which another rule does the work', async () => {
+    const root = join(dir, 'crowded');
+    writePack(root, 'Sub');
+    const own = join(root, 'translation/shift.yaml');
+    writeFileSync(
+      own,
+      `${readFileSync(own, 'utf8')}  - id: shift-row-dyn
+    why: The same for tensors of one axis.
+    match: { op: mylib::shift, in: { self: $x, by: $by } }
+    where: ['dynamic($by)', '$x.rank == 1']
+    rewrite: { op: trt::shift_dyn, in: { self: $x, by: { tensor: $by } } }
+    benefit: 7
+`,
+    );
+    const book = await RuleBook.load({ packs: [root] });
+    const failed = await failures(book, (t) => t.run('shift-dyn', { fires: [FIRES], holds: [HOLDS] }));
+    expect(failed.get('fires 1')).toContain(
+      'with all rules `shift-dyn` does nothing here: shift-row-dyn does the work',
+    );
+  });
+
   it('distrusts cases of what the book does not have', async () => {
     const failed = await failures(good, (t) => t.run('shift-dyne', { fires: [FIRES], holds: [HOLDS] }));
     expect(failed.get('has sound cases')).toContain('did you mean `shift-dyn`?');
     const lost = await failures(good, (t) => t.runFiles(join(dir, 'nowhere/*.yaml')));
     expect([...lost.values()].join()).toContain('no case file matches');
+  });
+});
+
+describe('a suite of node:test', () => {
+  it('takes the published kit', () => {
+    const suite = join(dir, 'shift.test.mjs');
+    // Tests see the package as its users do: by name, built.
+    mkdirSync(join(dir, 'node_modules'), { recursive: true });
+    symlinkSync(join(import.meta.dirname, '../..'), join(dir, 'node_modules/thaw-trt'));
+    const text = (pack: string) => `import { describe, it } from 'node:test';
+import { ruleTester } from 'thaw-trt/testing';
+ruleTester({ rules: ['${pack}'], describe, it }).runFiles('${pack}/cases/**');
+`;
+    const run = (pack: string) => {
+      writeFileSync(suite, text(pack));
+      const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+      return spawnSync(process.execPath, ['--test', '--test-reporter=tap', suite], { cwd: dir, env, encoding: 'utf8' });
+    };
+    const passed = run('good');
+    expect(passed.stdout).toMatch(/^# pass 4$/m);
+    expect(passed.status).toBe(0);
+    const failed = run('wrong');
+    expect(failed.stdout).toContain('`after` gives other numbers than `before`');
+    expect(failed.status).toBe(1);
   });
 });
 
