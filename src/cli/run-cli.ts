@@ -22,9 +22,12 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   }
 }
 
+/** Options without a value that may stand before a command. */
+const FLAGS: ReadonlySet<string> = new Set(['--json', '--help', '-h']);
+
 /** What stands beside the first word when it is `rules`, whose commands have options of their own. */
 function wordsOfRules(argv: readonly string[]): string[] | undefined {
-  const at = argv.findIndex((arg) => !arg.startsWith('-'));
+  const at = argv.findIndex((arg) => !FLAGS.has(arg));
   return argv[at] === 'rules' ? [...argv.slice(0, at), ...argv.slice(at + 1)] : undefined;
 }
 

@@ -99,6 +99,8 @@ describe('thaw rules', () => {
       code: 2,
       error: expect.stringContaining('did you mean thaw rules lint?'),
     });
+    const before = await thaw('--json', 'rules', '--no-config', 'show', 'view-dyn');
+    expect([before.code, JSON.parse(before.out).rule.id]).toEqual([0, 'view-dyn']);
     const { code, out } = await thaw('rules', '--json');
     expect([code, JSON.parse(out).ok]).toEqual([2, false]);
   });
