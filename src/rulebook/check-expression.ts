@@ -18,7 +18,7 @@ export interface Scope {
   readonly types?: ReadonlyMap<string, Type | undefined>;
   /** Operators that `op` may be. */
   readonly ops?: readonly string[];
-  /** Operators that `producer($x)` may be; anything where it is not told. */
+  /** Operators that `producer($x)` and `users($x)` may be; anything where it is not told. */
   readonly isOperator?: (op: string) => boolean;
 }
 
@@ -62,6 +62,8 @@ export function checkExpression(ast: Ast, text: string, scope: Scope, wanted?: W
 class Checker {
   readonly mistakes: Mistake[] = [];
   private readonly told = new Set<string>();
+  /** Names of comprehensions that stand for the items of a capture. */
+  private readonly items = new Set<string>();
 
   constructor(
     private readonly text: string,
@@ -79,9 +81,7 @@ class Checker {
         for (const item of ast.items) this.visit(item, bound);
         break;
       case 'comprehension':
-        this.visit(ast.source, bound);
-        this.visit(ast.body, [...bound, ast.name]);
-        if (ast.filter !== undefined) this.visit(ast.filter, [...bound, ast.name]);
+        this.comprehension(ast, bound);
         break;
       case 'field':
         this.visit(ast.of, bound);
@@ -107,6 +107,7 @@ class Checker {
         this.visit(ast.right, bound);
         if (['==', '!=', 'in', 'not in'].includes(ast.op)) {
           this.compared(ast.left, ast.right);
+          if (ast.right.kind === 'call' && ast.right.name === 'users') this.compared(ast.right, ast.left);
           if (ast.op === '==' || ast.op === '!=') this.compared(ast.right, ast.left);
         }
         break;
@@ -116,6 +117,18 @@ class Checker {
         this.visit(ast.no, bound);
         break;
     }
+  }
+
+  private comprehension(ast: Ast & { kind: 'comprehension' }, bound: readonly string[]): void {
+    this.visit(ast.source, bound);
+    const before = this.items.has(ast.name);
+    if (ast.source.kind === 'name') this.items.add(ast.name);
+    else this.items.delete(ast.name);
+    const inner = [...bound, ast.name];
+    this.visit(ast.body, inner);
+    if (ast.filter !== undefined) this.visit(ast.filter, inner);
+    if (before) this.items.add(ast.name);
+    else this.items.delete(ast.name);
   }
 
   private say(code: Code, offset: number, length: number, message: string, help?: string): void {
@@ -169,13 +182,14 @@ class Checker {
     if (fn?.choices !== undefined) this.chosen(ast.args[0], ast.name, fn.choices);
     for (const arg of ast.args) {
       this.visit(arg, bound);
-      if (fn?.byName === undefined || (arg.kind === 'name' && !bound.includes(arg.name))) continue;
+      const named = arg.kind === 'name' && (!bound.includes(arg.name) || this.items.has(arg.name));
+      if (fn?.byName === undefined || named) continue;
       this.say(
         'expr-type',
         arg.offset,
         1,
         `\`${ast.name}\` is asked of captures by their names`,
-        `e.g. ${ast.name}($x)`,
+        `e.g. ${ast.name}($x), or of the items of one: [${ast.name}(x) for x in $xs]`,
       );
     }
   }
@@ -227,8 +241,10 @@ class Checker {
     if (asked.kind !== 'call') return undefined;
     if (asked.name === 'kind' || asked.name === 'item_kind') return among('a kind', KINDS);
     const { isOperator } = this.scope;
-    if (asked.name !== 'producer' || isOperator === undefined) return undefined;
-    return { what: 'an operator', names: [], has: isOperator };
+    if (isOperator === undefined) return undefined;
+    if (asked.name === 'producer') return { what: 'an operator', names: [], has: isOperator };
+    if (asked.name !== 'users') return undefined;
+    return { what: 'a user', names: ['return'], has: (text) => text === 'return' || isOperator(text) };
   }
 }
 

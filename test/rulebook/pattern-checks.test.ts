@@ -162,6 +162,28 @@ const PATTERNS: Mistake[] = [
   ],
 ];
 
+const CONDITIONS: Mistake[] = [
+  [
+    'an operator that is no user',
+    `${JOIN}where: "users($a) == ['my::ff', 'return']"\nrewrite: { op: my::join, in: { a: $b, b: $a } }`,
+    'expr-unknown',
+    "'my::ff'",
+  ],
+  [
+    'an operator among the users',
+    `${JOIN}where: "'my::ff' in users($a)"\nrewrite: { op: my::join, in: { a: $b, b: $a } }`,
+    'expr-unknown',
+    "'my::ff'",
+  ],
+  [
+    'a question of what is no value',
+    `${JOIN}where: 'any([dynamic(d) for d in $a.shape])'\nrewrite: { op: my::join, in: { a: $b, b: $a } }`,
+    'expr-type',
+    'd',
+    'items of one',
+  ],
+];
+
 const TEMPLATES: Mistake[] = [
   [
     'a value of `let` that nothing uses',
@@ -271,6 +293,7 @@ const TEMPLATES: Mistake[] = [
 
 describe.each([
   ['patterns', PATTERNS],
+  ['conditions', CONDITIONS],
   ['templates', TEMPLATES],
 ])('checks of %s', (_, table) => {
   it.each(table)('find %s', async (__, body, code, at, help) => {
@@ -291,6 +314,7 @@ describe('checks', () => {
     'match: { op: my::cat, in: { list: [..._, { op: my::f, in: { x: $last }, where: uses(it) == 1 }] } }\nrewrite: $last',
     'match: { op: my::two, in: { x: $x } }\nlet: { $t: { op: my::two, in: { x: { op: my::f, in: { x: $x } } } } }\nrewrite: { results: [{ result: 1, of: $t }, $t] }',
     'match: { op: prim::If, in: { cond: { op: [my::cast], in: { self: $c } } }, blocks: [{ returns: [{ op: my::f, in: { x: $v } }] }, { returns: [$w] }] }\nrewrite: { op: prim::If, in: { cond: true }, blocks: [{ move: 0, returns: [$v] }, { move: 1, returns: [{ op: my::join, in: { a: $w, b: $c } }] }] }',
+    `match: { op: my::all, operands: [...$xs] }\nwhere: ['any([producer(x) == none for x in $xs])', "users(result) == ['my::f']"]\nrewrite: { op: my::all, operands: [{ op: my::cat, in: { list: [...$xs] } }] }`,
   ])('let %s pass', async (body) => {
     expect(await problems(body)).toEqual([]);
   });
