@@ -1,6 +1,8 @@
 import { isAbsolute, join } from 'node:path';
+import { DiagnosticError } from '../../diagnostics/diagnostic.js';
 import type { OpName } from '../../ir/graph.js';
 import { printSignature } from '../../schema/print-signature.js';
+import { readRuleCases } from '../../testing/case-file.js';
 import { EXIT_DONE } from '../report.js';
 import type { Terminal } from '../terminal.js';
 import { PACKAGE_ROOT } from './case-index.js';
@@ -22,8 +24,17 @@ export async function showCommand(argv: readonly string[], terminal: Terminal): 
   const definitions = texts.definitionsFor(text);
   const operators = operatorsOf(top.rule).map((op) => ({ op, ...schemaOf(op, catalog) }));
   const order = rivals(top, catalog);
+  const cases = casesIn(top);
   if (values.json) {
-    const rule = { ...ruleJson(top), yaml: text, definitions, operators, order, replaces: below.map(ruleJson) };
+    const rule = {
+      ...ruleJson(top),
+      caseNames: cases,
+      yaml: text,
+      definitions,
+      operators,
+      order,
+      replaces: below.map(ruleJson),
+    };
     terminal.out(JSON.stringify({ ok: true, rule }, null, 2));
     return EXIT_DONE;
   }
@@ -37,12 +48,24 @@ export async function showCommand(argv: readonly string[], terminal: Terminal): 
   }
   terminal.out('\ncases');
   terminal.out(`  ${top.cases === undefined ? 'none' : shownPath(top.cases.path)}`);
+  for (const { kind, name } of cases) terminal.out(`    ${kind}  ${name}`);
   for (const { ops, rules } of order) {
     terminal.out(`\nrules tried at ${operatorList(ops)}, in this order`);
     for (const { id: other, benefit } of rules)
       terminal.out(`  ${other === id ? '*' : ' '} ${other}  benefit ${benefit}`);
   }
   return EXIT_DONE;
+}
+
+/** The cases of a rule by name; none where their file cannot be read, which `thaw rules test` tells. */
+function casesIn({ cases }: CatalogRule): { kind: 'fires' | 'holds'; name: string }[] {
+  try {
+    const found = cases === undefined ? [] : readRuleCases(cases.path).cases;
+    return found.map(({ name, unchanged }) => ({ kind: unchanged === undefined ? 'fires' : 'holds', name }));
+  } catch (error) {
+    if (error instanceof DiagnosticError) return [];
+    throw error;
+  }
 }
 
 function schemaOf(op: OpName, { book }: Catalog): { signature?: string; file?: string; line?: number } {
