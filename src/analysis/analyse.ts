@@ -1,6 +1,7 @@
 import type { Rule } from '../schema/rule.js';
 import { cycles } from './cycle.js';
 import type { Finding } from './finding.js';
+import { orders } from './order.js';
 import { overlaps } from './overlap.js';
 import { shadowed } from './shadow.js';
 import { type Rules, WitnessSearch } from './witness.js';
@@ -21,4 +22,10 @@ export function analyse(rules: Rules, own?: ReadonlySet<Rule>): Finding[] {
     found.push(...cycles(phase, search, own));
   }
   return found;
+}
+
+/** Rules whose result depends on which of them runs first, at different nodes. */
+export function orderings(rules: Rules, own?: ReadonlySet<Rule>): Finding[] {
+  const search = new WitnessSearch(rules);
+  return rules.phases.flatMap((phase) => [...orders(phase, search, own)]);
 }

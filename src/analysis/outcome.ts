@@ -15,11 +15,11 @@ export const MAX_STEPS = 200;
 export const MAX_GENERATIONS = 24;
 
 /**
- * What becomes of a trial's graph when `first` rewrites its node and then the rules run until none matches. Undefined
- * where they do not settle, or where what they make does not fit.
+ * What becomes of a trial's graph when `first` rewrites its node (or another one) and then the rules run until none
+ * matches. Undefined where they do not settle, or where what they make does not fit.
  */
-export function settle(trial: Trial, first: CompiledRule, rules: RuleSet): Graph | undefined {
-  const match = trial.matcher.match(first, trial.node);
+export function settle(trial: Trial, first: CompiledRule, rules: RuleSet, node = trial.node): Graph | undefined {
+  const match = trial.matcher.match(first, node);
   if (match === undefined) return undefined;
   const rewriter = new Rewriter(trial.graph, trial.inference, rules.roles);
   try {

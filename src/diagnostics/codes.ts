@@ -79,6 +79,10 @@ export const CODES = {
     title: 'rules feed each other for ever',
     help: 'a rule must not make what it, or the rules that follow it, match again',
   },
+  'rule-order': {
+    title: 'which rule runs first decides the result',
+    help: 'make both ways end alike: let the inner rule leave alone what the outer one matches, or match what it makes too',
+  },
   'rule-untested': { title: 'a rule has no case file', help: 'write one that fires and one that must not' },
   'rule-stub': {
     title: 'a place that thaw rules new has left to its author',

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { orderings } from '../analysis/analyse.js';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { checkRules } from './check.js';
 import { checkBehaviour } from './check-behaviour.js';
@@ -20,7 +21,8 @@ export async function lintRules(options: LintOptions = {}): Promise<readonly Dia
   try {
     const { packs = [] } = options;
     const book = packs.length === 0 ? lintBook(options.base ?? SHIPPED_RULES) : await RuleBook.load(options);
-    return untested(book, packs.length === 0 ? undefined : packsOf(book), options.cases ?? []);
+    const layers = packs.length === 0 ? undefined : packsOf(book);
+    return [...ordered(book, layers), ...untested(book, layers, options.cases ?? [])];
   } catch (e) {
     if (!(e instanceof DiagnosticError)) throw e;
     return e.diagnostics;
@@ -39,6 +41,14 @@ export function lintBook(dir: string): RuleBook {
 
 function packsOf(book: RuleBook): ReadonlySet<string> {
   return new Set(book.layers.filter((l) => l.kind === 'pack').map((l) => l.path));
+}
+
+/** Rules of the layers, or of all, whose result depends on the order. */
+function ordered(book: RuleBook, layers: ReadonlySet<string> | undefined): Diagnostic[] {
+  const { registry, roles, lowering, translation } = book;
+  const own = layers && new Set(book.entries().flatMap((e) => (layers.has(e.layer.path) ? e.rule : [])));
+  const found = orderings({ registry, roles, phases: [lowering, translation] }, own);
+  return found.map(({ code, rule, message, notes }) => ({ code, severity: 'warning', message, at: rule.span, notes }));
 }
 
 /** Rules in force of the layers, or of all, that no case file is about. */

@@ -15,6 +15,9 @@ export function baseOf(op: OpName): string {
   return dot < 0 ? op : op.slice(0, dot);
 }
 
+/** So many overloads are told. */
+const MAX_OVERLOADS = 6;
+
 /** An entry is made when it is first asked for: start-up pays for no signature that a model does not use. */
 interface Entry<S> {
   readonly make: () => S;
@@ -75,10 +78,29 @@ export class OperatorRegistry<S extends { readonly signature: Signature }> {
     return nearest(name, this.entries.keys());
   }
 
+  /** The next step for an operator that is not declared: its overloads, or the closest name. */
   suggestion(op: string): string {
-    const close = this.nearest(op);
+    const overloads = this.byBase.get(baseOf(op)) ?? [];
+    if (overloads.length > 0) {
+      const base = baseOf(op);
+      const part = (name: string) => name.slice(base.length + 1);
+      const near = op === base ? undefined : nearest(part(op), overloads.map(part));
+      const close =
+        overloads.length === 1 ? overloads[0] : overloads.find((o) => near !== undefined && part(o) === near);
+      if (close !== undefined) return `did you mean ${close}?`;
+      const more = overloads.length - MAX_OVERLOADS;
+      return `name an overload: ${overloads.slice(0, MAX_OVERLOADS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    }
+    const close = this.nearest(op) ?? this.inOtherNamespace(op);
     return close === undefined
       ? 'declare it in a rule pack: a schema, and a recipe that converts it (docs/rules.md)'
       : `did you mean ${close}? Otherwise declare it in a rule pack (docs/rules.md)`;
+  }
+
+  /** The operator of the same name in another namespace: `aten::size_dyn` for `trt::size_dyn`. */
+  private inOtherNamespace(op: string): OpName | undefined {
+    const name = op.split('::')[1];
+    for (const known of this.entries.keys()) if (name !== undefined && known.endsWith(`::${name}`)) return known;
+    return undefined;
   }
 }

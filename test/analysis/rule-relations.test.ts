@@ -80,7 +80,7 @@ describe('rules of equal benefit', () => {
     expect(d?.notes?.[0]?.at).toMatchObject({ line: 2, column: 9 });
     const text = d?.notes?.find((n) => n.message.startsWith('both match'))?.message.replace('both match\n', '') ?? '';
     const book = await RuleBook.load({ base: project.dir });
-    const graph = parseGraph(text.replaceAll('my::', 'my::'), 'note', book.registry);
+    const graph = parseGraph(text, 'note', book.registry);
     expect(graph.inputs[0]?.type).toMatchObject({ kind: 'tensor', dtype: 'int64' });
     expect(graph.inputs[0]?.type).toHaveProperty('shape.length', 2);
   });
@@ -232,5 +232,71 @@ describe('a rewrite whose nodes their schemas refuse', () => {
     const rewrite = '{ op: my::a, in: { x: $x, n: { compute: $x.dtype } } }';
     const [d] = await problems([rule('wrong', { match: '{ op: my::b, in: { x: $x } }', rewrite })]);
     expect(d).toMatchObject({ code: 'rule-type', at: { line: 5 }, message: expect.stringContaining('does not fit') });
+  });
+});
+
+describe('rules that meet inside a pattern', () => {
+  const fuse = rule('fuse', {
+    match: '{ op: my::a, in: { x: { op: my::b, in: { x: $x } } } }',
+    rewrite: '{ op: my::add, in: { x: $x, y: $x } }',
+  });
+
+  it('are a warning where the one that runs first decides the result', async () => {
+    const inner = rule('inner', { match: '{ op: my::b, in: { x: $x } }', rewrite: '{ op: my::c, in: { x: $x } }' });
+    const [d, ...more] = await problems([fuse, inner]);
+    expect(more).toEqual([]);
+    expect(d).toMatchObject({ code: 'rule-order', severity: 'warning', at: { line: 2 } });
+    expect(d?.notes?.map((n) => n.message.split('\n')[0])).toEqual([
+      '`inner`',
+      'on',
+      'with `fuse` first it becomes',
+      'with `inner` first it becomes',
+    ]);
+  });
+
+  it('are none where both ways end alike', async () => {
+    const inner = rule('inner', { match: '{ op: my::b, in: { x: $x } }', rewrite: '{ op: my::c, in: { x: $x } }' });
+    const both = rule('both', {
+      match: '{ op: my::a, in: { x: { op: my::c, in: { x: $x } } } }',
+      rewrite: '{ op: my::add, in: { x: $x, y: $x } }',
+    });
+    expect(await found([fuse, inner, both])).toEqual([]);
+  });
+});
+
+describe('lint of a pack', () => {
+  const files = (rules: string) => ({
+    'p/schemas/a.yaml':
+      'operators:\n  - schema: my::a(Tensor x) -> Tensor\n    infer: { dtype: x.dtype, shape: x.shape }\n',
+    'p/lowering/a.yaml': `rules:\n${rules}\n`,
+  });
+  const lint = () => lintRules({ packs: [project.path('p')] });
+  const relu = rule('to-relu', {
+    match: '{ op: my::a, in: { x: $x } }',
+    rewrite: '{ op: aten::relu, in: { self: $x } }',
+  });
+
+  it('tells rules without a case file where there are cases', async () => {
+    project.write(files(relu));
+    expect(await lint()).toEqual([]);
+    project.write({ 'p/cases/other.yaml': 'rule: other\ncases: []\n' });
+    expect(await lint()).toMatchObject([
+      { code: 'rule-untested', severity: 'warning', at: { line: 2, column: 9 }, message: '`to-relu` has no case file' },
+    ]);
+    project.write({ 'p/cases/to-relu.yaml': 'rule: to-relu\ncases: []\n' });
+    expect(await lint()).toEqual([]);
+  });
+
+  it('gives what a load refuses, and throws nothing', async () => {
+    project.write(files(relu.replace('my::a', 'my::aa')));
+    expect(await lint()).toMatchObject([{ code: 'rule-unknown-operator', severity: 'error' }]);
+  });
+
+  it('compares the rules of the pack with the shipped ones', async () => {
+    const taken = rule('mine', { match: '{ op: aten::multiply.Tensor, in: { self: $x } }', rewrite: '$x' });
+    project.write(files(taken));
+    expect(await lint()).toMatchObject([
+      { code: 'rule-overlap', message: expect.stringContaining('`mine` and `multiply-tensor`') },
+    ]);
   });
 });

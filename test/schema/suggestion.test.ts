@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { parseSignature } from '../../src/schema/parse-signature.js';
+import { OperatorRegistry } from '../../src/schema/registry.js';
+
+const registry = new OperatorRegistry();
+for (const text of [
+  'aten::slice.Tensor(Tensor self, int dim) -> Tensor',
+  'aten::slice.t(t[] l) -> t[]',
+  'aten::slice.str(str string) -> str',
+  'aten::topk(Tensor self, int k) -> (Tensor, Tensor)',
+  'aten::select.int(Tensor self, int dim, int index) -> Tensor',
+  'trt::size_dyn(Tensor self) -> Tensor',
+])
+  registry.add({ signature: parseSignature(text) });
+
+describe('the help for an operator that is not declared', () => {
+  it.each([
+    ['aten::slice', 'name an overload: aten::slice.Tensor, aten::slice.t, aten::slice.str'],
+    ['aten::slice.Tensr', 'did you mean aten::slice.Tensor?'],
+    ['aten::slice.dimension', 'name an overload: '],
+    ['aten::select', 'did you mean aten::select.int?'],
+    ['aten::topk.values', 'did you mean aten::topk?'],
+    ['aten::tokp', 'did you mean aten::topk?'],
+    ['aten::size_dyn', 'did you mean trt::size_dyn?'],
+    ['mylib::other', 'declare it in a rule pack'],
+  ])('%s', (op, help) => {
+    expect(registry.suggestion(op)).toContain(help);
+  });
+});
