@@ -1,4 +1,3 @@
-import type { RewriteLimits } from './engine/limits.js';
 import type { DType } from './ir/dtype.js';
 import type { TensorData } from './ir/tensor-data.js';
 
@@ -42,6 +41,14 @@ export const DEFAULT_OPSET = 20;
 export const MIN_OPSET = 17;
 export const MAX_OPSET = 21;
 
+/** Limits of each stage of rules; src/engine/limits.ts has what holds where they do not say, with reasons. */
+export interface RewriteLimits {
+  /** Rewrites; by default some for each node of the graph. */
+  readonly maxSteps?: number;
+  /** Rewrites of what rewrites made, one after another. */
+  readonly maxGenerations?: number;
+}
+
 export interface CompileOptions {
   readonly inputs?: readonly InputSpec[];
   readonly consts?: readonly ConstSpec[];
@@ -51,6 +58,6 @@ export interface CompileOptions {
   readonly opset?: number;
   /** False leaves out of the ONNX file why each node is there: the rules and the user's lines (metadata `thaw.*`). */
   readonly provenance?: boolean;
-  /** How long the rules may rewrite before the compilation stops with `rewrite-limit`; see the defaults there. */
+  /** How long the rules may rewrite before the compilation stops with `rewrite-limit`. */
   readonly limits?: RewriteLimits;
 }
