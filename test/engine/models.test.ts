@@ -27,10 +27,13 @@ interface ModelCase {
   readonly inputs: readonly { name: string; dtype: 'float32' | 'int64'; dims: (number | string)[] }[];
 }
 
+/** Reading and checking the rule book as YAML takes a second, more on a busy machine. */
+const LOAD_TIMEOUT = 60_000;
+
 let rules: RuleBook;
 beforeAll(async () => {
   rules = await RuleBook.load();
-});
+}, LOAD_TIMEOUT);
 
 /** A model ready for its rules: all its dimensions are symbols, or all are 8. */
 async function ready(name: string, fixed: boolean): Promise<{ graph: Graph; inference: Inference }> {
