@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { RuleBook } from '../../src/rulebook/load.js';
+import type { Mode } from '../recorded/recorded-case.js';
 import gaps from './gaps.json' with { type: 'json' };
-import { failureOf, type Mode, type OpdbCase, opdbCases, operatorsOf } from './opdb-case.js';
+import { failureOf, type OpdbCase, opdbCases, operatorsOf } from './opdb-case.js';
 
 /** Known gaps: operators without a form, with the reason, and single cases by `mode id`. */
 const operators: ReadonlyMap<string, string> = new Map(Object.entries(gaps.operators));
