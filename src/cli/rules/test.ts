@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { DiagnosticError, fail } from '../../diagnostics/diagnostic.js';
-import { distrust, readCaseFile, runCaseFile } from '../../testing/index.js';
+import type { RuleBook } from '../../rulebook/load.js';
+import { type CaseRun, distrust, readCaseFile, runCaseFile } from '../../testing/index.js';
 import { EXIT_DONE, EXIT_FAILED, reportFailure } from '../report.js';
 import type { Terminal } from '../terminal.js';
 import { yamlFiles } from './case-index.js';
 import { type Catalog, loadCatalog, ownLayers } from './catalog.js';
 import { COMMON_OPTIONS, countOption, readRulesLine } from './options.js';
 import { stubsIn } from './stubs.js';
-import { caseFolder, nothingTaken, selectFiles, subjectOf, type TestFile } from './test-files.js';
+import { caseFolder, nothingTaken, type Selection, selectFiles, subjectOf, type TestFile } from './test-files.js';
 import { type FileResult, passes, printFile, printSummary, resultJson, type TestResult } from './test-report.js';
 import { updateCases } from './test-update.js';
 import { watchFolders } from './watch.js';
@@ -48,34 +49,39 @@ export async function testCommand(argv: readonly string[], terminal: Terminal): 
 /** Runs the cases; prints each file as it ends, where there is a terminal. Errors: `usage` where there is nothing to run. */
 async function runTests(catalog: Catalog, options: TestOptions, terminal: Terminal | undefined): Promise<TestResult> {
   const start = performance.now();
-  const { book } = catalog;
-  const { files, rules, takes } = selectFiles(catalog, options.filters);
+  const selection = selectFiles(catalog, options.filters);
+  const { files, rules } = selection;
   if (files.length === 0 && rules.length === 0) throw new DiagnosticError(nothingTaken(catalog, options.filters));
   const width = Math.max(0, ...files.map(({ file, path }) => (file === undefined ? path : subjectOf(file)).length));
   const results: FileResult[] = [];
   for (const given of files) {
-    const result = await runFile(given);
+    const result = await runFile(given, catalog.book, selection, options);
     results.push(result);
     if (terminal !== undefined) printFile(result, width, terminal);
   }
   const read = files.flatMap(({ file }) => (file === undefined ? [] : [file]));
   const stubs = ownLayers(catalog).flatMap((layer) => (layer.shipped ? [] : stubsIn(yamlFiles(layer.dir))));
-  const problems = [...distrust(book, read, { rules }), ...stubs];
+  const problems = [...distrust(catalog.book, read, { rules }), ...stubs];
   const result = { files: results, problems, ms: Math.round(performance.now() - start) };
   if (terminal !== undefined) printSummary(result, terminal);
   return result;
+}
 
-  async function runFile({ path, file, problems: unread }: TestFile): Promise<FileResult> {
-    if (file === undefined) return { path, subject: path, runs: [], problems: unread, updated: [], ms: 0 };
-    const begin = performance.now();
-    const updated = options.update ? updateCases(book, file, (c) => takes(file, c)) : [];
-    const current = updated.length > 0 ? readCaseFile(path) : file;
-    const runs = [];
-    const { numbers, seed } = options;
-    for await (const run of runCaseFile(book, current, { numbers, seed, filter: (c) => takes(current, c) }))
-      runs.push(run);
-    return { path, subject: subjectOf(file), runs, problems: [], updated, ms: Math.round(performance.now() - begin) };
-  }
+/** Runs the cases of one file that the selection takes, after their update where it is asked for. */
+async function runFile(
+  { path, file, problems }: TestFile,
+  book: RuleBook,
+  { takes }: Selection,
+  { update, numbers, seed }: TestOptions,
+): Promise<FileResult> {
+  if (file === undefined) return { path, subject: path, runs: [], problems, updated: [], ms: 0 };
+  const start = performance.now();
+  const updated = update ? updateCases(book, file, (c) => takes(file, c)) : [];
+  const current = updated.length > 0 ? readCaseFile(path) : file;
+  const runs: CaseRun[] = [];
+  for await (const run of runCaseFile(book, current, { numbers, seed, filter: (c) => takes(current, c) }))
+    runs.push(run);
+  return { path, subject: subjectOf(file), runs, problems: [], updated, ms: Math.round(performance.now() - start) };
 }
 
 /** Runs the cases again whenever a file of the rules or cases changes, until the process is interrupted. */
