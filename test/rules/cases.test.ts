@@ -14,13 +14,10 @@ const RULE_FILES = FILES.filter((f) => f.kind === 'rule');
 /** Cases whose elements cannot be compared, in percent of those that fire. */
 const MOST_LEFT_OUT = 5;
 
-/** Milliseconds that the loading may take on a busy machine. */
-const LOADING = 60_000;
-
 let book: RuleBook;
 beforeAll(async () => {
   book = await RuleBook.load({ base: join(HERE, '../../rules') });
-}, LOADING);
+});
 
 /** Graphs and numbers: `before` with its sizes bound and `after` with its symbols kept agree at every size. */
 describe.each(FILES.map((file) => [file.kind === 'rule' ? file.rule : file.op, file] as const))('%s', (_, file) => {

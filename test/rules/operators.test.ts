@@ -11,13 +11,10 @@ import { recordedCases } from '../operators/case.js';
 import { numericKind } from './dynamic-call.js';
 
 const HERE = import.meta.dirname;
-/** Milliseconds that the loading may take on a busy machine. */
-const LOADING = 60_000;
-
 let book: RuleBook;
 beforeAll(async () => {
   book = await RuleBook.load({ base: join(HERE, '../../rules') });
-}, LOADING);
+});
 
 /** Operators in the firing cases of a rule, proven by numbers there. */
 function inCases(rule: Rule): Set<string> {

@@ -94,9 +94,6 @@ const STATIC = `graph(%x : Float(*)):
 const FIRES: FiringCase = { dims: { x: ['N'] }, before: BEFORE, after: AFTER };
 const HOLDS: HoldingCase = { dims: { x: ['N'] }, unchanged: STATIC, because: 'dynamic($by)' };
 
-/** Milliseconds that the loading of two packs may take on a busy machine. */
-const LOADING = 60_000;
-
 let dir: string;
 let good: RuleBook;
 /** The same pack whose dynamic form shifts the other way. */
@@ -115,7 +112,7 @@ beforeAll(async () => {
   writePack(join(dir, 'wrong'), 'Add');
   good = await RuleBook.load({ packs: [join(dir, 'good')] });
   wrong = await RuleBook.load({ packs: [join(dir, 'wrong')] });
-}, LOADING);
+});
 afterAll(() => rmSync(dir, { recursive: true }));
 
 /** Runs the tests that the tester registers: name and message of each that fails. */
