@@ -19,7 +19,7 @@ import { inputSpecs, type ModelCase, modelCases } from '../models/model-case.js'
 let rules: RuleBook;
 beforeAll(async () => {
   rules = await RuleBook.load();
-});
+}, 60_000);
 
 /** The model as the rules find it. */
 async function ready(c: ModelCase): Promise<{ graph: Graph; inference: Inference }> {
