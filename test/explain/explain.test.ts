@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   compile,
@@ -11,6 +12,7 @@ import {
   RuleBook,
   renderExplanation,
 } from '../../src/index.js';
+import { inputSpecs, modelCases } from '../models/model-case.js';
 
 type Options = NonNullable<Parameters<typeof explain>[1]>;
 
@@ -269,4 +271,17 @@ it('a chain that rules made by feeding each other is cut in the middle', () => {
   expect(text(256)).toContain('  ... 240 more steps');
   expect(text(256).length).toBe(20);
   expect(text(16).filter((row) => row.startsWith('  ->')).length).toBe(16);
+});
+
+it('a scripted model shows the text of its lines, callers too', async () => {
+  const mixer = modelCases().find((c) => c.name === 'mixer');
+  if (mixer === undefined) throw new Error('the model is missing');
+  const model = await loadModel(join(mixer.dir, mixer.file), { rules });
+  const options = { rules, inputs: inputSpecs(mixer), dims: mixer.dims, op: 'aten::pad' };
+  const text = renderExplanation(await explain(model, options));
+  expect(text).toContain('  torch/nn/functional.py:5430  return torch._C._nn.pad(input, pad, mode, value)');
+  expect(text.find((row) => row.includes('models_scripted.py:89'))).toMatch(
+    /called from .*:89 {2}x = F\.pad\(x, \[0, 0, 0, /,
+  );
+  model.close();
 });
