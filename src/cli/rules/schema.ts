@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fail } from '../../diagnostics/diagnostic.js';
 import { fileReason } from '../../diagnostics/file-reason.js';
 import { editorSchemas } from '../../editor/editor-schemas.js';
@@ -8,32 +8,19 @@ import { loadBook } from '../load-book.js';
 import { EXIT_DONE } from '../report.js';
 import type { Terminal } from '../terminal.js';
 import { writeOutputs } from '../write-output.js';
+import { modeline, PLACES, SCHEMA_FOLDER, schemaFile } from './modeline.js';
 import { COMMON_OPTIONS, noWords, readRulesLine } from './options.js';
 
 const OPTIONS = { ...COMMON_OPTIONS, out: { type: 'string', short: 'o' } } as const;
-
-/** Where the schemas go unless the command line says. */
-const FOLDER = '.thaw';
-
-/** The kinds of files by the place in a pack. */
-const PLACES: readonly (readonly [place: string, kind: FileKind])[] = [
-  ['schemas', 'operators'],
-  ['lowering', 'rules'],
-  ['translation', 'rules'],
-  ['translation-map.yaml', 'rules'],
-  ['onnx', 'recipes'],
-  ['cases', 'case'],
-  ['pack.yaml', 'pack'],
-];
 
 /** `thaw rules schema`: JSON Schemas with the names of the project's operators, arguments and rules. */
 export async function schemaCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { words, values } = readRulesLine('schema', argv, OPTIONS);
   noWords('schema', words);
   const { book, config } = await loadBook(values);
-  const folder = values.out ?? FOLDER;
+  const folder = values.out ?? SCHEMA_FOLDER;
   const schemas = editorSchemas(book);
-  const pathOf = (kind: FileKind): string => join(folder, `${kind}.schema.json`);
+  const pathOf = (kind: FileKind): string => schemaFile(folder, kind);
   makeFolder(folder);
   const files = [...schemas.keys()].map(pathOf);
   writeOutputs(files, (open) => {
@@ -59,11 +46,6 @@ export async function schemaCommand(argv: readonly string[], terminal: Terminal)
   const width = Math.max(...lines.map((l) => l.files.length));
   for (const { files: place, line } of lines) terminal.out(`  ${place.padEnd(width)}  ${line}`);
   return EXIT_DONE;
-}
-
-/** The line by which an editor finds the schema of a file that stands in `from`. */
-function modeline(from: string, schema: string): string {
-  return `# yaml-language-server: $schema=${relative(resolve(from), resolve(schema)).replaceAll('\\', '/')}`;
 }
 
 function makeFolder(folder: string): void {

@@ -81,6 +81,15 @@ describe('thaw rules as a process', () => {
     expect(shown.out).toContain('ok    shift-dyn  2 cases');
   });
 
+  test('new files of a project with schemas for editors name them', async () => {
+    const project = folderOf({ ...prefixed('mypack/', PACK), 'thaw.config.yaml': 'rules: [mypack]\n' });
+    expect(await new Run(project, 'schema').code()).toBe(0);
+    expect(await new Run(project, 'new', 'roll-dyn').code()).toBe(0);
+    const read = (path: string) => readFileSync(join(project, 'mypack', path), 'utf8').split('\n')[0];
+    expect(read('translation/roll-dyn.yaml')).toBe('# yaml-language-server: $schema=../../.thaw/rules.schema.json');
+    expect(read('cases/roll-dyn.yaml')).toBe('# yaml-language-server: $schema=../../.thaw/case.schema.json');
+  });
+
   test('test --watch runs again with what has changed, until it is interrupted', async () => {
     const pack = folderOf(PACK);
     const watching = new Run(pack, 'test', '--watch', '--no-numbers', '--no-config', '--rules', '.');

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail } from '../../../diagnostics/diagnostic.js';
 import { fileReason } from '../../../diagnostics/file-reason.js';
+import { modelineFor } from '../modeline.js';
 
 /** New files that stay together or not at all. */
 export class NewFiles {
@@ -16,11 +17,11 @@ export class NewFiles {
     });
   }
 
-  /** Errors: `output-write`. */
+  /** With a line for editors in front, where the project has schemas for them. Errors: `output-write`. */
   write(path: string, text: string): void {
     try {
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text, { flag: 'wx' });
+      writeFileSync(path, modelineFor(path) + text, { flag: 'wx' });
       this.written.push(path);
     } catch (error) {
       fail('output-write', `cannot write ${path}: ${fileReason(error)}`);
