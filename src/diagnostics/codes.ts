@@ -56,6 +56,10 @@ export const CODES = {
   'expr-unknown': { title: 'an expression uses a name that nothing defines' },
   'expr-type': { title: 'an expression asks of a value, or gives a function, what it cannot take' },
   'schema-syntax': { title: 'an operator schema does not parse' },
+  'schema-unused': {
+    title: 'no rule, recipe or converter is about an operator of a pack',
+    help: 'mind its name, or write a rule or a recipe for it',
+  },
   'schema-duplicate': { title: 'an operator is declared twice' },
   'rule-duplicate': { title: 'two rules have the same id' },
   'rule-unbound': { title: 'a rule uses a capture that its match does not bind' },

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orderings } from '../analysis/analyse.js';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
+import { visitTemplates } from '../matcher/templates.js';
+import { nearest } from '../schema/nearest.js';
 import { checkRules } from './check.js';
 import { checkBehaviour } from './check-behaviour.js';
 import { RuleBook, type RuleBookOptions, SHIPPED_RULES } from './load.js';
@@ -13,16 +15,17 @@ export interface LintOptions extends RuleBookOptions {
 }
 
 /**
- * All that is wrong with packs, or without packs with the whole shipped book: what `RuleBook.load` refuses, and as
- * warnings rules without a case file (where there is a folder of cases). Empty when there is nothing. Never throws
- * DiagnosticError.
+ * All that is wrong with packs, or without packs with the whole shipped book: what `RuleBook.load` refuses, or else the
+ * warnings: operators that nothing is about, rules whose order decides the result, rules without a case file (where there
+ * is a folder of cases). Empty when there is nothing. Never throws DiagnosticError.
  */
 export async function lintRules(options: LintOptions = {}): Promise<readonly Diagnostic[]> {
   try {
     const { packs = [] } = options;
     const book = packs.length === 0 ? lintBook(options.base ?? SHIPPED_RULES) : await RuleBook.load(options);
     const layers = packs.length === 0 ? undefined : packsOf(book);
-    return [...ordered(book, layers), ...untested(book, layers, options.cases ?? [])];
+    const found = [...(await unused(book)), ...ordered(book, layers), ...untested(book, layers, options.cases ?? [])];
+    return found.sort((a, b) => compare(a, b));
   } catch (e) {
     if (!(e instanceof DiagnosticError)) throw e;
     return e.diagnostics;
@@ -49,6 +52,45 @@ function ordered(book: RuleBook, layers: ReadonlySet<string> | undefined): Diagn
   const own = layers && new Set(book.entries().flatMap((e) => (layers.has(e.layer.path) ? e.rule : [])));
   const found = orderings({ registry, roles, phases: [lowering, translation] }, own);
   return found.map(({ code, rule, message, notes }) => ({ code, severity: 'warning', message, at: rule.span, notes }));
+}
+
+/** Operators that packs add and that nothing rewrites, makes or converts: a misspelt name, or work that is left. */
+async function unused(book: RuleBook): Promise<Diagnostic[]> {
+  const [shipped] = book.layers;
+  const own = [...book.registry.names()].filter((op) => book.operatorLayer(op) !== shipped);
+  if (own.length === 0) return [];
+  const { CONVERTERS } = await import('../converters/registry.js');
+  const used = new Set(book.recipeOperators());
+  for (const { rules } of [book.lowering, book.translation]) {
+    for (const rule of rules) {
+      for (const op of rule.match.ops) used.add(op);
+      visitTemplates(rule, (t) => {
+        if (t.kind === 'node') used.add(t.op);
+      });
+    }
+  }
+  return own.flatMap((op): Diagnostic[] => {
+    const schema = book.registry.require(op);
+    const { signature, role, structure, span } = schema;
+    const known = used.has(op) || CONVERTERS.has(op) || role !== undefined || structure !== undefined;
+    // What changes its argument becomes the operator that does not.
+    if (known || signature.args.some((a) => a.mutates)) return [];
+    const close = nearest(
+      op,
+      [...book.registry.names()].filter((other) => other !== op),
+    );
+    const help = close === undefined ? undefined : `write a rule or a recipe for it; or is it meant to be ${close}?`;
+    return [
+      { code: 'schema-unused', severity: 'warning', message: `nothing rewrites or converts ${op}`, at: span, help },
+    ];
+  });
+}
+
+/** By file and place. */
+function compare(a: Diagnostic, b: Diagnostic): number {
+  const [x, y] = [a.at, b.at];
+  const file = (x?.file ?? '') < (y?.file ?? '') ? -1 : (x?.file ?? '') > (y?.file ?? '') ? 1 : 0;
+  return file || (x?.line ?? 0) - (y?.line ?? 0) || (x?.column ?? 0) - (y?.column ?? 0);
 }
 
 /** Rules in force of the layers, or of all, that no case file is about. */

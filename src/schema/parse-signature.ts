@@ -48,6 +48,7 @@ class SignatureParser {
 
   signature(): Signature {
     const op = this.take();
+    if (!/^\w+::\w+(\.\w+)*$/.test(op)) this.bad(`\`${op}\` is no operator's name`, 0);
     const dot = op.indexOf('.', op.indexOf('::') + 2);
     const args: Arg[] = [];
     let varargs = false;
@@ -59,7 +60,7 @@ class SignatureParser {
         this.take();
         kwargOnly = true;
       } else args.push(this.arg(kwargOnly));
-      if (this.peek() !== ')') this.expect(',');
+      this.comma();
     }
     this.expect('->');
     const results: Result[] = [];
@@ -70,7 +71,7 @@ class SignatureParser {
       while (!this.accept(')')) {
         if (this.accept('...')) varresults = true;
         else results.push(this.result());
-        if (this.peek() !== ')') this.expect(',');
+        this.comma();
       }
     } else results.push(this.result());
     if (this.at < this.tokens.length) this.bad(`unexpected \`${this.peek()}\` at the end`);
@@ -152,7 +153,7 @@ class SignatureParser {
         elements.push(this.annotated().type);
         const next = this.peek();
         if (next !== ',' && next !== ')') this.take();
-        if (this.peek() !== ')') this.expect(',');
+        this.comma();
       }
       return tupleOf(elements);
     }
@@ -204,6 +205,13 @@ class SignatureParser {
     if (this.tokens[this.at] !== token) return false;
     this.at += 1;
     return true;
+  }
+
+  /** Between the items of a list in brackets. */
+  private comma(): void {
+    if (this.peek() === ')') return;
+    this.expect(',');
+    if (this.peek() === ')') this.bad('something is missing behind the comma');
   }
 
   private expect(token: string): void {

@@ -292,6 +292,19 @@ describe('lint of a pack', () => {
     expect(await lint()).toMatchObject([{ code: 'rule-unknown-operator', severity: 'error' }]);
   });
 
+  it('tells operators that nothing is about, with the name that is meant', async () => {
+    project.write(files(relu));
+    project.write({ 'p/schemas/b.yaml': 'operators:\n  - schema: my::aa(Tensor x) -> Tensor\n' });
+    expect(await lint()).toMatchObject([
+      {
+        code: 'schema-unused',
+        severity: 'warning',
+        at: { line: 2, column: 13 },
+        help: expect.stringContaining('my::a?'),
+      },
+    ]);
+  });
+
   it('compares the rules of the pack with the shipped ones', async () => {
     const taken = rule('mine', { match: '{ op: aten::multiply.Tensor, in: { self: $x } }', rewrite: '$x' });
     project.write(files(taken));
