@@ -122,7 +122,8 @@ function mutates(rule: Rule, c: RuleCase): Diagnostic {
 }
 
 /** False for a rule that matches every node of its operator. */
-export function isConditional({ match, where }: Rule): boolean {
+export function isConditional({ match, where, rewrite }: Rule): boolean {
+  if (rewrite.kind === 'inline' || (rewrite.kind === 'results' && rewrite.of.includes(null))) return true;
   if (where.length + match.where.length > 0 || match.blocks !== undefined) return true;
   if (match.operands !== undefined && (match.operands.items.length > 0 || match.operands.rest === undefined))
     return true;
