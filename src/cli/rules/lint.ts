@@ -4,12 +4,15 @@ import { renderDiagnostics, toJson } from '../../diagnostics/render.js';
 import type { PackReference } from '../../rulebook/find-pack.js';
 import { lintRules } from '../../rulebook/lint.js';
 import { readPacks } from '../../rulebook/read-pack.js';
+import { distrust } from '../../testing/distrust.js';
 import { loadChoice } from '../load-book.js';
 import { EXIT_DONE, EXIT_FAILED } from '../report.js';
 import type { Terminal } from '../terminal.js';
 import { SHIPPED_CASES, yamlFiles } from './case-index.js';
+import { type Catalog, loadCatalog } from './catalog.js';
 import { COMMON_OPTIONS, countOption, readRulesLine } from './options.js';
 import { stubsIn } from './stubs.js';
+import { selectFiles } from './test-files.js';
 
 const OPTIONS = { ...COMMON_OPTIONS, 'max-warnings': { type: 'string' } } as const;
 
@@ -17,10 +20,14 @@ const OPTIONS = { ...COMMON_OPTIONS, 'max-warnings': { type: 'string' } } as con
 export async function lintCommand(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { words, values } = readRulesLine('lint', argv, OPTIONS);
   const most = countOption('max-warnings', values['max-warnings']);
-  const options = await loadChoice({ ...values, rules: [...(values.rules ?? []), ...words] });
+  const choice = { ...values, rules: [...(values.rules ?? []), ...words] };
+  const options = await loadChoice(choice);
   const shipped = options.packs.length === 0;
   const found = await lintRules(shipped ? { cases: [SHIPPED_CASES] } : options);
-  const problems = [...found, ...(shipped ? [] : stubsOf(options.packs))];
+  const broken = found.some(({ severity }) => severity === 'error');
+  // What does not load has no rules that cases could be about.
+  const cases = broken ? [] : caseProblems(await loadCatalog(choice));
+  const problems = [...found, ...cases, ...(shipped ? [] : stubsOf(options.packs))];
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const warnings = problems.filter(({ severity }) => severity === 'warning').length;
   const ok = errors === 0 && warnings <= (most ?? warnings);
@@ -35,6 +42,13 @@ export async function lintCommand(argv: readonly string[], terminal: Terminal): 
     if (errors === 0 && !ok) terminal.out(`more than --max-warnings ${most}`);
   }
   return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
+/** Case files that cannot be read, that are about no rule, or that say a thing twice. */
+function caseProblems(catalog: Catalog): Diagnostic[] {
+  const { files } = selectFiles(catalog, []);
+  const read = files.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  return [...files.flatMap(({ problems }) => problems), ...distrust(catalog.book, read)];
 }
 
 function count(n: number, what: string): string {

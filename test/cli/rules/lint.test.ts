@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { thaw } from '../thaw.js';
-import { folderOf, SHIFT_PACK } from './pack.js';
+import { folderOf, SHIFT_PACK, SOUND_PACK } from './pack.js';
 
 const lint = (...argv: string[]) => thaw('rules', 'lint', ...argv);
 
 describe('thaw rules lint', () => {
   test('a sound pack', async () => {
-    const pack = folderOf({ ...SHIFT_PACK, 'cases/numel-dyn.yaml': 'rule: numel-dyn\ncases: []\n' });
+    const pack = folderOf(SOUND_PACK);
     expect(await lint(pack)).toEqual({ code: 0, out: `${pack}: no problems`, error: '' });
   });
 
@@ -39,6 +39,19 @@ describe('thaw rules lint', () => {
     const json = JSON.parse((await lint('--json', pack)).out);
     expect(json).toMatchObject({ ok: false, errors: 4, warnings: 0 });
     expect(json.diagnostics.map((d: { at: { line: number } }) => d.at.line).sort()).toEqual([12, 5, 7, 7]);
+  });
+
+  test('cases that cannot be read, or are about no rule', async () => {
+    const cases = SOUND_PACK['cases/shift-dyn.yaml'] ?? '';
+    const pack = folderOf({
+      ...SOUND_PACK,
+      'cases/broken.yaml': 'rule: numel-dyn\ncases: 3\n',
+      'cases/shfit-dyn.yaml': cases.replace('rule: shift-dyn', 'rule: shfit-dyn'),
+    });
+    const { code, error } = await lint(pack);
+    expect(code).toBe(1);
+    expect(error).toContain('error[yaml-schema]');
+    expect(error).toMatch(/there is no rule `shfit-dyn`[\s\S]*did you mean `shift-dyn`\?/);
   });
 
   test('a pack that does not exist', async () => {

@@ -65,3 +65,27 @@ cases:
     because: '\`dynamic($by)\` does not hold'
 `,
 };
+
+const NUMEL_CASES = `rule: numel-dyn
+cases:
+  - name: of a tensor of varying extents
+    dims: { x: [N, 3] }
+    before: |
+      graph(%x : Float(*, 3)):
+        %n : int = aten::numel(%x)
+        return (%n)
+    after: |
+      graph(%x : Float(*, 3)):
+        %t : Long() = trt::numel_dyn(%x)
+        %n : int = trt::shape_cast(%t)
+        return (%n)
+  - name: of static extents
+    unchanged: |
+      graph(%x : Float(2, 3)):
+        %n : int = aten::numel(%x)
+        return (%n)
+    because: '\`not constant(result)\` does not hold'
+`;
+
+/** The same with cases for each of its rules. */
+export const SOUND_PACK: Readonly<Record<string, string>> = { ...SHIFT_PACK, 'cases/numel-dyn.yaml': NUMEL_CASES };

@@ -3,30 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { watchFolders } from '../../../src/cli/rules/watch.js';
 import { thaw } from '../thaw.js';
-import { folderOf, SHIFT_PACK } from './pack.js';
+import { folderOf, SHIFT_PACK, SOUND_PACK } from './pack.js';
 
 const CASES = SHIFT_PACK['cases/shift-dyn.yaml'] ?? '';
-const NUMEL_CASES = `rule: numel-dyn
-cases:
-  - name: of a tensor of varying extents
-    dims: { x: [N, 3] }
-    before: |
-      graph(%x : Float(*, 3)):
-        %n : int = aten::numel(%x)
-        return (%n)
-    after: |
-      graph(%x : Float(*, 3)):
-        %t : Long() = trt::numel_dyn(%x)
-        %n : int = trt::shape_cast(%t)
-        return (%n)
-  - name: of static extents
-    unchanged: |
-      graph(%x : Float(2, 3)):
-        %n : int = aten::numel(%x)
-        return (%n)
-    because: '\`not constant(result)\` does not hold'
-`;
-const SOUND = { ...SHIFT_PACK, 'cases/numel-dyn.yaml': NUMEL_CASES };
+const SOUND = SOUND_PACK;
 const run = (pack: string, ...argv: string[]) => thaw('rules', 'test', '--rules', pack, ...argv);
 
 describe('thaw rules test', () => {
