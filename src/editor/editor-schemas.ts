@@ -17,7 +17,7 @@ export function editorSchemas(book: RuleBook): ReadonlyMap<FileKind, JsonSchema>
   return new Map(
     FILE_KINDS.map((kind) => {
       const base: unknown = JSON.parse(readFileSync(schemaPath(kind), 'utf8'));
-      return [kind, kind === 'operators' ? record(base) : enriched(record(base), operators, ids)];
+      return [kind, enriched(record(base), operators, ids)];
     }),
   );
 }
@@ -40,6 +40,7 @@ function enriched(base: JsonSchema, operators: EditorOperators, ids: JsonSchema)
       if (!('operator-name' in definitions)) define({ 'operator-name': operators.name() });
       return { description: s.description ?? 'An operator with its overload.', $ref: '#/$defs/operator-name' };
     }
+    if (isSignature(s)) return { ...s, ...operators.signature() };
     if (isRuleId(s, name)) {
       define({ 'rule-id': ids });
       return { ...s, $ref: '#/$defs/rule-id' };
@@ -98,6 +99,12 @@ function isOperatorName(s: JsonSchema): boolean {
     typeof s.pattern === 'string' &&
     s.pattern.startsWith('^\\w+::') &&
     !s.pattern.includes('\\(')
+  );
+}
+
+function isSignature(s: JsonSchema): boolean {
+  return (
+    s.type === 'string' && typeof s.pattern === 'string' && s.pattern.startsWith('^\\w+::') && s.pattern.includes('\\(')
   );
 }
 

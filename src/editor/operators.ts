@@ -36,6 +36,12 @@ export class EditorOperators {
     };
   }
 
+  /** A signature: those that are declared are offered, to be replaced by a pack's own. */
+  signature(): JsonSchema {
+    const declared = this.signatures.map((s) => [printSignature(s), `declared: ${s.op} would be replaced`] as const);
+    return oneOf(new Map(declared), { not: {} });
+  }
+
   /** Applies to an object by the operator at `key`. */
   byOperator(key: string, prefix = ''): JsonSchema {
     return dispatch(key, new Map([...this.groupOf].map(([op, group]) => [op, `${prefix}${group}`])));

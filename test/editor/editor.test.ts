@@ -243,6 +243,12 @@ describe('completion offers', () => {
     expect(attributes.get('group')).toBe('int = 1');
   });
 
+  test('signatures to replace', async () => {
+    const names = await offered('operators', 'operators:\n  - schema: aten::v|\n');
+    // Editors cut long labels.
+    expect([...names.keys()].find((label) => label.startsWith('mylib::shift(Tensor self'))).toBeDefined();
+  });
+
   test('ids of rules with their reasons', async () => {
     for (const [kind, text] of [
       ['pack', 'disable: [|]\n'],
