@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { Rule, RuleId } from '../schema/rule.js';
-import type { RuleCase } from './case-file.js';
+import type { CaseFile, RuleCase } from './case-file.js';
 import { caseProblem, symbolsOf } from './case-graph.js';
 import { seededDraws, sizesOf } from './case-sizes.js';
 import { variantsOf } from './case-variants.js';
@@ -107,19 +107,25 @@ function isUnconverted(d: Diagnostic, own: ReadonlySet<string>): boolean {
   return d.code === 'unsupported-operator' && own.has(d.message.split(' ')[0] ?? '');
 }
 
-/** The operators that the proof of a case converts to ONNX: of `after`, and of `before` with its sizes bound. */
-export function convertedOperators(book: RuleBook, rule: RuleId, c: RuleCase): Set<string> {
+/** The operators that the proofs of a file's cases convert to ONNX: dynamic forms, and static ones at one size. */
+export function convertedOperators(book: RuleBook, file: CaseFile): Set<string> {
   const found = new Set<string>();
-  const own = ruleOf(book, rule);
-  if (own === undefined || c.numbers === false) return found;
-  for (const { before, after, runs, values = {}, ...v } of variantsOf(own, c)) {
-    if (before === undefined || after === undefined) continue;
-    const proof = new Proof(book, { ...v, runs, values }, {}, rule);
-    for (const op of proof.dynamicForm(after, before).operators) found.add(op);
-    if (runs !== undefined) continue;
+  const add = (proof: Proof, dynamic: string, bound: string) => {
+    for (const op of proof.dynamicForm(dynamic, bound).operators) found.add(op);
+    // What stands only in `runs` has recorded results, and no static form of its own.
+    if (proof.c.runs !== undefined) return;
     const random = seededDraws(proof.seed);
-    const [sizes = {}] = sizesOf(c, symbolsOf(proof.graph(before)), random);
-    for (const op of proof.staticForm(before, proof.feeds(before, sizes, random)).operators) found.add(op);
+    const [sizes = {}] = sizesOf(proof.c, symbolsOf(proof.graph(bound)), random);
+    for (const op of proof.staticForm(bound, proof.feeds(bound, sizes, random)).operators) found.add(op);
+  };
+  if (file.kind === 'recipe') {
+    for (const c of file.cases) add(new Proof(book, c, {}), c.graph, c.graph);
+    return found;
+  }
+  const rule = ruleOf(book, file.rule);
+  for (const c of rule === undefined ? [] : file.cases.flatMap((c) => variantsOf(rule, c))) {
+    if (c.before === undefined || c.after === undefined || c.numbers === false) continue;
+    add(new Proof(book, c, {}, file.rule), c.after, c.before);
   }
   return found;
 }

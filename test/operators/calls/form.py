@@ -28,3 +28,8 @@ call('_grouped_mm', T(2, 3, 4), T(2, 4, 5), options={'by': torch.bmm}); call('_g
 NAN = float('nan')
 HOLES = V([1.0, NAN, 3.0, -2.0, 0.5, NAN, 4.0, 7.0], 2, 4)
 call('nanquantile', HOLES, V([0.0, 0.3, 1.0])); call('nanquantile', HOLES, V([0.25, 0.5]), 1); call('nanquantile', HOLES, V0(0.75), 0, True); call('nanquantile', HOLES, V([0.4]), 1, interpolation='lower')
+call('rrelu', T(2, 3), 0.125, 0.5, True, options={'random': True}); call('dropout', T(2, 3), 0.5, True, options={'random': True}); call('feature_dropout', T(2, 3, 4), 0.5, True, options={'random': True}); call('alpha_dropout', T(2, 3), 0.5, True, options={'random': True}); call('feature_alpha_dropout', T(2, 3, 4), 0.5, True, options={'random': True}); call('native_dropout', T(2, 3), 0.5, True, options={'random': True})
+# Fourier transforms of real tensors that stand for complex ones.
+call('fft_irfft', T(2, 5)); call('fft_irfft', T(2, 5), 6, 0, 'ortho'); call('fft_hfft', T(2, 5)); call('fft_hfft2', T(3, 4)); call('fft_hfftn', T(2, 3, 4), None, [0, 2]); call('fft_irfft2', T(3, 4)); call('fft_irfftn', T(2, 3, 4), None, [1, 2])
+call('gather', T(3, 4), 0, I(0, 4)); call('gather', T(3, 4), 1, V([], 3, 0, dtype='int64'), options={'grow': False})
+call('nanmedian.dim', I(2, 5), 1); call('nanmedian.dim', T(), 0); call('mode', T()); call('mode', V0(3, dtype='int64'))
