@@ -52,6 +52,7 @@ class RecipeChecker {
   /** Steps whose results only their names give on. */
   private readonly named: { readonly path: YamlPath; readonly names: readonly string[] }[] = [];
   private opsets: readonly number[] = [];
+  private finals: ReadonlySet<RecipeStep> | undefined;
   private results = 0;
 
   constructor(
@@ -121,18 +122,19 @@ class RecipeChecker {
     });
   }
 
-  /** A list of steps, or the only one in the place of a list. */
-  private steps(steps: readonly RecipeStep[], path: YamlPath, opsets: readonly number[]): void {
+  /** A list of steps, or the only one in the place of a list. `final`: what it gives is the recipe's result. */
+  private steps(steps: readonly RecipeStep[], path: YamlPath, opsets: readonly number[], final = true): void {
     steps.forEach((step, i) => {
       const at = this.file.has([...path, i]) ? [...path, i] : path;
-      this.step(step, at, opsets);
-      // The last results of a list are what it gives.
+      // A branch that is not taken leaves the result to the step before it.
+      const last = final && steps.slice(i + 1).every((later) => later.kind === 'if' && later.else.length === 0);
+      this.step(step, at, opsets, last);
       const named = (step.kind === 'node' || step.kind === 'call') && this.file.has([...at, 'out']);
-      if (named && i < steps.length - 1) this.named.push({ path: at, names: step.out });
+      if (named && !last) this.named.push({ path: at, names: step.out });
     });
   }
 
-  private step(step: RecipeStep, at: YamlPath, opsets: readonly number[]): void {
+  private step(step: RecipeStep, at: YamlPath, opsets: readonly number[], last: boolean): void {
     switch (step.kind) {
       case 'node':
         this.node(step, at, opsetsWhere(step.if, opsets));
@@ -141,19 +143,17 @@ class RecipeChecker {
         this.call(step, at);
         break;
       case 'for':
-        this.loop(step, at, opsets);
+        this.loop(step, at, opsets, last);
         return;
       case 'if':
         this.expression([...at, 'if'], step.test, 'condition');
-        this.steps(step.do, [...at, 'do'], opsetsWhere(step.test, opsets));
-        this.steps(step.else, [...at, 'else'], opsetsWhere(step.test, opsets, false));
+        this.steps(step.do, [...at, 'do'], opsetsWhere(step.test, opsets), last);
+        this.steps(step.else, [...at, 'else'], opsetsWhere(step.test, opsets, false), last);
         return;
     }
     if (step.if !== undefined) this.expression([...at, 'if'], step.if, 'condition');
     for (const name of step.out) this.names.add(`$${name}`);
   }
-
-  private finals: ReadonlySet<RecipeStep> | undefined;
 
   private node(step: NodeStep, at: YamlPath, opsets: readonly number[]): void {
     step.in.forEach((item, k) => {
@@ -212,7 +212,7 @@ class RecipeChecker {
   }
 
   /** The loop's name, carried and collected names hold from here on. */
-  private loop(step: LoopStep, at: YamlPath, opsets: readonly number[]): void {
+  private loop(step: LoopStep, at: YamlPath, opsets: readonly number[], last: boolean): void {
     const over = [...at, 'for', step.name];
     if (step.over.startsWith('...')) this.operand(over, step.over.slice(3));
     else this.expression(over, step.over);
@@ -227,7 +227,7 @@ class RecipeChecker {
       this.expression([...at, 'let', name], text);
       this.names.add(name);
     }
-    this.steps(step.do, [...at, 'do'], opsets);
+    this.steps(step.do, [...at, 'do'], opsets, last && step.carry.length === 0 && step.collect.length === 0);
     step.collect.forEach((name, i) => {
       const path = this.file.has([...at, 'collect', i]) ? [...at, 'collect', i] : [...at, 'collect'];
       this.operand(path, `$${name}`);
