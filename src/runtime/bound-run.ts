@@ -4,7 +4,7 @@ import type { CudaMemory } from './cuda-memory.js';
 import { outPointer, pointerIn } from './foreign-call.js';
 import { NativeHandle } from './native-handle.js';
 import type { NativeSession } from './native-session.js';
-import { readTensor, type TensorLayout, tensorAt } from './native-tensor.js';
+import { readTensor, type TensorLayout, valueAt } from './native-tensor.js';
 
 /** A tensor whose memory stays: write elements into `bytes` before a run, or read them after it. */
 export interface BoundTensor extends TensorLayout {
@@ -126,10 +126,10 @@ export class BoundRun implements Disposable {
     try {
       for (const [i, value] of values.entries()) {
         const name = outputs[i]?.name;
-        if (name !== undefined && !found.has(name)) found.set(name, readTensor(api, name, value.address));
+        if (name !== undefined && !found.has(name)) found.set(name, readTensor(api, name, value));
       }
     } finally {
-      for (const value of values) value.dispose();
+      for (const value of values) api.call.ReleaseValue(value);
     }
   }
 
@@ -138,7 +138,8 @@ export class BoundRun implements Disposable {
     const place = this.place(name, layout);
     const { bytes } = place.tensor;
     const memory = place.device === undefined ? bytes : place.device.memory.address;
-    const value = tensorAt(api, this.memoryInfo(), layout, memory, bytes.byteLength);
+    const address = valueAt(api, this.memoryInfo(), layout, memory, bytes.byteLength);
+    const value = new NativeHandle(address, 'tensor', api.call.ReleaseValue);
     this.owned.push(value);
     api.call[how](this.binding.address, name, value.address);
     return place;

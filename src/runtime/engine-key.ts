@@ -21,18 +21,22 @@ export interface EngineKey {
 
 const CHUNK_BYTES = 1 << 22;
 
-/** The key of the engine that a session would build here. `externalFiles` hold weights, seen from the model's folder. */
+/**
+ * The key of the engine that a session would build here. `externalFiles` hold weights, seen from the model's folder;
+ * `tensorRtKeys` are the options in ONNX Runtime's terms.
+ */
 export async function engineKey(
   api: OrtApi,
   model: string | Uint8Array,
   externalFiles: ReadonlySet<string>,
   profile: Profile,
+  tensorRtKeys: Readonly<Record<string, string>>,
   options: SessionOptions,
 ): Promise<EngineKey> {
   return {
     model: modelHash(model, externalFiles),
     profile: sortedText(profile.dims),
-    options: sortedText({ ...options.tensorrt, tf32: options.tf32 ?? true }),
+    options: sortedText({ ...tensorRtKeys, tf32: options.tf32 ?? true }),
     ...(await machineOf(api, options.device ?? 0)),
   };
 }

@@ -52,35 +52,36 @@ export class NativeSession {
   }
 
   /** Runs the model in the background on values in the inputs' order. Gives the outputs' values: the caller releases them. */
-  async run(inputs: readonly NativeHandle[]): Promise<NativeHandle[]> {
+  async run(inputs: readonly bigint[]): Promise<BigUint64Array> {
     const { api, inputNames, outputNames } = this;
-    const fed = BigUint64Array.from(inputs, ({ address }) => address);
+    const fed = new BigUint64Array(new ArrayBuffer(8 * Math.max(inputs.length, 1)));
+    fed.set(inputs);
     const results = new BigUint64Array(new ArrayBuffer(8 * outputNames.count));
     await api.slow.Run(
       this.handle.address,
       null,
       inputNames.pointers,
       fed,
-      fed.length,
+      inputs.length,
       outputNames.pointers,
       outputNames.count,
       results,
     );
-    return Array.from(results, (address) => new NativeHandle(address, 'output', api.call.ReleaseValue));
+    return results;
   }
 
   /** What the outputs of a binding hold, in the outputs' order where they were bound in it. The caller releases the values. */
-  boundOutputs(binding: bigint): NativeHandle[] {
+  boundOutputs(binding: bigint): BigUint64Array {
     const { api } = this;
     const out = outPointer();
     const count = outPointer();
     api.call.GetBoundOutputValues(binding, api.allocator, out, count);
     const length = Number(pointerIn(count));
-    if (length === 0) return [];
+    if (length === 0) return new BigUint64Array(0);
     const values = new BigUint64Array(new ArrayBuffer(8 * length));
     api.copy(new Uint8Array(values.buffer), pointerIn(out), 8 * length);
     api.call.AllocatorFree(api.allocator, pointerIn(out));
-    return Array.from(values, (address) => new NativeHandle(address, 'output', api.call.ReleaseValue));
+    return values;
   }
 
   private describe(side: 'Input' | 'Output', unranked: Set<string>): TensorInfo[] {

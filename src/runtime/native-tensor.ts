@@ -3,7 +3,6 @@ import { type DType, dtypeBytes } from '../ir/dtype.js';
 import { memorySource, TensorData } from '../ir/tensor-data.js';
 import { dtypeFromOnnx, onnxDtype } from '../onnx/dtype-code.js';
 import { outInt, outPointer, pointerIn } from './foreign-call.js';
-import { NativeHandle } from './native-handle.js';
 import type { OrtApi } from './ort-c-api.js';
 
 /** ONNXType of a tensor. */
@@ -20,25 +19,25 @@ const NO_BYTES = new Uint8Array(new ArrayBuffer(8));
 
 /**
  * A tensor on the very bytes, row-major: nothing is copied, so `bytes` must be aligned (`alignedBytes`), live, and not be
- * written to by others, as long as a run uses the value.
+ * written to by others, as long as a run uses the value. The caller releases the value.
  */
-export function tensorOnBytes(api: OrtApi, layout: TensorLayout, bytes: Uint8Array): NativeHandle {
-  return tensorAt(api, api.cpuMemory, layout, bytes, bytes.byteLength);
+export function valueOnBytes(api: OrtApi, layout: TensorLayout, bytes: Uint8Array): bigint {
+  return valueAt(api, api.cpuMemory, layout, bytes, bytes.byteLength);
 }
 
 /** A tensor on memory of the kind that `info` says, under the same conditions. */
-export function tensorAt(
+export function valueAt(
   api: OrtApi,
   info: bigint,
   { dtype, shape }: TensorLayout,
   memory: Uint8Array | bigint,
   length: number,
-): NativeHandle {
+): bigint {
   const out = outPointer();
   const code = onnxDtype(dtype);
   const place = typeof memory !== 'bigint' && length === 0 ? NO_BYTES : memory;
   api.call.CreateTensorWithDataAsOrtValue(info, place, length, shapeArray(shape), shape.length, code, out);
-  return new NativeHandle(pointerIn(out), 'tensor', api.call.ReleaseValue);
+  return pointerIn(out);
 }
 
 /** The bytes themselves, or a copy where elements would lie at odd addresses. */

@@ -10,6 +10,7 @@ import { type EngineKey, engineKey, machineOf } from './engine-key.js';
 import { failPartial, type ModelSource, type OpenedModel, openModel } from './open-model.js';
 import type { OrtApi } from './ort-c-api.js';
 import { checkProfile, type Profile, profileShapes } from './profile.js';
+import { tensorRtRules } from './provider-rules.js';
 import { profileKeys, tensorRtKeys } from './tensorrt-options.js';
 
 /** The operator of a model that holds a built engine. */
@@ -22,7 +23,8 @@ const ENGINE_NODE = 'EPContext';
  */
 export async function openEngine(api: OrtApi, source: ModelSource, profile: Profile): Promise<OpenedModel> {
   const { model, options } = source;
-  const chosen = tensorRtKeys(options.tensorrt ?? {});
+  const { excludeOps = [] } = options.tensorrt ?? {};
+  const chosen = tensorRtKeys({ ...options.tensorrt, excludeOps: [...tensorRtRules().keptOut, ...excludeOps] });
   const described = describedEngine(model);
   if (described !== undefined) return openDescribed(api, source, described);
   const outline = readOutline(typeof model === 'string' ? readFileSync(model) : model);
@@ -34,7 +36,7 @@ export async function openEngine(api: OrtApi, source: ModelSource, profile: Prof
   if (options.tensorrt?.cudaGraphs === true) checkOneSize(profile);
   const keys = { ...chosen, ...shapes };
   if (options.engineCache === false && options.engineFile === undefined) return openModel(api, source, profile, keys);
-  const key = await engineKey(api, model, outline.externalFiles, profile, options);
+  const key = await engineKey(api, model, outline.externalFiles, profile, chosen, options);
   const root =
     options.engineCache === false
       ? mkdtempSync(join(tmpdir(), 'thaw-'))
@@ -58,7 +60,7 @@ export async function openEngine(api: OrtApi, source: ModelSource, profile: Prof
 async function openDescribed(api: OrtApi, source: ModelSource, described: EngineDescription): Promise<OpenedModel> {
   const { options } = source;
   const here = await machineOf(api, options.device ?? 0);
-  const compatible = described.key.options.includes('"hardwareCompatible":true');
+  const compatible = described.key.options.includes('"trt_engine_hw_compatible":"true"');
   const parts = compatible ? (['tensorrt'] as const) : (['tensorrt', 'gpu'] as const);
   const differing = parts.filter((part) => described.key[part] !== here[part]);
   if (differing.length > 0) {

@@ -6,6 +6,7 @@ import { nodeAssignment, RECORD_ASSIGNMENT } from './node-assignment.js';
 import { type OrtApi, OrtError } from './ort-c-api.js';
 import type { Profile } from './profile.js';
 import { type ProviderReport, providerReport } from './provider-report.js';
+import { tensorRtRules } from './provider-rules.js';
 import type { Provider } from './providers.js';
 import type { SessionOptions } from './session-options.js';
 import { unregisteredOperator } from './unregistered.js';
@@ -40,7 +41,8 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const native = await openNative(api, source, tensorRtKeys);
   const { inputs, outputs, unranked } = native;
-  const report = providerReport(nodeAssignment(api, native.handle.address), source.chosen);
+  const reasons = source.chosen.provider === 'tensorrt' ? tensorRtRules().reasons : undefined;
+  const report = providerReport(nodeAssignment(api, native.handle.address), source.chosen, reasons);
   if (source.options.requireProvider === true && report.left.length > 0) {
     native.handle.dispose();
     failPartial(report, 'leave --require-provider out to run these nodes elsewhere');

@@ -8,9 +8,8 @@ import { RANGES_KEY } from '../onnx/types.js';
 import { BoundRun } from './bound-run.js';
 import { checkFeeds, type TensorInfo } from './check-feeds.js';
 import { CudaMemory } from './cuda-memory.js';
-import type { NativeHandle } from './native-handle.js';
 import type { NativeSession } from './native-session.js';
-import { alignedBytes, readTensor, type TensorLayout, tensorOnBytes } from './native-tensor.js';
+import { alignedBytes, readTensor, type TensorLayout, valueOnBytes } from './native-tensor.js';
 import { openEngine } from './open-engine.js';
 import { type ModelSource, type OpenedModel, openModel } from './open-model.js';
 import { loadOrtApi, type OrtApi, OrtError } from './ort-c-api.js';
@@ -221,7 +220,7 @@ async function runOn(
   outputs: readonly TensorInfo[],
   given: ReadonlyMap<string, TensorData>,
 ): Promise<Record<string, TensorData>> {
-  const values: NativeHandle[] = [];
+  const values: bigint[] = [];
   // The values lead into these bytes: they must not be collected before the run has ended.
   const held: Uint8Array[] = [];
   try {
@@ -230,12 +229,12 @@ async function runOn(
       if (data === undefined) continue;
       const bytes = alignedBytes(data.read(), data.dtype);
       held.push(bytes);
-      values.push(tensorOnBytes(api, data, bytes));
+      values.push(valueOnBytes(api, data, bytes));
     }
     const results = await native.run(values).catch((error: unknown) => failed('onnxruntime failed', error));
     return readResults(api, native.outputs, outputs, results);
   } finally {
-    for (const value of values) value.dispose();
+    for (const value of values) api.call.ReleaseValue(value);
     held.length = 0;
   }
 }
@@ -245,17 +244,17 @@ function readResults(
   api: OrtApi,
   given: readonly TensorInfo[],
   outputs: readonly TensorInfo[],
-  values: readonly NativeHandle[],
+  values: BigUint64Array,
 ): Record<string, TensorData> {
   try {
     return Object.fromEntries(
       outputs.flatMap(({ name }) => {
         const value = values[given.findIndex((other) => other.name === name)];
-        return value === undefined ? [] : [[name, readTensor(api, name, value.address)]];
+        return value === undefined ? [] : [[name, readTensor(api, name, value)]];
       }),
     );
   } finally {
-    for (const value of values) value.dispose();
+    for (const value of values) api.call.ReleaseValue(value);
   }
 }
 
