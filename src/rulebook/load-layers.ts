@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { parseSignature } from '../schema/parse-signature.js';
-import { printSignature } from '../schema/print-signature.js';
+import { argText, printSignature } from '../schema/print-signature.js';
 import { operatorOf } from '../schema/registry.js';
+import type { Arg } from '../schema/signature.js';
+import { isSubtype } from '../schema/subtype.js';
 import { checkRules } from './check.js';
 import { checkBehaviour } from './check-behaviour.js';
 import { RuleBook, type RuleBookOptions } from './load.js';
@@ -66,7 +68,7 @@ function addBase(dir: string, parts: RuleData[], read: () => void): void {
   if (data !== undefined) checked.set(dir, { stamp, data });
 }
 
-/** A schema that replaces one below keeps its arguments: the rules and recipes below name them. */
+/** A schema that replaces one below takes the same arguments by name: the rules and recipes below give them. */
 function lostArguments({ operators }: RuleData, below: readonly RuleData[]): Diagnostic[] {
   return operators.flatMap((o): Diagnostic[] => {
     const start = `${operatorOf(o.signature)}(`;
@@ -74,14 +76,15 @@ function lostArguments({ operators }: RuleData, below: readonly RuleData[]): Dia
     const text = known[known.length - 1]?.signature;
     if (text === undefined) return [];
     const replaced = parseSignature(text);
-    const names = new Set(parseSignature(o.signature).args.map((a) => a.name));
-    const lost = replaced.args.filter((a) => !names.has(a.name)).map((a) => `\`${a.name}\``);
+    const { args } = parseSignature(o.signature);
+    const keeps = (a: Arg): boolean => args.some((own) => own.name === a.name && isSubtype(a.type, own.type));
+    const lost = replaced.args.filter((a) => !keeps(a)).map((a) => `\`${argText(a)}\``);
     if (lost.length === 0) return [];
     return [
       {
         code: 'pack-invalid',
         severity: 'error',
-        message: `this schema of ${replaced.op} replaces one with ${lost.join(', ')}, which rules and recipes below may name`,
+        message: `this schema of ${replaced.op} replaces one with ${lost.join(', ')}, which rules and recipes below may give`,
         at: o.span,
         help: `keep the arguments of ${printSignature(replaced)}`,
       },

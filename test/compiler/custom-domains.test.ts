@@ -197,6 +197,18 @@ describe('operators of a domain of ones own', () => {
     ]);
   });
 
+  it('of onnxruntime cannot run on dtypes that it has no kernel for', async () => {
+    const scores = graph(
+      '%x : Tensor',
+      '%s : float = prim::Constant[value=1.]()',
+      '%y : Tensor = mylib::scores(%x, %x, %s)',
+      'return (%y)',
+    );
+    const [problem] = await problemsOf(createSession(modelBytes(await onnxOf(scores, 'x=bfloat16[N,2]'))));
+    expect(problem).toMatchObject({ code: 'runtime-error', help: expect.stringContaining('cast') });
+    expect(problem?.message).toContain('FusedMatMul');
+  });
+
   it('cannot run where their library is not: the error says what to do', async () => {
     const onnx = await onnxOf(graph('%x : Tensor', '%y : Tensor = mylib::log(%x)', 'return (%y)'), 'x=float32[N]');
     const [problem] = await problemsOf(createSession(modelBytes(onnx)));

@@ -90,7 +90,10 @@ describe('layers', () => {
     });
     const [lost] = await problemsOf(load(['p']));
     expect(lost).toMatchObject({ code: 'pack-invalid', at: { line: 2, column: 13 } });
-    expect(lost?.message).toContain('`self`');
+    expect(lost?.message).toContain('`Tensor self`');
+    project.write({ 'r/schemas/a.yaml': 'operators:\n  - schema: aten::size.int(Tensor self, Tensor dim) -> int\n' });
+    const [other] = await problemsOf(load(['r']));
+    expect(other?.message).toContain('`int dim`');
     expect((await load(['q'])).registry.require('aten::relu').signature.args).toHaveLength(2);
   });
 });
