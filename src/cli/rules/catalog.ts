@@ -5,7 +5,7 @@ import type { PackInfo, RuleEntry } from '../../rulebook/pack-info.js';
 import { nearest } from '../../schema/nearest.js';
 import type { Rule, RuleId } from '../../schema/rule.js';
 import { loadChoice, type RuleChoice } from '../load-book.js';
-import { type CasePlace, caseFiles, casesOf, PACKAGE_ROOT } from './case-index.js';
+import { type CasePlace, caseFiles, caseFolders, PACKAGE_ROOT } from './case-index.js';
 import { editedRules } from './fresh-rules.js';
 
 export const PHASES = ['lowering', 'translation'] as const;
@@ -78,7 +78,7 @@ function sourcePath(file: string, { shipped }: Layer): string {
 function layerOf({ name, kind, path }: PackInfo): Layer {
   const shipped = kind === 'shipped';
   const dir = shipped ? SHIPPED_RULES : path;
-  return { name, dir, shipped, cases: caseFiles(casesOf(dir, shipped)) };
+  return { name, dir, shipped, cases: caseFiles(caseFolders(dir, shipped)) };
 }
 
 /** The packs that the project writes itself: those of npm packages only where there are no others. None: the shipped rules. */

@@ -23,7 +23,7 @@ export async function lintCommand(argv: readonly string[], terminal: Terminal): 
   const choice = { ...values, rules: [...(values.rules ?? []), ...words] };
   const options = await loadChoice(choice);
   const shipped = options.packs.length === 0;
-  const found = await lintRules(shipped ? { cases: [SHIPPED_CASES] } : options);
+  const found = await lintRules(shipped ? { cases: SHIPPED_CASES } : options);
   const broken = found.some(({ severity }) => severity === 'error');
   // What does not load has no rules that cases could be about.
   const cases = broken ? [] : caseProblems(await loadCatalog(choice));

@@ -2,8 +2,8 @@ import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.j
 import { nearest } from '../../schema/nearest.js';
 import type { RuleId } from '../../schema/rule.js';
 import { type CaseFile, type RecipeCase, type RuleCase, readCaseFile } from '../../testing/case-file.js';
-import { casesOf, SHIPPED_CASES, yamlFiles } from './case-index.js';
-import { type Catalog, type Layer, ownLayers } from './catalog.js';
+import { caseFolders, yamlFiles } from './case-index.js';
+import { type Catalog, ownLayers } from './catalog.js';
 
 /** A case file to run, or why it cannot be read. */
 export interface TestFile {
@@ -20,11 +20,6 @@ export interface Selection {
   takes(file: CaseFile, c: RuleCase | RecipeCase): boolean;
 }
 
-/** Folders of these layers' cases. */
-export function caseFolder({ dir, shipped }: Layer): string {
-  return shipped ? SHIPPED_CASES : casesOf(dir, false);
-}
-
 /**
  * The case files of the tested layers. A case is taken where its rule's id (its recipe's operator) or its own name has
  * one of the filters as a part; all are without filters. A file that cannot be read is always among them.
@@ -35,7 +30,7 @@ export function selectFiles(catalog: Catalog, filters: readonly string[]): Selec
   const takes = (file: CaseFile, c: RuleCase | RecipeCase) =>
     wanted.length === 0 || has(subjectOf(file)) || has(c.name);
   const layers = ownLayers(catalog);
-  const all = layers.flatMap((layer) => yamlFiles(caseFolder(layer))).map(readTestFile);
+  const all = layers.flatMap((layer) => caseFolders(layer.dir, layer.shipped).flatMap(yamlFiles)).map(readTestFile);
   const own = new Set(layers);
   return {
     files: all.filter(({ file }) => file === undefined || file.cases.some((c) => takes(file, c))),

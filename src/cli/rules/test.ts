@@ -4,11 +4,11 @@ import type { RuleBook } from '../../rulebook/load.js';
 import { type CaseRun, distrust, readCaseFile, runCaseFile } from '../../testing/index.js';
 import { EXIT_DONE, EXIT_FAILED, reportFailure } from '../report.js';
 import type { Terminal } from '../terminal.js';
-import { yamlFiles } from './case-index.js';
+import { SHIPPED_CASES, yamlFiles } from './case-index.js';
 import { type Catalog, loadCatalog, ownLayers } from './catalog.js';
 import { COMMON_OPTIONS, countOption, readRulesLine } from './options.js';
 import { stubsIn } from './stubs.js';
-import { caseFolder, nothingTaken, type Selection, selectFiles, subjectOf, type TestFile } from './test-files.js';
+import { nothingTaken, type Selection, selectFiles, subjectOf, type TestFile } from './test-files.js';
 import { type FileResult, passes, printFile, printSummary, resultJson, type TestResult } from './test-report.js';
 import { updateCases } from './test-update.js';
 import { watchFolders } from './watch.js';
@@ -87,7 +87,7 @@ async function runFile(
 /** Runs the cases again whenever a file of the rules or cases changes, until the process is interrupted. */
 async function watchTests(load: () => Promise<Catalog>, options: TestOptions, terminal: Terminal): Promise<number> {
   const first = await load();
-  const folders = ownLayers(first).flatMap((layer) => (layer.shipped ? [layer.dir, caseFolder(layer)] : [layer.dir]));
+  const folders = ownLayers(first).flatMap((layer) => (layer.shipped ? [layer.dir, ...SHIPPED_CASES] : [layer.dir]));
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   let code = EXIT_DONE;
