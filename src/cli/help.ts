@@ -97,7 +97,7 @@ export function helpText(command?: CommandName): string {
   thaw check   MODEL --input 'x=float32[batch,3,height,width]'
   thaw run     MODEL --input x=photo.npy --out results/
   thaw build   MODEL -o ENGINE.onnx     thaw doctor     thaw setup gpu
-  thaw rules   list | show | lint | test | new | docs | explain
+  thaw rules   list | show | explain | lint | test | new | docs | schema
   thaw demo
 
 thaw COMMAND --help tells a command's options; thaw --version the version.
