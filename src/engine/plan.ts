@@ -1,5 +1,7 @@
+import type { Node, Value } from '../ir/graph.js';
 import type { Type } from '../ir/type.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
+import { resultIndex } from '../schema/result-index.js';
 import type { NodeTemplate, Template } from '../schema/rule.js';
 import { literalConstant, type TypedConstant } from './constant.js';
 
@@ -25,4 +27,9 @@ export function planOf(t: NodeTemplate, schema: OperatorSchema): Plan {
     literal: literalConstant(arg.default ?? null, arg.type),
   }));
   return { schema, operands };
+}
+
+/** A result of a made node, by its number or name. */
+export function resultOf(node: Node, which: number | string, schema: OperatorSchema | undefined): Value | undefined {
+  return node.outputs[resultIndex(schema?.signature.results ?? [], which)];
 }

@@ -14,7 +14,7 @@ import { isNumber, moveBlocksAsTensors } from './block-tensors.js';
 import { constantOf, literalConstant, sameLiteral, type TypedConstant } from './constant.js';
 import { inlineBlock, moveBlock } from './move-block.js';
 import { Pile } from './pile.js';
-import { type Plan, planOf } from './plan.js';
+import { type Plan, planOf, resultOf } from './plan.js';
 import { carryOver, castType } from './refine.js';
 
 /** What a rewrite changed, for the worklist and the trace. Good until the next rewrite. */
@@ -152,7 +152,8 @@ export class Rewriter {
         return this.list(t.items, wanted, match, index);
       case 'result': {
         const node = t.of.kind === 'node' ? this.buildNode(t.of, match, index) : this.one(match, t.of.name).producer;
-        return node?.outputs[t.index] ?? fail('internal', `rule ${match.rule.id} asks for a result that is not there`);
+        const out = node && resultOf(node, t.index, this.inference.schemas.get(node.op));
+        return out ?? fail('internal', `rule ${match.rule.id} asks for a result that is not there`);
       }
       case 'node': {
         const out = this.buildNode(t, match, index).outputs[0];

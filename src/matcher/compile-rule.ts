@@ -3,6 +3,7 @@ import type { Expr } from '../expr/value.js';
 import type { OpName } from '../ir/graph.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { OperatorRegistry } from '../schema/registry.js';
+import { resultIndex } from '../schema/result-index.js';
 import type { BlockPattern, ItemsPattern, NodePattern, Pattern, Rule } from '../schema/rule.js';
 import type { Arg } from '../schema/signature.js';
 import type {
@@ -89,7 +90,9 @@ class Compiler {
     const as = p.as.map((name) => (name === null ? -1 : this.slot(name)));
     const blocks = p.blocks?.map((b, i) => this.block(b, root ? i : undefined));
     const where = p.where.map((text) => this.expression(text));
-    return { kind: 'node', forms, arity, operands, result: p.result, as, blocks, where };
+    const [first] = signatures;
+    const result = first === undefined ? 0 : resultIndex(first.results, p.result);
+    return { kind: 'node', forms, arity, operands, result, as, blocks, where };
   }
 
   /** `arg` is the argument that the pattern stands for, where it has a default of its own. */

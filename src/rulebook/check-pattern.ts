@@ -1,28 +1,12 @@
-import { parseExpr } from '../expr/parse.js';
-import { type ExprFunction, UNKNOWN } from '../expr/value.js';
-import type { OpName } from '../ir/graph.js';
 import { type Type, typeName } from '../ir/type.js';
-import { RULE_NAMES, ruleFunction, ruleFunctionNames } from '../matcher/rule-env.js';
 import { countVariants, MAX_VARIANTS } from '../matcher/variants.js';
 import { nearest } from '../schema/nearest.js';
-import type { OperatorSchema } from '../schema/operator-schema.js';
-import type { OperatorRegistry } from '../schema/registry.js';
+import { resultIndex } from '../schema/result-index.js';
 import type { BlockPattern, ItemsPattern, NodePattern, Pattern } from '../schema/rule.js';
 import type { Arg, Signature } from '../schema/signature.js';
-import { checkExpression } from './check-expression.js';
-import type { Problems, Scope, Wanted } from './problems.js';
-import type { DefinitionReader } from './read-definitions.js';
+import { type Capture, CaptureChecker } from './check-captures.js';
 import { fits, literalFits } from './type-fit.js';
-import type { YamlFile, YamlPath } from './yaml-file.js';
-
-/** What is known of a capture: the type of its first place, and how often the rule names it beside that. */
-export interface Capture {
-  readonly type: Type | undefined;
-  readonly path: YamlPath;
-  /** It stands for any number of values. */
-  readonly many: boolean;
-  uses: number;
-}
+import type { YamlPath } from './yaml-file.js';
 
 /** The place that a pattern stands in: its type, and the arguments that it is of, one for each operator. */
 interface Slot {
@@ -33,88 +17,7 @@ interface Slot {
 const ANYWHERE: Slot = { type: undefined, args: [] };
 
 /** Checks a pattern against the schemas of its operators, and gathers what it captures. */
-export class PatternChecker {
-  /** Captures that all parts behind them see. */
-  readonly captures = new Map<string, Capture>();
-  /** Captures that only a part of the pattern sees, with why. */
-  private readonly hidden = new Map<string, 'alternative' | 'negation'>();
-
-  constructor(
-    /** What the messages begin with: the name of a rule or fragment. */
-    private readonly owner: string,
-    private readonly file: YamlFile,
-    private readonly registry: OperatorRegistry<OperatorSchema>,
-    private readonly problems: Problems,
-    /** Operators that the matched node may be. */
-    private readonly ops: readonly OpName[] = [],
-    /** Expressions as the file has them, by the text that predicates were expanded to. */
-    private readonly written: Readonly<Record<string, string>> = {},
-    private readonly names?: DefinitionReader,
-  ) {}
-
-  /** The scope of expressions that see every capture so far. */
-  scope(more: readonly string[] = []): Scope {
-    return {
-      names: new Set([...this.captures.keys(), ...RULE_NAMES, ...more]),
-      functions: (name) => ruleFunction(name) ?? this.predicate(name),
-      functionNames: () => this.names?.functionNames() ?? ruleFunctionNames(),
-      unbound: 'rule-unbound',
-      types: new Map([...this.captures].map(([name, c]) => [name, c.type])),
-      ops: this.ops,
-      isOperator: (op) => this.registry.has(op),
-    };
-  }
-
-  /** Checks an expression as it is written, then with its predicates expanded, and counts the captures that it names. */
-  expression(path: YamlPath, text: string, more: readonly string[] = [], wanted?: Wanted): void {
-    const scope = this.scope(more);
-    const before = this.problems.found.length;
-    // What a fragment says was checked where it is defined, by other names.
-    const written = this.file.has(path) ? this.written[text] : undefined;
-    const expr = this.problems.expression(this.file, path, written ?? text, scope, wanted);
-    for (const name of expr?.names ?? []) this.use(name);
-    if (written === undefined || expr === undefined || this.problems.found.length > before) return;
-    // The arguments may be what the body of a predicate cannot take.
-    const expanded = parseExpr(text);
-    for (const m of checkExpression(expanded.ast, text, scope, wanted))
-      this.problems.at(this.file, m.code, path, `\`${written}\`, which is \`${text}\`: ${m.message}`, m.help);
-    for (const name of expanded.names) if (!expr.names.has(name)) this.use(name);
-  }
-
-  /** A predicate as a function that takes so many arguments. */
-  private predicate(name: string): ExprFunction | undefined {
-    const args = this.names?.predicate(name)?.args.length;
-    if (args === undefined) return undefined;
-    return { doc: 'a predicate of the rules', minArgs: args, maxArgs: args, call: () => UNKNOWN };
-  }
-
-  /** Counts one more use; false for what is not captured. */
-  use(name: string): boolean {
-    const c = this.captures.get(name);
-    if (c === undefined) return false;
-    c.uses += 1;
-    return true;
-  }
-
-  /** Why a name that parts of the pattern bind is not seen everywhere; undefined for one that nothing binds. */
-  hiddenBy(name: string): 'alternative' | 'negation' | undefined {
-    return this.hidden.get(name);
-  }
-
-  /** Tells of captures that nothing uses. */
-  unused(captures: ReadonlyMap<string, Capture> = this.captures): void {
-    for (const [name, c] of captures) {
-      if (c.uses > 0) continue;
-      this.problems.at(
-        this.file,
-        'rule-unused',
-        c.path,
-        `\`${this.owner}\` binds \`${name}\`, which nothing uses`,
-        'leave the argument out of the pattern, or write `_`: it may then be anything',
-      );
-    }
-  }
-
+export class PatternChecker extends CaptureChecker {
   signature(op: string, path: YamlPath): Signature | undefined {
     const signature = this.registry.get(op)?.signature;
     if (signature === undefined) {
@@ -138,10 +41,6 @@ export class PatternChecker {
       true,
     );
     return undefined;
-  }
-
-  mistyped(path: YamlPath, message: string, help?: string): void {
-    this.problems.at(this.file, 'rule-type', path, `\`${this.owner}\`: ${message}`, help);
   }
 
   /** A pattern with more combinations than are tried would be tried in part. */
@@ -178,7 +77,13 @@ export class PatternChecker {
       this.block(b, this.file.has([...path, 'blocks', i]) ? [...path, 'blocks', i] : [...path, 'blocks']);
     });
     this.tests(p.where, path, ['it']);
-    return common(signatures.map((s) => s.results[p.result]?.type));
+    if (new Set(signatures.map((s) => resultIndex(s.results, p.result))).size > 1)
+      this.mistyped(
+        [...path, 'result'],
+        `\`${p.result}\` is not the same result of all the operators`,
+        'write several patterns',
+      );
+    return common(signatures.map((s) => s.results[resultIndex(s.results, p.result)]?.type));
   }
 
   /** The argument of each of the operators; a name that several lack is told once. */
@@ -198,9 +103,23 @@ export class PatternChecker {
   private results(p: NodePattern, s: Signature, path: YamlPath): void {
     if (s.varresults) return;
     const count = s.results.length;
-    if (p.result >= count && p.result > 0)
-      this.mistyped([...path, 'result'], `${s.op} has ${count} results: the first is 0`);
+    this.result(p.result, s, [...path, 'result']);
     if (p.as.length > Math.max(1, count)) this.mistyped([...path, 'as'], `${s.op} has ${count} results`);
+  }
+
+  /** The operator has the result, by its number or name. */
+  result(which: number | string, { op, results, varresults }: Signature, path: YamlPath): void {
+    const index = resultIndex(results, which);
+    if (which === 0 || varresults || (index >= 0 && index < results.length)) return;
+    if (typeof which === 'number') {
+      this.mistyped(path, `${op} has ${results.length} results: the first is 0`);
+      return;
+    }
+    const names = results.flatMap(({ name }) => name ?? []);
+    const close = nearest(which, names);
+    const help =
+      close === undefined ? `its results are: ${names.join(', ') || 'without names'}` : `did you mean \`${close}\`?`;
+    this.mistyped(path, `${op} has no result \`${which}\``, help);
   }
 
   private tests(where: readonly string[], path: YamlPath, more: readonly string[]): void {

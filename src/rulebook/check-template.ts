@@ -2,6 +2,7 @@ import { type Type, typeName } from '../ir/type.js';
 import { nearest } from '../schema/nearest.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { OperatorRegistry } from '../schema/registry.js';
+import { resultIndex } from '../schema/result-index.js';
 import type { NodeTemplate, OperandTemplate, Rule, Template } from '../schema/rule.js';
 import type { Signature } from '../schema/signature.js';
 import type { PatternChecker } from './check-pattern.js';
@@ -72,6 +73,11 @@ export class TemplateChecker {
     const type = this.template(rewrite, path, undefined);
     for (const matched of this.matched()) {
       const [first] = matched.results;
+      if (rewrite.kind === 'literal' && first !== undefined && !literalFits(rewrite.value, first.type)) {
+        const value = rewrite.value === null ? 'None' : JSON.stringify(rewrite.value);
+        this.pattern.mistyped(path, `the rewrite gives ${value} for the ${typeName(first.type)} of ${matched.op}`);
+        return;
+      }
       if (!each && first !== undefined) this.stands(type, first.type, matched, path);
       if (each || matched.varresults) continue;
       const given = rewrite.kind === 'node' ? this.registry.get(rewrite.op)?.signature : undefined;
@@ -154,10 +160,8 @@ export class TemplateChecker {
         this.pattern.mistyped([...path, 'of'], 'only a node has results: this is another value');
       return undefined;
     }
-    const count = signature.results.length;
-    if (!signature.varresults && index >= count)
-      this.pattern.mistyped([...path, 'result'], `${signature.op} has ${count} results: the first is 0`);
-    return signature.results[index]?.type;
+    this.pattern.result(index, signature, [...path, 'result']);
+    return signature.results[resultIndex(signature.results, index)]?.type;
   }
 
   private nodeTemplate(t: NodeTemplate, path: YamlPath): Type | undefined {

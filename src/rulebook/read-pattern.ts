@@ -63,7 +63,7 @@ export class PatternReader {
       ops: strings(data.op),
       in: Object.entries(record(data.in)).map(([arg, p]) => [arg, this.pattern(p)] as const),
       operands: data.operands === undefined ? undefined : this.row(data.operands),
-      result: typeof data.result === 'number' ? data.result : 0,
+      result: typeof data.result === 'number' || typeof data.result === 'string' ? data.result : 0,
       as: strings(data.as).map((name) => (name === '_' ? null : name)),
       commutative: a === undefined || b === undefined ? undefined : [a, b],
       blocks: data.blocks === undefined ? undefined : items(data.blocks).map((block) => this.block(record(block))),

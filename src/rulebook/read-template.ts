@@ -47,7 +47,7 @@ export class TemplateReader {
     }
     if ('of' in data) {
       const of = isCapture(data.of) ? ({ kind: 'capture', name: data.of } as const) : this.node(record(data.of));
-      return { kind: 'result', index: Number(data.result), of };
+      return { kind: 'result', index: typeof data.result === 'string' ? data.result : Number(data.result), of };
     }
     return { kind: 'literal', value: scalar(v) };
   }

@@ -39,8 +39,8 @@ export interface NodePattern {
   readonly in: readonly (readonly [arg: string, pattern: Pattern])[];
   /** The operands of a variadic operator beyond its arguments. */
   readonly operands?: ItemsPattern;
-  /** Which of its producer's results the value is; 0 for a root. */
-  readonly result: number;
+  /** Which of its producer's results the value is, by number or by its name in the signature; 0 for a root. */
+  readonly result: number | string;
   /** Captures of the node's results in order; null skips one. */
   readonly as: readonly (string | null)[];
   /** Two arguments that may also stand the other way round. */
@@ -98,7 +98,7 @@ export type Template =
   /** A list of values, by the operator whose role it is to construct lists. */
   | { readonly kind: 'list'; readonly items: readonly OperandTemplate[] }
   /** Another result than the first of a made node. */
-  | { readonly kind: 'result'; readonly index: number; readonly of: NodeTemplate | NameTemplate }
+  | { readonly kind: 'result'; readonly index: number | string; readonly of: NodeTemplate | NameTemplate }
   | NodeTemplate;
 
 export interface NameTemplate {

@@ -48,7 +48,7 @@ match: { op: my::pair, in: { x: $x } }
 let:
   $g: { op: my::g, in: { x: $x } }
   $two: { op: my::two, in: { x: $g } }
-rewrite: { results: [{ result: 1, of: $two }, { op: my::join, in: { a: $two, b: $g } }] }`,
+rewrite: { results: [{ result: b, of: $two }, { op: my::join, in: { a: $two, b: $g } }] }`,
       ),
       `graph(%x : Tensor):
         %p : Tensor, %q : Tensor = my::pair(%x)

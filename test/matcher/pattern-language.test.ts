@@ -74,6 +74,7 @@ describe('results', () => {
   it('are told apart by number', async () => {
     const second = '{ op: my::join, in: { a: { op: my::two, result: 1, in: { x: $x } } } }';
     expect((await at(second, TWO)).names).toEqual(['x']);
+    expect((await at(second.replace('result: 1', 'result: b'), TWO)).names).toEqual(['x']);
     const first = second.replace('result: 1, ', '');
     expect((await at(first, TWO)).reason).toBe('`a` is %q (Tensor, from my::two), not a result of my::two');
   });

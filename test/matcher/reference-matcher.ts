@@ -62,7 +62,7 @@ export class ReferenceMatcher {
         break;
       case 'node': {
         const { producer } = value;
-        if (producer?.outputs[p.result] === value) yield* this.node(p, producer, bound);
+        if (producer?.outputs[Number(p.result)] === value) yield* this.node(p, producer, bound);
         break;
       }
       case 'list':

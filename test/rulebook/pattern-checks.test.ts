@@ -17,7 +17,8 @@ const SCHEMAS = `operators:
       - my::f(Tensor x) -> Tensor
       - my::g(Tensor x) -> Tensor
       - my::join(Tensor a, Tensor b) -> Tensor
-      - my::two(Tensor x) -> (Tensor, Tensor)
+      - my::two(Tensor x) -> (Tensor values, Tensor indices)
+      - my::odd(Tensor x) -> (Tensor indices, Tensor values)
       - my::number(Tensor x) -> (int, Tensor)
       - my::take(Tensor x, int n) -> Tensor
       - my::biased(Tensor x, Tensor? bias=None, float scale=1.) -> Tensor
@@ -184,6 +185,30 @@ const CONDITIONS: Mistake[] = [
   ],
 ];
 
+const RESULTS: Mistake[] = [
+  [
+    'of a pattern',
+    'match: { op: my::f, in: { x: { op: my::two, result: indizes, in: { x: $x } } } }\nrewrite: $x',
+    'rule-type',
+    'indizes',
+    '`indices`',
+  ],
+  [
+    'of a template',
+    'match: { op: my::f, in: { x: $x } }\nrewrite: { result: value, of: { op: my::two, in: { x: $x } } }',
+    'rule-type',
+    'value',
+    '`values`',
+  ],
+  [
+    'that operators do not share',
+    'match: { op: my::f, in: { x: { op: [my::two, my::odd], result: indices, in: { x: $x } } } }\nrewrite: $x',
+    'rule-type',
+    'indices',
+    'several',
+  ],
+];
+
 const TEMPLATES: Mistake[] = [
   [
     'a value of `let` that nothing uses',
@@ -294,6 +319,7 @@ const TEMPLATES: Mistake[] = [
 describe.each([
   ['patterns', PATTERNS],
   ['conditions', CONDITIONS],
+  ['results by name', RESULTS],
   ['templates', TEMPLATES],
 ])('checks of %s', (_, table) => {
   it.each(table)('find %s', async (__, body, code, at, help) => {
