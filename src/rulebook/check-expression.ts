@@ -182,7 +182,8 @@ class Checker {
     if (fn?.choices !== undefined) this.chosen(ast.args[0], ast.name, fn.choices);
     for (const arg of ast.args) {
       this.visit(arg, bound);
-      const named = arg.kind === 'name' && (!bound.includes(arg.name) || this.items.has(arg.name));
+      const named =
+        arg.kind === 'name' && (bound.includes(arg.name) ? this.items.has(arg.name) : isValueName(arg.name));
       if (fn?.byName === undefined || named) continue;
       this.say(
         'expr-type',
@@ -250,6 +251,11 @@ class Checker {
 
 function among(what: string, names: readonly string[]) {
   return { what, names, has: (text: string) => names.includes(text) };
+}
+
+/** False for names of texts and numbers. */
+function isValueName(name: string): boolean {
+  return name !== 'op' && name !== 'i' && !isDType(name);
 }
 
 function mayBeTensor(type: Type): boolean {
