@@ -1,5 +1,6 @@
 import { compile } from '../../src/compiler.js';
-import type { DimRange, DimSpec, InputSpec } from '../../src/compiler-options.js';
+import type { ConstSpec, DimRange, DimSpec, InputSpec, InputType } from '../../src/compiler-options.js';
+import { parseConst } from '../../src/declaration/parse-const.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import type { LoadedModel } from '../../src/frontends/torchscript/load.js';
 import { isDType } from '../../src/ir/dtype.js';
@@ -16,9 +17,15 @@ export interface RecordedTensor {
   readonly b: string;
 }
 
+/** An argument: a tensor, a list or tuple, or a constant in Python's spelling, which is baked in. */
+export type RecordedInput =
+  | RecordedTensor
+  | { readonly kind: 'list' | 'tuple'; readonly items: readonly RecordedInput[] }
+  | { readonly const: string };
+
 /** What went into a model and what PyTorch gave, at the sizes of one run. */
 export interface RecordedRun {
-  readonly in: readonly RecordedTensor[];
+  readonly in: readonly RecordedInput[];
   readonly out: readonly RecordedTensor[];
 }
 
@@ -39,29 +46,86 @@ const MAX_EXTENT = 1 << 20;
 
 interface Declared {
   readonly inputs: readonly InputSpec[];
+  readonly consts: readonly ConstSpec[];
   readonly dims: Readonly<Record<string, DimRange>>;
 }
 
-/** Inputs as declared: with the sizes of a run, or with a symbol for each extent. A symbol of size 0 says so by its range. */
-function declared(c: RecordedCase, mode: Mode, run: number): Declared {
-  const symbols = new Map<string, string>();
-  const dims: Record<string, DimRange> = {};
-  const inputs = c.inputs.map((name, i): InputSpec => {
-    const shapes = c.runs.map((r) => r.in[i]?.s ?? []);
-    const dtype = c.runs[0]?.in[i]?.t ?? '';
-    if (!isDType(dtype)) throw new Error(`${name}: dtype ${dtype}`);
-    const extents = (shapes[run] ?? []).map((size, axis): DimSpec => {
-      if (mode === 'static' || i < (c.still ?? 0)) return size;
-      // Extents that are equal in every run are one symbol, as equal sizes of a model are.
-      const key = shapes.map((s) => s[axis]).join();
-      const symbol = symbols.get(key) ?? `s${symbols.size}`;
-      symbols.set(key, symbol);
-      if (size === 0) dims[symbol] = { min: 0, opt: 1, max: MAX_EXTENT };
-      return symbol;
+/** Declares the inputs of runs: with the sizes of the first, or with a symbol for each extent. */
+class Declaration {
+  private readonly symbols = new Map<string, string>();
+  /** A symbol of size 0 says so by its range. */
+  private readonly dims: Record<string, DimRange> = {};
+
+  constructor(
+    private readonly c: RecordedCase,
+    private readonly mode: Mode,
+    private readonly runs: readonly number[],
+  ) {}
+
+  all(): Declared {
+    const inputs: InputSpec[] = [];
+    const consts: ConstSpec[] = [];
+    this.c.inputs.forEach((name, i) => {
+      const variants = this.runs.flatMap((run) => this.c.runs[run]?.in[i] ?? []);
+      const [first] = variants;
+      if (first === undefined) return;
+      if ('const' in first) consts.push(parseConst(`${name}=${first.const}`));
+      else inputs.push({ name, type: this.type(variants, this.mode === 'static' || i < (this.c.still ?? 0)) });
     });
-    return { name, type: { kind: 'tensor', dtype, dims: extents } };
+    return { inputs, consts, dims: this.dims };
+  }
+
+  /** `variants`: the same argument at each run. */
+  private type(variants: readonly RecordedInput[], fixed: boolean): InputType {
+    const [first] = variants;
+    if (first === undefined || 'const' in first) throw new Error('a constant inside a container');
+    if ('items' in first) {
+      const items = first.items.map((_, k) =>
+        this.type(
+          variants.flatMap((v) => ('items' in v ? (v.items[k] ?? []) : [])),
+          fixed,
+        ),
+      );
+      return { kind: first.kind, items };
+    }
+    if (!isDType(first.t)) throw new Error(`dtype ${first.t}`);
+    const shapes = variants.map((v) => ('s' in v ? v.s : []));
+    const dims = first.s.map(
+      (size, axis): DimSpec =>
+        fixed
+          ? size
+          : this.symbol(
+              size,
+              shapes.map((s) => s[axis]),
+            ),
+    );
+    return { kind: 'tensor', dtype: first.t, dims };
+  }
+
+  /** Extents that are equal in every run are one symbol, as equal sizes of a model are. */
+  private symbol(size: number, sizes: readonly (number | undefined)[]): string {
+    const key = sizes.join();
+    const symbol = this.symbols.get(key) ?? `s${this.symbols.size}`;
+    this.symbols.set(key, symbol);
+    if (size === 0) this.dims[symbol] = { min: 0, opt: 1, max: MAX_EXTENT };
+    return symbol;
+  }
+}
+
+/** Runs that one compilation serves: those of the same constants. */
+function groupsOf(c: RecordedCase, mode: Mode): number[][] {
+  const groups = new Map<string, number[]>();
+  c.runs.forEach((run, i) => {
+    const key = mode === 'static' ? String(i) : run.in.map((x) => ('const' in x ? x.const : '')).join();
+    groups.set(key, [...(groups.get(key) ?? []), i]);
   });
-  return { inputs, dims };
+  return [...groups.values()];
+}
+
+function feed(name: string, input: RecordedInput, known: ReadonlySet<string>): (readonly [string, TensorData])[] {
+  if ('const' in input) return [];
+  if ('items' in input) return input.items.flatMap((item, k) => feed(`${name}.${k}`, item, known));
+  return known.has(name) ? [[name, dataOf(input)]] : [];
 }
 
 function dataOf(r: RecordedTensor): TensorData {
@@ -76,9 +140,8 @@ export async function failureOf(
   c: RecordedCase,
   mode: Mode,
 ): Promise<string | undefined> {
-  const runs = c.runs.map((_, i) => i);
   try {
-    for (const group of mode === 'static' ? runs.map((r) => [r]) : [runs]) {
+    for (const group of groupsOf(c, mode)) {
       const model = await load();
       try {
         const why = await groupFailure(book, model, c, mode, group);
@@ -102,7 +165,7 @@ async function groupFailure(
   mode: Mode,
   runs: readonly number[],
 ): Promise<string | undefined> {
-  const { onnx } = await compile(model, { rules: book, ...declared(c, mode, runs[0] ?? 0) });
+  const { onnx } = await compile(model, { rules: book, ...new Declaration(c, mode, runs).all() });
   await using session = await createSession(modelBytes(onnx), { threads: 1, logSeverity: 4 });
   // An input that nothing reads is none of the ONNX model's.
   const known = new Set(session.inputs.map((i) => i.name));
@@ -110,7 +173,7 @@ async function groupFailure(
     const { in: given = [], out: wanted = [] } = c.runs[run] ?? {};
     const feeds = c.inputs.flatMap((name, i) => {
       const recorded = given[i];
-      return recorded !== undefined && known.has(name) ? [[name, dataOf(recorded)] as const] : [];
+      return recorded === undefined ? [] : feed(name, recorded, known);
     });
     const results = Object.values(await session.run(Object.fromEntries(feeds)));
     if (results.length !== wanted.length) return `run ${run}: ${results.length} results, not ${wanted.length}`;
