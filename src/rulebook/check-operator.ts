@@ -29,21 +29,21 @@ export function checkOperator(o: OperatorData, source: RuleSource, problems: Pro
   const place = source.places.get(o);
   if (place === undefined) return;
   const { file, kind, index } = place;
-  const path = signaturePath(o, place);
+  const part = (offset: number, length: number) => file.part(signaturePath(o, place), offset, length);
   let signature: Signature;
   try {
     signature = parseSignature(o.signature);
   } catch (e) {
     if (!(e instanceof DiagnosticError)) throw e;
     for (const d of e.diagnostics) {
-      const at = d.at === undefined ? o.span : file.part(path, d.at.column - 1, d.at.length ?? 1);
+      const at = d.at === undefined ? o.span : part(d.at.column - 1, d.at.length ?? 1);
       problems.add(d.code, at, d.message, d.help);
     }
     return;
   }
   const wrong = checkSignature(signature, o.signature);
   for (const { offset, length, message, help } of wrong)
-    problems.add('schema-syntax', file.part(path, offset, length), message, help);
+    problems.add('schema-syntax', part(offset, length), message, help);
   if (wrong.length > 0) return;
   const names = new Set(signature.args.map((a) => a.name));
   if (signature.varargs) names.add('rest');
