@@ -24,6 +24,8 @@ interface Made {
 /** Checks what a rule makes against its captures and the schemas of the operators. */
 export class TemplateChecker {
   private readonly made = new Map<string, Made>();
+  /** Blocks of the matched node that the rule has moved. */
+  private readonly moved = new Set<number | 'all'>();
 
   constructor(
     private readonly rule: CheckedRule,
@@ -60,6 +62,7 @@ export class TemplateChecker {
         this.results(rewrite.of, [...path, 'results']);
         break;
       case 'inline':
+        this.move(rewrite.block, [...path, 'inline']);
         this.operands(rewrite.with, [...path, 'with'], undefined);
         break;
       default:
@@ -213,16 +216,27 @@ export class TemplateChecker {
   }
 
   private blocks(t: NodeTemplate, path: YamlPath): void {
+    if (typeof t.blocks === 'string') this.move('all', path);
     if (typeof t.blocks !== 'object') return;
-    const moved = new Set<number>();
     t.blocks.forEach((b, i) => {
-      if (b.move !== undefined && moved.has(b.move))
-        this.pattern.mistyped([...path, i, 'move'], `block ${b.move} of the matched node moves twice`);
-      if (b.move !== undefined) moved.add(b.move);
+      if (b.move !== undefined) this.move(b.move, [...path, i, 'move']);
       b.returns?.forEach((r, k) => {
         this.template(r, [...path, i, 'returns', k], undefined);
       });
     });
+  }
+
+  /** A block moves once, and the pattern must not say that it is not there. */
+  private move(block: number | 'all', path: YamlPath): void {
+    const { moved } = this;
+    const { match, each } = this.rule;
+    const count = match.blocks?.length;
+    const what = block === 'all' ? 'the blocks' : `block ${block}`;
+    if (each || moved.has('all') || moved.has(block) || (block === 'all' && moved.size > 0))
+      this.pattern.mistyped(path, `${what} of the matched node would move twice`, 'move each block to one place');
+    else if (block !== 'all' && count !== undefined && block >= count)
+      this.pattern.mistyped(path, `the pattern has ${count} blocks: the first is 0`);
+    moved.add(block);
   }
 
   /** A name in the place of one value; its type. */

@@ -211,6 +211,26 @@ const RESULTS: Mistake[] = [
 
 const TEMPLATES: Mistake[] = [
   [
+    'blocks that move to two nodes',
+    'match: { op: prim::If, in: { cond: $c } }\nlet: { $t: { op: prim::If, in: { cond: $c }, blocks: keep } }\nrewrite: { op: prim::If, in: { cond: true }, blocks: [{ move: 0 }, { returns: [$t] }] }',
+    'rule-type',
+    '0',
+    'one place',
+  ],
+  [
+    'a block that is not there',
+    'match: { op: prim::If, in: { cond: true }, blocks: [{}, {}] }\nrewrite: { inline: 2 }',
+    'rule-type',
+    '2',
+    '',
+  ],
+  [
+    'blocks for each result',
+    'match: { op: prim::If, in: { cond: $c } }\nrewrite: { each: { op: prim::If, in: { cond: $c }, blocks: keep } }',
+    'rule-type',
+    'keep',
+  ],
+  [
     'a value of `let` that nothing uses',
     `${JOIN}let: { $t: { op: my::f, in: { x: $a } } }\nrewrite: { op: my::join, in: { a: $b, b: $a } }`,
     'rule-unused',
