@@ -30,7 +30,7 @@ export async function openEngine(api: OrtApi, source: ModelSource, profile: Prof
   const outline = readOutline(typeof model === 'string' ? readFileSync(model) : model);
   // An engine file of another program has its profile inside.
   if (outline.operators.has(ENGINE_NODE)) return openModel(api, source, profile);
-  checkProfile(outline.inputs, profile);
+  checkProfile(outline.inputs, profile, true);
   // Values between nodes have shapes too: where the model is split, they are inputs of engines.
   const shapes = profileKeys(profileShapes([...outline.inputs, ...outline.values], profile));
   if (options.tensorrt?.cudaGraphs === true) checkOneSize(profile);

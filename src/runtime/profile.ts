@@ -29,10 +29,11 @@ export function axisSymbol(input: string, axis: number, dim: string): string {
 }
 
 /**
- * What is wrong with a profile for a model: symbols without a range, ranges that are not min <= opt <= max, and ranges
- * of symbols that no input has. All problems come together.
+ * What is wrong with a profile for a model: ranges that are not min <= opt <= max, ranges of symbols that no input has,
+ * and, where an engine is to be built, symbols without a range. All problems come together. Errors: `profile-missing`,
+ * `dim-unknown`, `dim-range`.
  */
-export function checkProfile(inputs: readonly ProfiledValue[], profile: Profile): void {
+export function checkProfile(inputs: readonly ProfiledValue[], profile: Profile, forEngine: boolean): void {
   const problems: Diagnostic[] = [];
   const places = new Map<string, string>();
   for (const { name, dims } of inputs) {
@@ -42,7 +43,7 @@ export function checkProfile(inputs: readonly ProfiledValue[], profile: Profile)
     }
   }
   for (const [symbol, place] of places) {
-    if (profile.dims[symbol] !== undefined) continue;
+    if (!forEngine || profile.dims[symbol] !== undefined) continue;
     problems.push({
       code: 'profile-missing',
       severity: 'error',

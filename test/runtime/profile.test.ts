@@ -45,7 +45,7 @@ describe('a profile', () => {
       { name: 'unknown', dims: ['_u0'] },
       { name: 'odd:name', dims: ['N'] },
     ];
-    checkProfile(inputs, profile);
+    checkProfile(inputs, profile, true);
     expect(profileShapes([...inputs, ...inner], profile)).toEqual({
       min: 'x:1x3x5,mask:1x1,flat:15x2,falling:11',
       opt: 'x:2x3x6,mask:2x1,flat:36x2,falling:14',
@@ -65,7 +65,7 @@ describe('a profile', () => {
     ['a symbol that no input has', { ...profile.dims, K: range }, /dim-unknown.*K/],
     ['an order that is wrong', { ...profile.dims, N: { min: 2, opt: 1, max: 2 } }, /dim-range.*N=2:1:2/],
   ])('is refused for %s', (_, dims, message) => {
-    expect(() => checkProfile(inputs, { name: 'decode', dims })).toThrow(message);
+    expect(() => checkProfile(inputs, { name: 'decode', dims }, true)).toThrow(message);
   });
 });
 
@@ -94,6 +94,15 @@ describe('a run', () => {
     await expect(narrow.run(x(9))).rejects.toThrow(/outside the range 2 to 8 of the model/);
     await using wide = await createSession(model, { dims: { N: { min: 1, opt: 4, max: 16 } } });
     expect((await wide.run(x(9))).y?.shape).toEqual([9, 8]);
+  });
+
+  test('of a session whose ranges do not fit the model is never made', async () => {
+    const range = { min: 1, opt: 1, max: 2 };
+    await expect(createSession(model, { dims: { M: range } })).rejects.toThrow(
+      /dim-unknown.*the model has a range for M/,
+    );
+    const profiles = [{ name: 'odd', dims: { N: { min: 3, opt: 1, max: 2 } } }];
+    await expect(createSession(model, { profiles })).rejects.toThrow(/dim-range.*odd has N=3:1:2/);
   });
 
   test('rebuilds for sizes outside when it is asked to, once for all that need it', async () => {
