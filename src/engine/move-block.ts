@@ -25,3 +25,12 @@ export function inlineBlock(block: Block, anchor: Node, values: readonly Value[]
   block.setReturns([]);
   return returns;
 }
+
+/** The values that a block returns, and that its nodes and the blocks inside them read. */
+export function* readIn(block: Block): Generator<Value> {
+  yield* block.returns;
+  for (const n of block.nodes()) {
+    yield* n.inputs;
+    for (const b of n.blocks) yield* readIn(b);
+  }
+}

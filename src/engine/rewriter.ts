@@ -12,7 +12,7 @@ import { attributeOf, constantBefore } from '../shapes/constants.js';
 import type { Inference } from '../shapes/infer.js';
 import { isNumber, moveBlocksAsTensors } from './block-tensors.js';
 import { constantOf, literalConstant, sameLiteral, type TypedConstant } from './constant.js';
-import { inlineBlock, moveBlock } from './move-block.js';
+import { inlineBlock, moveBlock, readIn } from './move-block.js';
 import { Pile } from './pile.js';
 import { type Plan, planOf, resultOf } from './plan.js';
 import { carryOver, castType } from './refine.js';
@@ -96,6 +96,7 @@ export class Rewriter {
   private remove(node: Node): void {
     if (this.left !== undefined && node.parent !== undefined) this.left(node.parent);
     for (const v of node.inputs) this.unread.push(v);
+    for (const b of node.blocks) for (const v of readIn(b)) this.unread.push(v);
     node.destroy();
   }
 
@@ -235,6 +236,7 @@ export class Rewriter {
     templates.forEach(({ returns }, i) => {
       const block = made[i];
       if (returns === undefined || block === undefined) return;
+      for (const old of block.returns) this.unread.push(old);
       this.inside = block;
       block.setReturns(returns.map((r, k) => this.build(r, block.returns[k]?.type ?? TENSOR, match, index)));
     });

@@ -242,6 +242,31 @@ rewrite:
         return (%r)`,
     ));
 
+  it('keep no node that nothing reads any more, inside or out', async () => {
+    await gives(
+      rule(
+        'hoist',
+        `
+match: { op: prim::If, in: { cond: $c }, blocks: [{ returns: [{ op: my::f, in: { x: $a } }] }, { returns: [{ op: my::f, in: { x: $b } }] }] }
+rewrite: { op: my::f, in: { x: { op: prim::If, in: { cond: $c }, blocks: [{ move: 0, returns: [$a] }, { move: 1, returns: [$b] }] } } }`,
+      ),
+      BRANCH.replace('my::g', 'my::f'),
+      `graph(%x : Tensor, %c : bool):
+        %r : Tensor = prim::If(%c)
+          block0():
+            -> (%x)
+          block1():
+            -> (%x)
+        %f : Tensor = my::f(%r)
+        return (%f)`,
+    );
+    await gives(
+      rule('first', 'match: { op: prim::If }\nrewrite: { inline: 0 }'),
+      BRANCH.replace('%r :', '%y : Tensor = my::h(%x)\n  %r :').replace('my::g(%x)', 'my::g(%y)'),
+      'graph(%x : Tensor, %c : bool):\n  %f : Tensor = my::f(%x)\n  return (%f)',
+    );
+  });
+
   it('take the place of their node, values in those of their parameters', () =>
     gives(
       rule(
