@@ -290,7 +290,7 @@ export class TemplateChecker {
     this.problems.at(
       this.file,
       'rule-unbound',
-      path,
+      this.file.argument(path, name),
       `\`${this.rule.id}\` rewrites with \`${name}\`, ${what}`,
       hidden === undefined ? known : why[hidden],
     );

@@ -91,6 +91,23 @@ export class YamlFile {
     return this.document.hasIn(path);
   }
 
+  /**
+   * The path of the argument that gives a text to the fragment used at `path`, or around it: what a fragment makes has no
+   * place of its own. The path itself where there is none.
+   */
+  argument(path: YamlPath, text: string): YamlPath {
+    for (let n = path.length; n > 0; n--) {
+      const given = this.document.getIn([...path.slice(0, n), 'with']);
+      if (!isMap(given)) {
+        if (this.has(path.slice(0, n))) return path;
+        continue;
+      }
+      const pair = given.items.find((p) => isScalar(p.value) && p.value.value === text);
+      return isScalar(pair?.key) ? [...path.slice(0, n), 'with', String(pair.key.value)] : path;
+    }
+    return path;
+  }
+
   /** A part of the text of the scalar at `path`: an expression's mistake `offset` characters into it. */
   part(path: YamlPath, offset: number, length: number): Span {
     const node = this.node(path, false);

@@ -193,7 +193,7 @@ describe('fragments of templates', () => {
       'match: { op: my::f, in: { x: $x } }\nrewrite: { use: double, with: { $v: $y } }',
       '',
       'rule-unbound',
-      '{ use: double',
+      '$y',
       '$x',
     ],
     [

@@ -140,6 +140,29 @@ export const RULE_KINDS: readonly Kind[] = [
   kind(MAP, 'a colon that is lost', 'yaml-schema', /match: \{ (op: \w+::[\w.]+),/, (t) => t.replace('op:', 'op')),
 ];
 
+/** Fragments and predicates: their names, arguments and bodies. */
+export const DEFINITION_KINDS: readonly Kind[] = [
+  kind(MAP, 'the fragment of a rewrite', 'rule-unknown-fragment', /\{ use: (\w+),/, typo),
+  kind(MAP, 'an argument of a fragment', 'rule-unknown-argument', /\{ use: \w+, with: \{ (\$\w+):/, (c) => `${c}z`),
+  kind(MAP, 'what a fragment is given', 'rule-unbound', /\{ use: \w+, with: \{ \$\w+: (\$\w+)/, (c) => `${c}z`),
+  kind(
+    MAP,
+    'no argument of a fragment',
+    'rule-missing-argument',
+    /(\{ use: \w+, with: \{ \$\w+: \$\w+ \} \})/,
+    (u) => u.replace(/, with: .*/, ' }'),
+    (_, at) => at + '{ use: '.length,
+  ),
+  kind(
+    MAP,
+    'a fragment that is defined twice',
+    'yaml-syntax',
+    /^ {2}(as_double):/,
+    is('as_result'),
+    (text) => text.lastIndexOf('\n  as_result:') + 3,
+  ),
+];
+
 /** A rule of one operator whose rewrite is another of the same arguments. */
 const RENAMING =
   /(match: \{ op: (?:aten::[\w.]+), in: \{.*\} \}\n {4}rewrite: \{ op: (?:aten::[\w.]+), in: \{.*\} \})$/;
@@ -384,4 +407,10 @@ export const RECIPE_KINDS: readonly Kind[] = [
   kind(ONNX, 'a bracket of an expression', 'expr-syntax', /attrs: \{ axis: 'axis\(dim, self\.rank(\))'/, gone),
 ];
 
-export const KINDS: readonly Kind[] = [...RULE_KINDS, ...RELATION_KINDS, ...SCHEMA_KINDS, ...RECIPE_KINDS];
+export const KINDS: readonly Kind[] = [
+  ...RULE_KINDS,
+  ...DEFINITION_KINDS,
+  ...RELATION_KINDS,
+  ...SCHEMA_KINDS,
+  ...RECIPE_KINDS,
+];
