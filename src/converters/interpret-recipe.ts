@@ -72,13 +72,13 @@ class Interpreter {
       case 'for':
         return this.loop(step);
       case 'if':
-        return this.sequence(this.scope.holds(step.test) ? step.do : step.else, final);
+        return this.sequence(this.scope.decides(step.test) ? step.do : step.else, final);
     }
   }
 
   /** What stands for a step that is left out; undefined when it is not. */
   private skipped(step: NodeStep | CallStep, first: RecipeItem | undefined): Converted[] | undefined {
-    if (step.if === undefined || this.scope.holds(step.if)) return undefined;
+    if (step.if === undefined || this.scope.decides(step.if)) return undefined;
     const through = first === undefined ? undefined : this.scope.items(first)[0];
     if (through === undefined || through === null)
       return this.scope.bad(`step ${step.op} is left out but has no input to stand for it`);

@@ -82,6 +82,28 @@ export class RecipeScope {
     return held !== UNKNOWN && truth(held);
   }
 
+  /**
+   * As `holds`, for a choice between steps: what depends on an argument that is a number of the run cannot be chosen.
+   * Errors: `needs-constant`.
+   */
+  decides(text: string): boolean {
+    const held = this.evaluate(text);
+    if (held !== UNKNOWN) return truth(held);
+    const open = [...cachedExpr(text).names].find((name) => this.isOpenNumber(name));
+    if (open === undefined) return false;
+    const { op } = this.ctx.node;
+    return this.ctx.fail('needs-constant', `${op} needs \`${open}\` at compile time, but it is known only at run time`);
+  }
+
+  private isOpenNumber(name: string): boolean {
+    if (!this.isArgument(name)) return false;
+    const at = this.ctx.schema.signature.args.findIndex((a) => a.name === name);
+    const operand = this.ctx.node.inputs[at];
+    if (operand === undefined) return false;
+    const { kind } = operand.type;
+    return (kind === 'bool' || kind === 'int' || kind === 'float') && operandValue(operand) === UNKNOWN;
+  }
+
   private lookup(name: string): ExprValue | undefined {
     const bound = this.bound.get(name);
     if (bound !== undefined) return bound;
