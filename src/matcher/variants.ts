@@ -53,7 +53,8 @@ function countBlock({ params, returns, contains }: BlockPattern): number {
 export function expand(pattern: Pattern): Pattern[] {
   switch (pattern.kind) {
     case 'any':
-      return isSelfContained(pattern) ? [pattern] : pattern.of.flatMap(expand).slice(0, MAX_VARIANTS);
+      if (isSelfContained(pattern)) return [{ kind: 'any', of: pattern.of.flatMap(expand) }];
+      return pattern.of.flatMap(expand).slice(0, MAX_VARIANTS);
     case 'optional':
       return [...expand(pattern.of), absent(capturesOf(pattern.of))];
     case 'list':
@@ -118,7 +119,7 @@ function product<T>(lists: readonly (readonly T[])[]): T[][] {
 }
 
 /** True if no capture of the pattern can be seen outside of it. */
-function isSelfContained(pattern: Pattern): boolean {
+export function isSelfContained(pattern: Pattern): boolean {
   return capturesOf(pattern).size === 0;
 }
 

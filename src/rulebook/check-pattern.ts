@@ -1,5 +1,5 @@
 import { type Type, typeName } from '../ir/type.js';
-import { countVariants, MAX_VARIANTS } from '../matcher/variants.js';
+import { countVariants, isSelfContained, MAX_VARIANTS } from '../matcher/variants.js';
 import { nearest } from '../schema/nearest.js';
 import { resultIndex } from '../schema/result-index.js';
 import type { BlockPattern, ItemsPattern, NodePattern, Pattern } from '../schema/rule.js';
@@ -155,6 +155,8 @@ export class PatternChecker extends CaptureChecker {
         break;
       case 'any':
         this.alternatives(p.of, [...path, 'any'], slot);
+        // Those that capture nothing do not count outside.
+        if (isSelfContained(p)) for (const [i, q] of p.of.entries()) this.limit(q, [...path, 'any', i]);
         break;
       case 'optional':
         if (type !== undefined && !literalFits(null, type))

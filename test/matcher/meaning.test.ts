@@ -37,7 +37,9 @@ function leaf(c: Choices): Pattern {
 /** A pattern of a tensor, `depth` levels of it. */
 function tensor(c: Choices, depth: number): Pattern {
   if (depth === 0) return leaf(c);
-  switch (c.below(8)) {
+  switch (c.below(9)) {
+    case 8:
+      return biased(c, depth);
     case 0:
     case 1:
       return node({ ops: [c.of(UNARY)], in: [['x', tensor(c, depth - 1)]] });
@@ -68,10 +70,23 @@ function join(c: Choices, depth: number): NodePattern {
   return node({ ops: ['my::join'], in: operands, commutative: c.below(2) === 0 ? ['a', 'b'] : undefined });
 }
 
+function biased(c: Choices, depth: number): NodePattern {
+  const bias: Pattern = { kind: 'optional', of: tensor(c, depth - 1) };
+  return node({
+    ops: ['my::biased'],
+    in: [
+      ['x', tensor(c, depth - 1)],
+      ['bias', bias],
+    ],
+  });
+}
+
 function root(c: Choices): NodePattern {
-  switch (c.below(4)) {
+  switch (c.below(5)) {
     case 0:
       return join(c, 3);
+    case 4:
+      return biased(c, 2);
     case 1:
       return node({ ops: ['my::all'], operands: row(c, 2) });
     case 2:
@@ -105,7 +120,11 @@ function graphText(c: Choices): string {
   const any = () => values[values.length - 1 - c.below(Math.min(4, values.length))] ?? '%x';
   for (let i = 0; i < 9; i++) {
     const [v, w] = [`%v${i}`, `%w${i}`];
-    switch (c.below(7)) {
+    switch (c.below(8)) {
+      case 7:
+        lines.push(`%o${i} : NoneType = prim::Constant()`);
+        lines.push(`${v} : Tensor = my::biased(${any()}, ${c.below(2) === 0 ? `%o${i}` : any()})`);
+        break;
       case 0:
       case 1:
         lines.push(`${v} : Tensor = ${c.of(UNARY)}(${any()})`);
@@ -183,7 +202,7 @@ describe('the matcher', () => {
           expect(matcher.explain(compiled, n)).toBeUndefined();
         }
       }),
-      { numRuns: 600, seed: 4 },
+      { numRuns: 1000, seed: 12 },
     );
     expect(Math.min(fired.yes, fired.no)).toBeGreaterThan(100);
   });
@@ -194,7 +213,7 @@ function told(bindings: ReadonlyMap<string, Value | readonly Value[]>): string {
   return [...bindings]
     .map(([name, held]) => {
       const values = 'uses' in held ? [held] : held;
-      return `${name}=${values.map((v) => (v.content?.kind === 'int' ? `${v.content.value}` : v.name)).join(' ')}`;
+      return `${name}=${values.map((v) => (v.content?.kind === 'int' ? `${v.content.value}` : v.content?.kind === 'none' ? 'None' : v.name)).join(' ')}`;
     })
     .sort()
     .join(', ');

@@ -1,4 +1,5 @@
 import type { Node, Value } from '../../src/ir/graph.js';
+import { capturesOf } from '../../src/matcher/variants.js';
 import type { ItemsPattern, NodePattern, Pattern } from '../../src/schema/rule.js';
 
 /** What captures stand for: a value, or the values of a rest. */
@@ -80,8 +81,15 @@ export class ReferenceMatcher {
           if (found !== undefined) yield found;
         }
         break;
+      case 'optional': {
+        yield* this.value(p.of, value, bound);
+        if (constantOf(value) !== null) break;
+        let found: Bindings | undefined = bound;
+        for (const name of capturesOf(p.of)) found = found && bind(found, name, value);
+        if (found !== undefined) yield found;
+        break;
+      }
       case 'default':
-      case 'optional':
         throw new Error('not generated');
     }
   }
@@ -133,6 +141,7 @@ function bindAll(bound: Bindings, name: string, values: readonly Value[]): Bindi
     : undefined;
 }
 
-function constantOf({ content }: Value): number | undefined {
+function constantOf({ content }: Value): number | null | undefined {
+  if (content?.kind === 'none') return null;
   return content?.kind === 'int' && typeof content.value === 'number' ? content.value : undefined;
 }
