@@ -60,7 +60,14 @@ function templateOperators(rule: Rule): OpName[] {
 
 /** True if `a` provably matches at every node of `op` at which `b` does. */
 function covers(a: CompiledRule, b: CompiledRule, op: OpName): boolean {
+  if (sameCondition(a.rule, b.rule)) return true;
   return b.variants.every((special) => a.variants.some((general) => coversBy(a, general, b, special, op)));
+}
+
+/** True for rules that say the same but for their names: a copy. */
+function sameCondition(a: Rule, b: Rule): boolean {
+  const said = ({ match, where, let: made, rewrite }: Rule) => JSON.stringify([match, where, made, rewrite]);
+  return a.match.ops.length === b.match.ops.length && said(a) === said(b);
 }
 
 function coversBy(a: CompiledRule, general: CompiledNode, b: CompiledRule, special: CompiledNode, op: OpName): boolean {
@@ -83,15 +90,20 @@ function coversBy(a: CompiledRule, general: CompiledNode, b: CompiledRule, speci
     const other = names.get(name);
     return other !== undefined && (b.tensors.includes(other) || has.has(`dynamic(${other})`));
   };
-  const computed = new Set(b.computed.map((c) => c.expr.text));
+  const computed = new Set(b.computed.map(textOf));
   return (
     a.rule.where.flatMap(conjuncts).every(holds) &&
     a.tensors.every(tensor) &&
-    a.computed.every(({ expr }) => {
-      const text = renamed(expr.text, names);
-      return text !== undefined && (computed.has(text) || !text.includes('$'));
+    a.computed.every((c) => {
+      const text = renamed(textOf(c), names);
+      return text !== undefined && (computed.has(text) || !/\$|\b(results?|op|i)\b/.test(text));
     })
   );
+}
+
+/** The expression of a template by the rule's own captures; an expression of a fragment has those of the fragment. */
+function textOf({ template, expr }: CompiledRule['computed'][number]): string {
+  return template.kind === 'compute' ? template.text : expr.text;
 }
 
 /** What the captures of the general pattern stand for in the special one; undefined for a place that it leaves open. */
@@ -143,8 +155,10 @@ function patternCovers(a: CompiledPattern, b: CompiledPattern | undefined, bound
     case 'node':
     case 'list':
       return b?.kind === 'test' ? patternCovers(a, b.of, bound) : formCovers(a, b, bound);
-    // Whether one condition follows from another is not looked into.
     case 'any':
+      if (b?.kind === 'any') return b.of.every((q) => a.of.some((p) => patternCovers(p, q, bound)));
+      return a.of.some((p) => patternCovers(p, b, bound));
+    // Whether one condition follows from another is not looked into.
     case 'not':
     case 'test':
       return false;
@@ -158,7 +172,7 @@ function formCovers(
 ): boolean {
   switch (a.kind) {
     case 'literal':
-      return b?.kind === 'literal' && b.value === a.value;
+      return b?.kind === 'literal' && JSON.stringify(b.value) === JSON.stringify(a.value);
     case 'node':
       return b?.kind === 'node' && nodeCovers(a, b, bound);
     case 'list': {

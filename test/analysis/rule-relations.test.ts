@@ -181,6 +181,14 @@ describe('rules that never fire', () => {
     expect(await found([late, maker], lowering)).toEqual([]);
   });
 
+  it('since they say the same, whatever the pattern', async () => {
+    const match = "{ op: my::a, in: { x: { not: { op: my::b } }, n: { const: 'it > 3', as: $n } } }";
+    const rewrite = '{ op: my::c, in: { x: { op: my::const, in: { value: $n } } } }';
+    expect(await found([rule('one', { match, rewrite }), rule('two', { match, rewrite })])).toEqual([
+      'rule-shadowed 8',
+    ]);
+  });
+
   it('are not told where a condition keeps the other one off', async () => {
     const rules = [
       rule('general', { ...A_TO_B, where: "'$x.rank > 1 or $x.dtype == int64'", benefit: 2 }),

@@ -243,6 +243,7 @@ export const RELATION_KINDS: readonly Kind[] = [
     (rewrite) => followed(rewrite, 'match: { op: aten::multiply.Tensor, in: { self: $x } }\n    rewrite: $x'),
     added('match'),
   ),
+  kind(MAP, 'the id of a rule that is to replace another', 'rule-shadowed', /^ {2}- id: ([\w-]+)/, typo, ownMatch),
   kind(
     MAP,
     'the benefit of a special rule left out',
