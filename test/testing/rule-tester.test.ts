@@ -147,6 +147,15 @@ describe('ruleTester', () => {
 
   it('takes the globals of the test runner, and says what is missing without them', () => {
     expect(() => ruleTester()).toThrow('there is no global `describe`');
+    const names: string[] = [];
+    vi.stubGlobal('describe', (name: string, body: () => void) => {
+      names.push(name);
+      body();
+    });
+    vi.stubGlobal('it', (name: string) => names.push(name));
+    ruleTester().run('shift-dyn', { fires: [FIRES], holds: [HOLDS] });
+    vi.unstubAllGlobals();
+    expect(names).toEqual(['shift-dyn', 'fires 1', 'holds 1', 'has sound cases']);
   });
 
   it('proves a rule by numbers: the graphs are as wanted, what they compute is not', async () => {
