@@ -1,13 +1,16 @@
+import type { OpName } from '../../../ir/graph.js';
 import type { Recipe, RecipeStep } from '../../../schema/recipe.js';
 import type { Rule } from '../../../schema/rule.js';
 import type { OperatorEvidence } from './operator-evidence.js';
 import type { OperatorEntry } from './operator-support.js';
+import { TENSORRT } from './tensorrt-column.js';
 
 /** What cells are made from, beside the operator. */
 export interface ColumnContext {
   readonly evidence: OperatorEvidence;
   /** The page of a rule, as a link. */
   link(rule: Rule): string;
+  recipesOf(op: OpName): readonly Recipe[];
 }
 
 /** A column of the support table behind the operators' names; an empty cell says nothing. */
@@ -89,7 +92,7 @@ const NOTES: OperatorColumn = {
 };
 
 /** The columns in order. More of them (other backends) go in here. */
-export const OPERATOR_COLUMNS: readonly OperatorColumn[] = [STATIC, DYNAMIC, DTYPES, NOTES];
+export const OPERATOR_COLUMNS: readonly OperatorColumn[] = [STATIC, DYNAMIC, DTYPES, TENSORRT, NOTES];
 
 /** `opset >=18`, where no recipe takes all opsets. */
 function opsets(recipes: readonly Recipe[]): string {
