@@ -9,10 +9,10 @@ import { type Rules, WitnessSearch } from './witness.js';
 /**
  * What is wrong with rules beside each other: overlaps, rules that never fire, cycles. Looks at all rules, or at those of
  * `own` and how they go with the others. Pairs are those of one root operator, so that the work grows with the rules of
- * an operator, not with the book.
+ * an operator, not with the book. `budget` limits the graphs that are tried.
  */
-export function analyse(rules: Rules, own?: ReadonlySet<Rule>): Finding[] {
-  const search = new WitnessSearch(rules);
+export function analyse(rules: Rules, own?: ReadonlySet<Rule>, budget?: number): Finding[] {
+  const search = new WitnessSearch(rules, budget);
   const found: Finding[] = [];
   for (const phase of rules.phases) {
     const overlapping = [...overlaps(rules, phase, search, own)];

@@ -12,7 +12,7 @@ import type { Finding } from './finding.js';
 import { MAX_GENERATIONS, MAX_STEPS } from './outcome.js';
 import { MAX_ALTERNATIVES } from './overlap.js';
 import { operatorTerm } from './term.js';
-import { aimOf, type Trial, type Witness, type WitnessSearch } from './witness.js';
+import { aimOf, MAX_TRIALS, type Trial, type Witness, type WitnessSearch } from './witness.js';
 
 /**
  * Rules that feed each other for ever: each rule fires on a graph made for it, and the rules run on. Where they do not
@@ -55,9 +55,11 @@ export function* cycles(phase: RuleSet, search: WitnessSearch, own?: ReadonlySet
 
 /** A graph on which a rule matches at a node of the operator. */
 export function witnessOf(rule: CompiledRule, op: OpName, search: WitnessSearch): Witness | undefined {
+  const last = search.trials + MAX_TRIALS;
   for (const variant of rule.variants.slice(0, MAX_ALTERNATIVES)) {
     const aim = aimOf(rule, variant);
-    const witness = aim.term.unify(operatorTerm(op)) ? search.find(aim.term, { aims: [aim] }) : undefined;
+    const goal = { aims: [aim], limit: last - search.trials };
+    const witness = aim.term.unify(operatorTerm(op)) ? search.find(aim.term, goal) : undefined;
     if (witness !== undefined) return witness;
   }
   return undefined;

@@ -9,7 +9,7 @@ import { type Aim, aimOf, type Rules, type Trial, type Witness, type WitnessSear
 
 /** Alternatives of a pattern that are looked at; more are spellings of the same. */
 export const MAX_ALTERNATIVES = 8;
-/** Graphs tried for a pair of rules. */
+/** Graphs tried for a pair of rules, whatever their alternatives. */
 const MAX_PAIR_TRIALS = 150;
 /** Graphs on which two rules agree, after which they are taken to agree. */
 const MAX_AGREEMENTS = 6;
@@ -76,8 +76,9 @@ function overlapAt(
     return false;
   };
   const enough = () => agreements >= MAX_AGREEMENTS;
+  const last = search.trials + MAX_PAIR_TRIALS;
   for (const aims of unified(op, a, b)) {
-    const witness = search.find(aims[0].term, { aims, accepts, enough, limit: MAX_PAIR_TRIALS });
+    const witness = search.find(aims[0].term, { aims, accepts, enough, limit: last - search.trials });
     if (witness !== undefined) return finding(a, b, phase, witness);
   }
   return undefined;

@@ -77,14 +77,19 @@ export class WitnessSearch {
   /** Graphs built so far, over all searches. */
   trials = 0;
 
-  constructor(private readonly rules: Rules) {
+  /** `budget`: graphs that all searches together may try; then none finds anything more. */
+  constructor(
+    private readonly rules: Rules,
+    private readonly budget = Number.POSITIVE_INFINITY,
+  ) {
     this.check = signatureCheck(rules.registry);
   }
 
   /** A graph of the term that is what the goal says; undefined where none was found. */
   find(term: Term, goal: Goal): Witness | undefined {
     const random = seededRandom(SEED);
-    const last = this.trials + (goal.limit ?? MAX_TRIALS);
+    const last = Math.min(this.budget, this.trials + (goal.limit ?? MAX_TRIALS));
+    if (this.trials >= last) return undefined;
     let choices: Choices = new Map();
     let best = this.rated(term, choices, goal);
     if (best === undefined) return undefined;

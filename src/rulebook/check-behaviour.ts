@@ -5,17 +5,31 @@ import type { RuleBook } from './load.js';
 import type { Place, RuleSource } from './read-rules.js';
 
 /**
- * What rules of packs do beside the others of the book, told from graphs made for them: `rule-overlap`, `rule-shadowed`,
- * `rule-cycle`, each at its place. A rule that says the same as the one that it replaces is taken as checked.
+ * Graphs that a load tries at most, about a tenth of a second's worth: rules need fewer than ten each, so that only packs
+ * of many rules, or of patterns that no graph is found for, leave work to `thaw rules lint`, which has no such limit.
  */
-export function checkBehaviour(sources: readonly RuleSource[], book: RuleBook): Diagnostic[] {
+export const MAX_LOAD_TRIALS = 800;
+
+/**
+ * What rules of packs do beside the others of the book, told from graphs made for them: `rule-overlap`, `rule-shadowed`,
+ * `rule-cycle`, `rule-type`, each at its place. A rule that says the same as the one that it replaces is taken as checked.
+ */
+export function checkBehaviour(sources: readonly RuleSource[], book: RuleBook, budget?: number): Diagnostic[] {
   const places = new Map<unknown, Place>(sources.flatMap((s) => [...s.places]));
-  const own = new Set(
-    [...book.lowering.rules, ...book.translation.rules].filter((r) => places.has(r) && isNew(r, book)),
-  );
+  const rules = [...book.lowering.rules, ...book.translation.rules];
+  return behaviourOf(new Set(rules.filter((r) => places.has(r) && isNew(r, book))), book, places, budget);
+}
+
+/** As `checkBehaviour`, of the rules of `own`; where their files are not at hand the place is that of their ids. */
+export function behaviourOf(
+  own: ReadonlySet<Rule>,
+  { registry, roles, lowering, translation }: RuleBook,
+  places: ReadonlyMap<unknown, Place> = new Map(),
+  budget?: number,
+): Diagnostic[] {
   if (own.size === 0) return [];
-  const rules = { registry: book.registry, roles: book.roles, phases: [book.lowering, book.translation] };
-  return analyse(rules, own).map(({ code, rule, part, message, notes, help }): Diagnostic => {
+  const found = analyse({ registry, roles, phases: [lowering, translation] }, own, budget);
+  return found.map(({ code, rule, part, message, notes, help }): Diagnostic => {
     const place = places.get(rule);
     const at = place === undefined ? rule.span : place.file.span([place.kind, place.index, part]);
     return { code, severity: 'error', message, at, notes, help };

@@ -4,8 +4,9 @@ import { orderings } from '../analysis/analyse.js';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { visitTemplates } from '../matcher/templates.js';
 import { nearest } from '../schema/nearest.js';
+import type { Rule } from '../schema/rule.js';
 import { checkRules } from './check.js';
-import { checkBehaviour } from './check-behaviour.js';
+import { behaviourOf, checkBehaviour } from './check-behaviour.js';
 import { RuleBook, type RuleBookOptions, SHIPPED_RULES } from './load.js';
 import { readRules } from './read-rules.js';
 
@@ -24,7 +25,10 @@ export async function lintRules(options: LintOptions = {}): Promise<readonly Dia
     const { packs = [] } = options;
     const book = packs.length === 0 ? lintBook(options.base ?? SHIPPED_RULES) : await RuleBook.load(options);
     const layers = packs.length === 0 ? undefined : packsOf(book);
-    const found = [...(await unused(book)), ...ordered(book, layers), ...untested(book, layers, options.cases ?? [])];
+    const own = layers && rulesOf(book, layers);
+    // A load looks only so far.
+    const found = own === undefined ? [] : behaviourOf(own, book);
+    found.push(...(await unused(book)), ...ordered(book, own), ...untested(book, layers, options.cases ?? []));
     return found.sort((a, b) => compare(a, b));
   } catch (e) {
     if (!(e instanceof DiagnosticError)) throw e;
@@ -46,10 +50,13 @@ function packsOf(book: RuleBook): ReadonlySet<string> {
   return new Set(book.layers.filter((l) => l.kind === 'pack').map((l) => l.path));
 }
 
-/** Rules of the layers, or of all, whose result depends on the order. */
-function ordered(book: RuleBook, layers: ReadonlySet<string> | undefined): Diagnostic[] {
+function rulesOf(book: RuleBook, layers: ReadonlySet<string>): ReadonlySet<Rule> {
+  return new Set(book.entries().flatMap((e) => (layers.has(e.layer.path) ? e.rule : [])));
+}
+
+/** Rules of `own`, or all, whose result depends on the order. */
+function ordered(book: RuleBook, own: ReadonlySet<Rule> | undefined): Diagnostic[] {
   const { registry, roles, lowering, translation } = book;
-  const own = layers && new Set(book.entries().flatMap((e) => (layers.has(e.layer.path) ? e.rule : [])));
   const found = orderings({ registry, roles, phases: [lowering, translation] }, own);
   return found.map(({ code, rule, message, notes }) => ({ code, severity: 'warning', message, at: rule.span, notes }));
 }

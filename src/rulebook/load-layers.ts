@@ -6,7 +6,7 @@ import { operatorOf } from '../schema/registry.js';
 import type { Arg } from '../schema/signature.js';
 import { isSubtype } from '../schema/subtype.js';
 import { checkRules } from './check.js';
-import { checkBehaviour } from './check-behaviour.js';
+import { checkBehaviour, MAX_LOAD_TRIALS } from './check-behaviour.js';
 import { RuleBook, type RuleBookOptions } from './load.js';
 import type { DisabledRule, PackInfo } from './pack-info.js';
 import { checkDisabled, type PackLayer, readPacks } from './read-pack.js';
@@ -43,7 +43,7 @@ export function loadLayers(base: RuleData | string, options: RuleBookOptions): R
     book = undefined;
   }
   const whole = book ?? new RuleBook(parts);
-  raise(checkBehaviour(sources, whole));
+  raise(checkBehaviour(sources, whole, MAX_LOAD_TRIALS));
   return whole;
 }
 
