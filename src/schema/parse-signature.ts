@@ -136,13 +136,13 @@ class SignatureParser {
     const names: string[] = [];
     let mutates = false;
     this.expect('(');
-    if (this.peek() === ')') this.bad('an alias set names something');
     while (!this.accept(')')) {
       const t = this.take();
       if (t === '!') mutates = true;
       else if (/^\w+$/.test(t) || t === '*') names.push(t);
       else if (t !== '|' && t !== '->' && t !== ',') this.bad(`unexpected \`${t}\` in an alias set`, this.at - 1);
     }
+    if (names.length === 0) this.bad('an alias set names something', this.at - 1);
     return { names, mutates };
   }
 
@@ -187,7 +187,7 @@ class SignatureParser {
     if (named !== undefined) return named;
     if (/^["']/.test(t)) return unquote(t);
     const n = Number(t);
-    return t !== '' && !Number.isNaN(n) ? n : t;
+    return Number.isNaN(n) ? this.bad(`\`${t}\` is no default: a text stands in quotes`, this.at - 1) : n;
   }
 
   private peek(): string | undefined {
