@@ -61,6 +61,38 @@ const INT_LISTS: readonly (readonly number[])[] = [
 ];
 const DYNAMIC_SHAPES: readonly (readonly Dim[])[] = [[N, 4], [H, W], [N, 2, 2], [H], [2, H], [N, C, H, W]];
 
+/** Constants that conditions speak of: `$d in [12, 13]`. */
+export interface Mentioned {
+  readonly numbers: readonly number[];
+  readonly texts: readonly string[];
+}
+
+/** The constants in the texts of expressions. */
+export function mentionedIn(texts: readonly string[]): Mentioned {
+  const all = texts.join('\n');
+  const quoted = [...all.matchAll(/'([^']*)'/g)].map((m) => m[1] ?? '');
+  const numbers = (all.replace(/'[^']*'/g, '').match(/(?<![\w.$])-?\d+(?:\.\d+)?/g) ?? []).map(Number);
+  return { numbers: [...new Set(numbers)], texts: [...new Set(quoted)] };
+}
+
+/** More ways to make a value of a type: the constants that are spoken of. */
+export function mentionedOptions(type: Type, { numbers, texts }: Mentioned): Option[] {
+  switch (type.kind) {
+    case 'int':
+      return numbers.filter(Number.isInteger).map(constant(INT));
+    case 'float':
+      return numbers.map(constant(FLOAT));
+    case 'number':
+      return numbers.map((n) => constant(Number.isInteger(n) ? INT : FLOAT)(n));
+    case 'str':
+      return texts.map(constant(STR));
+    case 'optional':
+      return mentionedOptions(type.element, { numbers, texts });
+    default:
+      return [];
+  }
+}
+
 const known = new Map<string, readonly Option[]>();
 
 /** The ways to make a value of a type, the plainest first. Never empty. */

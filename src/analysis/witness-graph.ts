@@ -9,7 +9,7 @@ import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { OperatorRegistry } from '../schema/registry.js';
 import type { Arg, Literal, Signature } from '../schema/signature.js';
 import { type Bindings, bindVariables, hasVariables, substitute, variableNames } from '../schema/type-variables.js';
-import { type Maker, optionsOf } from './leaf-options.js';
+import { type Maker, type Mentioned, mentionedOptions, optionsOf } from './leaf-options.js';
 import type { ListForm, NodeForm, Term } from './term.js';
 
 /** What a type variable of a signature may stand for. */
@@ -37,8 +37,9 @@ export function buildGraph(
   choices: Choices,
   registry: OperatorRegistry<OperatorSchema>,
   roles: Roles,
+  mentioned: Mentioned,
 ): WitnessGraph | undefined {
-  const builder = new GraphBuilder(choices, registry, roles);
+  const builder = new GraphBuilder(choices, registry, roles, mentioned);
   const node = builder.root(term);
   return node === undefined ? undefined : { graph: builder.graph, node, places: builder.places, paths: builder.paths };
 }
@@ -56,6 +57,7 @@ class GraphBuilder implements Maker {
     private readonly choices: Choices,
     private readonly registry: OperatorRegistry<OperatorSchema>,
     private readonly roles: Roles,
+    private readonly mentioned: Mentioned,
   ) {}
 
   root(term: Term): Node | undefined {
@@ -88,7 +90,7 @@ class GraphBuilder implements Maker {
   }
 
   private leaf(type: Type, fallback?: Literal): Value {
-    const options = optionsOf(type);
+    const options = [...optionsOf(type), ...mentionedOptions(type, this.mentioned)];
     const made =
       fallback === undefined
         ? this.choose(options, this.path)

@@ -5,12 +5,14 @@ import { type NodeCheck, verify } from '../ir/verify.js';
 import type { RuleSet } from '../matcher/compile.js';
 import { Matcher } from '../matcher/match.js';
 import type { CompiledNode, CompiledRule } from '../matcher/pattern.js';
+import { testsOf } from '../matcher/reach.js';
 import type { Roles } from '../matcher/roles.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { OperatorRegistry } from '../schema/registry.js';
 import { signatureCheck } from '../schema/signature-check.js';
 import { inferBlock } from '../shapes/blocks.js';
 import { Inference } from '../shapes/infer.js';
+import { type Mentioned, mentionedIn } from './leaf-options.js';
 import { type Term, termOf } from './term.js';
 import { buildGraph, type Choices, type WitnessGraph } from './witness-graph.js';
 
@@ -74,6 +76,7 @@ const SEED = 7;
 /** Looks for a graph of a pattern that has what is asked for, by climbing from the plainest one. */
 export class WitnessSearch {
   private readonly check: NodeCheck;
+  private readonly mentioned = new WeakMap<readonly Aim[], Mentioned>();
   /** Graphs built so far, over all searches. */
   trials = 0;
 
@@ -104,7 +107,7 @@ export class WitnessSearch {
       choices = kicked;
       best = this.rated(term, choices, goal) ?? best;
     }
-    return best.score === FOUND ? this.witness(term, choices) : undefined;
+    return best.score === FOUND ? this.witness(term, choices, goal.aims) : undefined;
   }
 
   /** The first single change that comes nearer; places that the failed condition is about are changed first. */
@@ -131,7 +134,7 @@ export class WitnessSearch {
 
   private rated(term: Term, choices: Choices, goal: Goal): Rated | undefined {
     this.trials += 1;
-    const made = buildGraph(term, choices, this.rules.registry, this.rules.roles);
+    const made = this.made(term, choices, goal.aims);
     if (made === undefined) return undefined;
     const { places } = made;
     const trial = this.infer(made);
@@ -145,7 +148,7 @@ export class WitnessSearch {
     }
     if (score < goal.aims.length * ALL_PARTS) return { score, places, about };
     if (verify(made.graph, this.check).length > 0) return { score: INVALID, places, about };
-    const accepted = goal.accepts?.(trial, this.witness(term, choices).build) ?? true;
+    const accepted = goal.accepts?.(trial, this.witness(term, choices, goal.aims).build) ?? true;
     return { score: accepted ? FOUND : score, places, about };
   }
 
@@ -160,15 +163,28 @@ export class WitnessSearch {
     return { ...made, inference, matcher: new Matcher(this.rules.registry, this.rules.roles, inference.ranges) };
   }
 
-  private witness(term: Term, choices: Choices): Witness {
+  private made(term: Term, choices: Choices, aims: readonly Aim[]): WitnessGraph | undefined {
+    let mentioned = this.mentioned.get(aims);
+    if (mentioned === undefined) {
+      mentioned = mentionedIn(aims.flatMap(({ rule }) => conditionsOf(rule)));
+      this.mentioned.set(aims, mentioned);
+    }
+    return buildGraph(term, choices, this.rules.registry, this.rules.roles, mentioned);
+  }
+
+  private witness(term: Term, choices: Choices, aims: readonly Aim[]): Witness {
     const build = (): Trial => {
-      const made = buildGraph(term, choices, this.rules.registry, this.rules.roles);
+      const made = this.made(term, choices, aims);
       const trial = made && this.infer(made);
       if (trial === undefined) throw new Error('a witness was built before and is not now');
       return trial;
     };
     return { build, text: () => printGraph(build().graph, { overloads: true, locations: false }) };
   }
+}
+
+function conditionsOf({ rule }: CompiledRule): string[] {
+  return [...rule.where, ...testsOf(rule.match)];
 }
 
 interface Rated {
