@@ -1,4 +1,4 @@
-import type { Block, Graph, Node, Value } from '../ir/graph.js';
+import { Block, type Graph, type Node, type Value } from '../ir/graph.js';
 import { carryOver } from './refine.js';
 
 /** Moves the parameters, nodes and returns of a block to an empty one, as they are. */
@@ -33,4 +33,11 @@ export function* readIn(block: Block): Generator<Value> {
     yield* n.inputs;
     for (const b of n.blocks) yield* readIn(b);
   }
+}
+
+/** Puts a node right after the node that makes the value, or first in the block that it is a parameter of. */
+export function insertAfterDefinition(node: Node, value: Value): void {
+  const { def } = value;
+  if (def instanceof Block) def.attach(node, def.first);
+  else node.insertAfter(def);
 }

@@ -27,13 +27,8 @@ function refined(old: TensorType, found: TensorType): TensorType {
   if (shape === undefined) return tensorType(dtype, found.shape);
   if (found.shape === undefined || found.shape.length !== shape.length) return tensorType(dtype, shape);
   let same = dtype === old.dtype;
-  const dims: Dim[] = [];
-  for (let i = 0; i < shape.length; i++) {
-    const before = shape[i] ?? 1;
-    const d = better(before, found.shape[i] ?? 1);
-    if (d !== before) same = false;
-    dims.push(d);
-  }
+  const dims = shape.map((before, i) => better(before, found.shape?.[i] ?? 1));
+  for (let i = 0; i < dims.length && same; i++) same = dims[i] === shape[i];
   return same ? old : tensorType(dtype, dims);
 }
 

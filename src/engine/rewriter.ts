@@ -1,5 +1,5 @@
 import { fail } from '../diagnostics/diagnostic.js';
-import { Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
+import { type Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
 import { byRule, type Provenance } from '../ir/provenance.js';
 import { TensorData } from '../ir/tensor-data.js';
 import { listOf, TENSOR, type Type, typeEquals } from '../ir/type.js';
@@ -12,7 +12,7 @@ import { attributeOf, constantBefore } from '../shapes/constants.js';
 import type { Inference } from '../shapes/infer.js';
 import { isNumber, moveBlocksAsTensors } from './block-tensors.js';
 import { constantOf, literalConstant, sameLiteral, type TypedConstant } from './constant.js';
-import { inlineBlock, moveBlock, readIn } from './move-block.js';
+import { inlineBlock, insertAfterDefinition, moveBlock, readIn } from './move-block.js';
 import { Pile } from './pile.js';
 import { type Plan, planOf, resultOf } from './plan.js';
 import { carryOver, castType } from './refine.js';
@@ -177,11 +177,17 @@ export class Rewriter {
 
   /** Values in a row, each as it is or as a tensor. `wanted` is the type of their places. */
   private operands(list: readonly OperandTemplate[], match: Match, index: number, wanted: Type = TENSOR): Value[] {
-    return list.flatMap((o) => {
-      if (o.kind === 'value') return [this.build(o.of, wanted, match, index)];
-      const values = this.all(match, o.name).map((v) => this.visible(v, match));
-      return o.tensors ? values.map((v) => this.tensorOf(v, match)) : values;
-    });
+    const out: Value[] = [];
+    for (const o of list) {
+      if (o.kind === 'value') out.push(this.build(o.of, wanted, match, index));
+      else {
+        for (const v of this.all(match, o.name)) {
+          const seen = this.visible(v, match);
+          out.push(o.tensors ? this.tensorOf(seen, match) : seen);
+        }
+      }
+    }
+    return out;
   }
 
   /** Operands of a node whose blocks take numbers as tensors: what is no number stays as it is. */
@@ -385,13 +391,6 @@ function isUnread({ blocks, outputs }: Node): boolean {
 /** The type of a list's items where its place does not say: the first item's, any tensor where that is a tensor. */
 function itemType([first]: readonly Value[]): Type {
   return first === undefined || first.type.kind === 'tensor' ? TENSOR : first.type;
-}
-
-/** Right after the node that makes the value, or first in the block that it is a parameter of. */
-function insertAfterDefinition(node: Node, value: Value): void {
-  const { def } = value;
-  if (def instanceof Block) def.attach(node, def.first);
-  else node.insertAfter(def);
 }
 
 function broken(match: Match, what: string): Error {

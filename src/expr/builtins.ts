@@ -86,7 +86,9 @@ function range(args: readonly ExprValue[]): ExprValue {
   const step = c ?? 1;
   const count = step === 0 ? 0 : Math.max(0, Math.ceil((to - from) / step));
   if (count > MAX_RANGE) throw new ExprError(`range of ${count}: at most ${MAX_RANGE}`, 0);
-  return Array.from({ length: count }, (_, i) => from + i * step);
+  const out = new Array<number>(count);
+  for (let i = 0; i < count; i++) out[i] = from + i * step;
+  return out;
 }
 
 function quantifier(decides: boolean) {

@@ -64,8 +64,8 @@ function list(items: readonly Evaluate[]): (env: ExprEnv) => ExprValue[] {
   if (b === undefined) return (env) => [a(env)];
   if (c === undefined) return (env) => [a(env), b(env)];
   return (env) => {
-    const out: ExprValue[] = [];
-    for (const item of items) out.push(item(env));
+    const out = new Array<ExprValue>(items.length);
+    for (let i = 0; i < items.length; i++) out[i] = items[i]?.(env) ?? null;
     return out;
   };
 }

@@ -1,4 +1,5 @@
 import type { Span } from '../diagnostics/diagnostic.js';
+import { Attributes } from './attributes.js';
 import type { Content } from './content.js';
 import type { Provenance } from './provenance.js';
 import type { TensorData } from './tensor-data.js';
@@ -56,7 +57,7 @@ const NO_BLOCKS: Block[] = [];
 export class Node extends User {
   private results: Value[] = NO_RESULTS;
   private inner: Block[] = NO_BLOCKS;
-  private named: Map<string, Attribute> | undefined = undefined;
+  private named: Attributes | undefined = undefined;
   /** The rules and passes that led to this node; undefined for the user's own. */
   origin: Provenance | undefined = undefined;
   /** The worklist that the node waits in; 0 for none. */
@@ -91,8 +92,8 @@ export class Node extends User {
   }
 
   /** Made when it is first asked for: most nodes have none. */
-  get attributes(): Map<string, Attribute> {
-    this.named ??= new Map();
+  get attributes(): Attributes {
+    this.named ??= new Attributes();
     return this.named;
   }
 

@@ -58,7 +58,7 @@ export class Matcher {
   private root: Node | undefined;
   private env: RuleEnv | undefined;
   /** Slots of the last variant that did not match, for the next one. */
-  private spare: Slots = [];
+  private spare: Slots | undefined;
   private spareEnv: RuleEnv | undefined;
 
   constructor(
@@ -70,9 +70,9 @@ export class Matcher {
   /** The match of a rule at a node, or undefined. */
   match(compiled: CompiledRule, node: Node): Match | undefined {
     for (const variant of compiled.variants) {
-      const slots = this.spare;
-      slots.length = compiled.captures.length;
-      slots.fill(undefined);
+      const slots = this.spare ?? new Array<Captured | undefined>(compiled.captures.length);
+      this.spare = slots;
+      for (let i = 0; i < compiled.captures.length; i++) slots[i] = undefined;
       this.depth = 0;
       this.root = node;
       this.env = undefined;
@@ -80,7 +80,7 @@ export class Matcher {
       const env = this.scope(compiled, slots);
       const constants = this.conditions(compiled, node, env);
       if (constants === undefined) continue;
-      this.spare = [];
+      this.spare = undefined;
       this.spareEnv = undefined;
       return new Matched(compiled.rule, node, env, constants);
     }
