@@ -53,8 +53,8 @@ function paramAsTensor(p: Value, block: Block, first: Node | undefined, mover: B
   cast.addInput(p);
   block.attach(cast, first);
   mover.note(cast);
-  mover.infer(cast);
-  out.content = number ?? out.content;
+  if (number === undefined) mover.infer(cast);
+  else out.content = number;
 }
 
 function tensorForm(value: Value, target: Block, mover: BlockMover): Value {

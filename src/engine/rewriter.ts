@@ -303,7 +303,8 @@ export class Rewriter {
     const out = cast.addOutput(this.graph.freshName(old.name), castType(old.type, value.type));
     cast.insertBefore(match.node);
     this.note(cast);
-    this.inference.inferNode(cast);
+    // The number is known from before: only where it is not does the tensor tell.
+    if (old.content === undefined || out.type !== old.type) this.inference.inferNode(cast);
     carryOver(old, out);
     return out;
   }

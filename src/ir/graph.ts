@@ -287,6 +287,11 @@ export class Graph {
 
 /** `x` of `x.17`. */
 function withoutNumber(name: string): string {
-  const dot = name.lastIndexOf('.');
-  return dot >= 0 && /^\d+$/.test(name.slice(dot + 1)) ? name.slice(0, dot) : name;
+  let end = name.length;
+  while (end > 0 && isDigit(name.charCodeAt(end - 1))) end -= 1;
+  return end > 1 && end < name.length && name[end - 1] === '.' ? name.slice(0, end - 1) : name;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }

@@ -6,6 +6,9 @@ import type { OperatorRegistry } from '../schema/registry.js';
 /** The operators that rewrites put between numbers and tensors, found by the roles that their schemas declare. */
 export class Roles {
   readonly casts: ReadonlySet<OpName>;
+  /** What makes tensors of values, and of lists, of a kind; as far as it was asked for. */
+  private readonly frozenForms = new Map<Type['kind'], OpName | undefined>();
+  private readonly frozenLists = new Map<Type['kind'], OpName | undefined>();
 
   constructor(
     private readonly registry: OperatorRegistry<OperatorSchema>,
@@ -41,10 +44,15 @@ export class Roles {
   /** The operator that makes a tensor of a value; undefined for what has no tensor form. */
   freezeOf(value: Value): OpName | undefined {
     const type = concrete(value);
-    return this.freezes.find((op) => {
+    const key = type.kind === 'list' ? type.element.kind : type.kind;
+    const known = type.kind === 'list' ? this.frozenLists : this.frozenForms;
+    if (key !== 'list' && known.has(key)) return known.get(key);
+    const found = this.freezes.find((op) => {
       const wanted = this.registry.get(op)?.signature.args[0]?.type;
       return wanted !== undefined && sameForm(wanted, type);
     });
+    if (key !== 'list') known.set(key, found);
+    return found;
   }
 
   isFreeze(op: OpName): boolean {

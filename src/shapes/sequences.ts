@@ -10,7 +10,7 @@ import type { UnknownSource } from './fact-env.js';
  * extent of an item type says that the extent may differ from item to item.
  */
 export function inferSequence(node: Node, structure: Structure | undefined, unknowns: UnknownSource): void {
-  const rule = structure === undefined ? OTHERS[node.op] : OF_STRUCTURE[structure];
+  const rule = structure === undefined ? OTHERS.get(node.op) : OF_STRUCTURE[structure];
   const out = node.outputs[0];
   if (rule === undefined || out === undefined) return;
   if (out.type.kind === 'list' ? out.content !== undefined : factsTell(node, structure)) return;
@@ -184,15 +184,15 @@ const OF_STRUCTURE: Readonly<Partial<Record<Structure, Rule>>> = {
 };
 
 /** Between tensors and lists of them. */
-const OTHERS: Readonly<Record<string, Rule | undefined>> = {
-  'trt::list_item': oneItem,
-  'aten::unbind.int': slices,
-  'aten::split.Tensor': pieces,
-  'aten::unsafe_split.Tensor': pieces,
-  'aten::chunk': pieces,
-  'trt::split_dyn': pieces,
-  'aten::cat': concatenated,
-  'aten::concat': concatenated,
-  'aten::stack': stacked,
-  'aten::tensor': numbersTensor,
-};
+const OTHERS: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ['trt::list_item', oneItem],
+  ['aten::unbind.int', slices],
+  ['aten::split.Tensor', pieces],
+  ['aten::unsafe_split.Tensor', pieces],
+  ['aten::chunk', pieces],
+  ['trt::split_dyn', pieces],
+  ['aten::cat', concatenated],
+  ['aten::concat', concatenated],
+  ['aten::stack', stacked],
+  ['aten::tensor', numbersTensor],
+]);
