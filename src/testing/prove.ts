@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
+import { innerOperators } from '../matcher/reach.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { Rule, RuleId } from '../schema/rule.js';
 import type { CaseFile, RuleCase } from './case-file.js';
@@ -86,6 +87,7 @@ async function giveRecorded(
 ): Promise<Diagnostic[]> {
   const random = seededDraws(proof.seed);
   const own = new Set(rule.match.ops);
+  innerOperators(rule.match, proof.book.roles, own);
   for (const run of c.runs ?? []) {
     const sizes = run.sizes ?? {};
     const feeds = await proof.told(sizes, () => proof.feeds(before, sizes, random, run));
@@ -102,7 +104,7 @@ async function giveRecorded(
   return [];
 }
 
-/** An operator of the rule's own that has no recipe: the rule is what makes it runnable. */
+/** An operator of the rule's pattern that has no recipe: the rule is what makes it runnable. */
 function isUnconverted(d: Diagnostic, own: ReadonlySet<string>): boolean {
   return d.code === 'unsupported-operator' && own.has(d.message.split(' ')[0] ?? '');
 }

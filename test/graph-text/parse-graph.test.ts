@@ -373,6 +373,16 @@ describe('errors', () => {
     expect(problems(text('i'))).toEqual(['unknown-name 9:11 nothing defines %i before this']);
   });
 
+  it('a chunk of an optimized graph without its attributes', () => {
+    const text = (attributes: string) => `graph(%x : Tensor):
+  %a : Tensor, %b : Tensor = prim::ConstantChunk${attributes}(%x)
+  return (%a, %b)`;
+    expect(problems(text('[chunks=2, dim=1]'))).toEqual([]);
+    expect(problems(text('[dim=1]'))).toEqual([
+      'syntax-error 2:3 prim::ConstantChunk has the attributes chunks and dim, and one operand',
+    ]);
+  });
+
   it('blocks that nest too deep for the passes behind', () => {
     const nested = (depth: number) => {
       const open = Array.from({ length: depth }, (_, i) => `%r${i} : Tensor = prim::If(%c)\n block0():\n`);

@@ -1,5 +1,5 @@
 import { type Attribute, Node, type SourceLoc, type Value } from '../../ir/graph.js';
-import { ANY, BOOL, FLOAT, INT, listOf, NONE, STR, type Type } from '../../ir/type.js';
+import { ANY, BOOL, FLOAT, INT, listOf, NONE, STR, TENSOR, type Type } from '../../ir/type.js';
 import type { ArgSource, Resolution } from '../../schema/resolve.js';
 import type { Literal, Signature } from '../../schema/signature.js';
 
@@ -84,6 +84,19 @@ export function dictEntries(pairs: Attribute, type: Extract<Type, { kind: 'dict'
     const [key = null, value = null] = Array.isArray(pair) ? (pair as readonly Attribute[]) : [];
     return [constant(key, type.key, site), constant(value, type.value, site)];
   });
+}
+
+/**
+ * Opens `prim::ConstantChunk[chunks=2, dim=1](%x)`, as optimized graphs hold it, to a chunk whose list the node unpacks.
+ * Gives the node's operands.
+ */
+export function openChunk(node: Node, [tensor]: readonly Value[], site: CallSite): Value[] {
+  const [chunks, dim] = [node.attributes.get('chunks'), node.attributes.get('dim')];
+  if (tensor === undefined || typeof chunks !== 'number' || typeof dim !== 'number')
+    throw new RangeError('prim::ConstantChunk[chunks, dim] has one operand');
+  node.op = 'prim::ListUnpack';
+  node.attributes.clear();
+  return [add('aten::chunk', [tensor, constant(chunks, INT, site), constant(dim, INT, site)], listOf(TENSOR), site)];
 }
 
 /** The type of a default: the argument's own where the literal leaves it open. */

@@ -1,7 +1,7 @@
 import { type Block, Graph, Node, type SourceLoc, type Value } from '../../ir/graph.js';
 import { ANY, NONE, TENSOR, type Type } from '../../ir/type.js';
 import { nearest } from '../../schema/nearest.js';
-import { type CallSite, callArguments, dictEntries } from './call-arguments.js';
+import { type CallSite, callArguments, dictEntries, openChunk } from './call-arguments.js';
 import { chooseOverload, type GraphRegistry } from './choose-overload.js';
 import { GraphLexer, GraphProblems, type GraphToken } from './graph-lexer.js';
 import { GraphLiteralReader, type ReadLiteral } from './graph-literals.js';
@@ -134,6 +134,11 @@ class GraphParser {
       node.op = 'prim::DictConstruct';
       node.attributes.clear();
       operands.push(...dictEntries(literal.value, literal.type, this.site(node.loc, block)));
+    }
+    if (node.op === 'prim::ConstantChunk') {
+      if (operands.length !== 1 || !node.attributes.has('chunks') || !node.attributes.has('dim'))
+        lexer.fail('syntax-error', 'prim::ConstantChunk has the attributes chunks and dim, and one operand', start);
+      operands.splice(0, 1, ...openChunk(node, operands, this.site(node.loc, block)));
     }
     if (literal === ELIDED) {
       for (const { name, type, token } of outputs) this.define(name, this.result.addInput(name, type ?? TENSOR), token);
