@@ -4,7 +4,7 @@ import type { OperatorRegistry } from '../schema/registry.js';
 import type { Rule } from '../schema/rule.js';
 import { compileRule } from './compile-rule.js';
 import type { CompiledRule } from './pattern.js';
-import { asksForUsers, innerOperators, levels, looksIntoBlocks } from './reach.js';
+import { asksForItems, asksForUsers, innerOperators, levels, looksIntoBlocks } from './reach.js';
 import type { Roles } from './roles.js';
 
 /** Rules by the operator of their root. Each is compiled when a graph first has that operator. */
@@ -12,7 +12,7 @@ export class RuleSet {
   private readonly byOp = new Map<OpName, Rule[]>();
   private readonly ready = new Map<OpName, readonly CompiledRule[]>();
   private readonly compiled = new Map<Rule, CompiledRule>();
-  /** Of the deepest pattern, in levels of operators. */
+  /** How far rules look, in levels of operators: that of the deepest pattern, and of conditions behind it. */
   readonly depth: number;
   /** Some pattern looks into the blocks of a node, so that a change inside of them can make it match. */
   readonly readsBlocks: boolean;
@@ -32,13 +32,16 @@ export class RuleSet {
         else list.push(rule);
       }
     }
-    this.depth = rules.reduce((d, r) => Math.max(d, levels(r.match)), 0);
+    const asking = new Set(rules.filter(asksForItems));
+    const reach = (r: Rule) => levels(r.match) + (asking.has(r) ? 1 : 0);
+    this.depth = rules.reduce((d, r) => Math.max(d, reach(r)), 0);
     this.readsBlocks = rules.some((r) => looksIntoBlocks(r.match));
     this.readsUsers = rules.some(asksForUsers);
     for (const r of rules) innerOperators(r.match, roles, this.inner);
+    if (roles.list !== undefined && asking.size > 0) this.inner.add(roles.list);
   }
 
-  /** True for operators that stand below the root of some pattern. */
+  /** True for operators that some rule looks at below its root. */
   isInner(op: OpName): boolean {
     return this.inner.has(op);
   }

@@ -102,7 +102,21 @@ const ASKS_FOR_USERS = /\b(uses|users)\s*\(/;
 /** True if some condition of a rule asks for the users of a value, or its rewrite leaves out a result that must be unused. */
 export function asksForUsers(rule: Rule): boolean {
   if (rule.rewrite.kind === 'results' && rule.rewrite.of.includes(null)) return true;
-  return [...rule.where, ...testsOf(rule.match)].some((text) => ASKS_FOR_USERS.test(text));
+  return conditionsOf(rule).some((text) => ASKS_FOR_USERS.test(text));
+}
+
+const ASKS_FOR_ITEMS = /\bfor\s+\w+\s+in\s+(\$|it\b)/;
+
+/**
+ * True if some condition of a rule may ask of the items of a captured list: it looks at the operator that constructs the
+ * list, which stands in no pattern.
+ */
+export function asksForItems(rule: Rule): boolean {
+  return conditionsOf(rule).some((text) => ASKS_FOR_ITEMS.test(text));
+}
+
+function conditionsOf({ where, match }: Rule): string[] {
+  return [...where, ...testsOf(match)];
 }
 
 /** The expressions inside a pattern, in order. */

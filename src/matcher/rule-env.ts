@@ -112,11 +112,8 @@ function itemOf(env: RuleEnv | ItemEnv, list: string | undefined, at: number): V
   const held = list === undefined ? undefined : env.captured(list);
   if (held === undefined) return undefined;
   if (isValues(held)) return held[at];
-  const { producer, type, content } = held;
-  const items = type.kind === 'list' && content?.kind === 'list' ? content.items.length : -1;
-  return producer !== undefined && producer.blocks.length === 0 && producer.inputs.length === items
-    ? producer.inputs[at]
-    : undefined;
+  const { producer } = held;
+  return producer !== undefined && producer.op === env.roles.list ? producer.inputs[at] : undefined;
 }
 
 /** Functions that a rule's expressions may call. */

@@ -56,6 +56,26 @@ describe('what a rewrite makes match', () => {
     expect(text).toBe(same('graph(%x : Tensor):\n  return (%x)'));
   });
 
+  it('is found through the items of a list that a condition asks for', async () => {
+    const rules =
+      rule('size', '{ op: my::size, in: { x: $x } }', '{ op: my::size_dyn, in: { x: $x } }') +
+      rule(
+        'pool',
+        '{ op: my::pool, in: { x: $x, kernel: $k } }',
+        '{ op: my::f, in: { x: $x } }',
+        "'any([dynamic(n) for n in $k])'",
+      );
+    const { text } = await result(
+      rules,
+      `graph(%x : Tensor):
+        %n : int = my::size(%x)
+        %k : int[] = prim::ListConstruct(%n, %n)
+        %y : Tensor = my::pool(%x, %k, %k)
+        return (%y)`,
+    );
+    expect(text).toContain('my::f');
+  });
+
   it('is found where a value loses uses, however many it had', async () => {
     const single = rule(
       'single',

@@ -19,6 +19,8 @@ const SCHEMAS = `operators:
     infer: { dtype: int64, shape: '[]', elements: '[value]' }
   - schema: my::size(Tensor x) -> int
     infer: { value: 'x.shape[0]' }
+  - schema: my::extents(Tensor x) -> int[]
+    infer: { list: x.shape }
   - schema: my::size_dyn(Tensor x) -> Tensor
     infer: { dtype: int64, shape: '[]', elements: '[x.shape[0]]' }
   - schema: my::add(int a, int b) -> int

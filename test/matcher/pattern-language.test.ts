@@ -225,6 +225,15 @@ describe('questions of captures inside a list comprehension', () => {
     expect((await at(match, text, `'${where.replaceAll("'", "''")}'`)).fires).toBe(fires);
   });
 
+  it('do not take the operands of another operator for the items of the list that it gives', async () => {
+    const list = `graph(%x : Float(4), %t : Long()):
+      %s : int[] = my::extents(%x)
+      %a : Tensor = my::pool(%t, %s)
+      return (%a)`;
+    const miss = await at('{ op: my::pool, in: { kernel: $l } }', list, "'any([not dynamic(i) for i in $l])'");
+    expect(miss.reason).toContain('`i` is no capture and no item of one');
+  });
+
   it('ask only what is a value of the graph', async () => {
     const miss = await at('{ op: my::pool, in: { kernel: $l } }', text, "'any([dynamic(i) for i in [1, 2]])'");
     expect(miss.reason).toContain('`i` is no capture and no item of one');
