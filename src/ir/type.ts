@@ -53,7 +53,19 @@ export const DEVICE: Type = { kind: 'device' };
 export const ANY: Type = { kind: 'any' };
 
 export function tensorType(dtype?: DType, shape?: readonly Dim[]): TensorType {
-  return { kind: 'tensor', dtype, shape };
+  return dtype !== undefined && shape?.length === 0 ? scalarType(dtype) : { kind: 'tensor', dtype, shape };
+}
+
+/** Types of 0-d tensors are shared: translation makes many numbers tensors. */
+const SCALARS = new Map<DType, TensorType>();
+
+function scalarType(dtype: DType): TensorType {
+  let type = SCALARS.get(dtype);
+  if (type === undefined) {
+    type = { kind: 'tensor', dtype, shape: [] };
+    SCALARS.set(dtype, type);
+  }
+  return type;
 }
 
 export function listOf(element: Type): ListType {
