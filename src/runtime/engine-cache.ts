@@ -20,7 +20,7 @@ export interface CacheEntry {
   readonly hit: boolean;
   /** For people: why it is a hit or a miss. */
   readonly because: string;
-  /** Puts what was built into the cache, whole. Of no effect after a hit. Gives the entry's folder. */
+  /** Puts what was built into the cache, whole. Of no effect after a hit, or the second time. Gives the entry's folder. */
   keep(): string;
   /** Throws what was built away. Of no effect after a hit, or after `keep`. */
   drop(): void;
@@ -42,7 +42,7 @@ export function openEntry(root: string, key: EngineKey): CacheEntry {
   const manifest = JSON.stringify(key, undefined, 2);
   const name = createHash('sha256').update(manifest).digest('hex').slice(0, KEY_LETTERS);
   const folder = join(root, name);
-  if (readText(join(folder, MANIFEST)) === manifest) {
+  if (readText(join(folder, MANIFEST)) === manifest && holdsEngine(folder)) {
     const because = `${folder} holds the engine of this very model, profile, options and machine`;
     return { folder, hit: true, because, keep: () => folder, drop() {} };
   }
@@ -53,7 +53,11 @@ export function openEntry(root: string, key: EngineKey): CacheEntry {
   } catch (error) {
     fail('output-write', `the engine cache ${root} cannot be written: ${fileReason(error)}`);
   }
+  let kept = false;
   const keep = (): string => {
+    if (kept) return folder;
+    kept = true;
+    if (existsSync(folder) && !holdsEngine(folder)) rmSync(folder, { recursive: true, force: true });
     writeFileSync(join(building, MANIFEST), manifest);
     try {
       renameSync(building, folder);
@@ -70,6 +74,10 @@ export function openEntry(root: string, key: EngineKey): CacheEntry {
     keep,
     drop: () => rmSync(building, { recursive: true, force: true }),
   };
+}
+
+function holdsEngine(folder: string): boolean {
+  return existsSync(join(folder, ENGINE_FILE)) || existsSync(join(folder, ENGINES_FOLDER));
 }
 
 /** Which part of the key no entry of the same model has. */

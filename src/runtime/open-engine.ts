@@ -26,9 +26,14 @@ export async function openEngine(api: OrtApi, source: ModelSource, profile: Prof
   const { excludeOps = [] } = options.tensorrt ?? {};
   const chosen = tensorRtKeys({ ...options.tensorrt, excludeOps: [...tensorRtRules().keptOut, ...excludeOps] });
   const described = describedEngine(model);
+  if (described !== undefined && options.engineFile !== undefined) {
+    fail('option-invalid', 'the model is an engine file already', {
+      help: 'build from the model that it was built of',
+    });
+  }
   if (described !== undefined) return openDescribed(api, source, described);
   const outline = readOutline(typeof model === 'string' ? readFileSync(model) : model);
-  // An engine file of another program has its profile inside.
+  // An engine file of another program has its profile inside, and nothing is built.
   if (outline.operators.has(ENGINE_NODE)) return openModel(api, source, profile);
   checkProfile(outline.inputs, profile, true);
   // Values between nodes have shapes too: where the model is split, they are inputs of engines.

@@ -70,7 +70,9 @@ describe('the engine cache', () => {
   test('finds an engine by all that it depends on, and says what differs', () => {
     const built = openEntry(root, key);
     expect([built.hit, built.because]).toEqual([false, 'no engine of this model was built yet']);
+    writeFileSync(join(built.folder, 'engine.onnx'), 'whole');
     const kept = built.keep();
+    expect([built.keep(), existsSync(built.folder)]).toEqual([kept, false]);
     expect(openEntry(root, key)).toMatchObject({ hit: true, folder: kept });
     for (const part of ['profile', 'options', 'tensorrt', 'onnxruntime', 'gpu'] as const) {
       const other = openEntry(root, { ...key, [part]: 'new' });
@@ -92,6 +94,18 @@ describe('the engine cache', () => {
     second.keep();
     expect([openEntry(root, other).hit, existsSync(second.folder)]).toEqual([true, false]);
     expect(readdirSync(openEntry(root, other).folder).sort()).toEqual(['engine.onnx', 'thaw-engine.json']);
+  });
+
+  test('builds again what was taken out of it', () => {
+    const third = { ...key, profile: 'r' };
+    const built = openEntry(root, third);
+    writeFileSync(join(built.folder, 'engine.onnx'), 'a');
+    rmSync(join(built.keep(), 'engine.onnx'));
+    const again = openEntry(root, third);
+    expect(again.hit).toBe(false);
+    writeFileSync(join(again.folder, 'engine.onnx'), 'b');
+    again.keep();
+    expect(openEntry(root, third).hit).toBe(true);
   });
 
   test('knows a model by its bytes and the files of its weights', () => {
