@@ -5,10 +5,9 @@ import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { visitTemplates } from '../matcher/templates.js';
 import { nearest } from '../schema/nearest.js';
 import type { Rule } from '../schema/rule.js';
-import { checkRules } from './check.js';
-import { behaviourOf, checkBehaviour } from './check-behaviour.js';
+import { behaviourOf } from './check-behaviour.js';
+import { checkFolder } from './check-folder.js';
 import { RuleBook, type RuleBookOptions, SHIPPED_RULES } from './load.js';
-import { readRules } from './read-rules.js';
 
 export interface LintOptions extends RuleBookOptions {
   /** Folders of case files; those of packs, `cases/`, are looked at anyway. */
@@ -23,7 +22,7 @@ export interface LintOptions extends RuleBookOptions {
 export async function lintRules(options: LintOptions = {}): Promise<readonly Diagnostic[]> {
   try {
     const { packs = [] } = options;
-    const book = packs.length === 0 ? lintBook(options.base ?? SHIPPED_RULES) : await RuleBook.load(options);
+    const book = packs.length === 0 ? checkFolder(options.base ?? SHIPPED_RULES).book : await RuleBook.load(options);
     const layers = packs.length === 0 ? undefined : packsOf(book);
     const own = layers && rulesOf(book, layers);
     // A load looks only so far.
@@ -34,16 +33,6 @@ export async function lintRules(options: LintOptions = {}): Promise<readonly Dia
     if (!(e instanceof DiagnosticError)) throw e;
     return e.diagnostics;
   }
-}
-
-/** The whole of a rules folder, checked as a pack is. */
-export function lintBook(dir: string): RuleBook {
-  const source = readRules(dir);
-  const book = new RuleBook([source.data]);
-  checkRules(source, book);
-  const found = checkBehaviour([source], book);
-  if (found.length > 0) throw new DiagnosticError(found);
-  return book;
 }
 
 function packsOf(book: RuleBook): ReadonlySet<string> {
@@ -108,7 +97,7 @@ function untested(book: RuleBook, layers: ReadonlySet<string> | undefined, folde
   const tested = new Set(given.flatMap(rulesWithCases));
   return book.entries().flatMap(({ rule, state, layer }): Diagnostic[] => {
     if (state !== 'active' || tested.has(rule.id)) return [];
-    if (layers !== undefined && (!layers.has(layer.path) || !own.some((dir) => dir.startsWith(layer.path)))) return [];
+    if (layers !== undefined && !(layers.has(layer.path) && own.includes(join(layer.path, 'cases')))) return [];
     return [
       {
         code: 'rule-untested',
@@ -125,5 +114,5 @@ function untested(book: RuleBook, layers: ReadonlySet<string> | undefined, folde
 function rulesWithCases(dir: string): string[] {
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.ya?ml$/.test(name))
-    .flatMap((name) => /^rule:\s*([\w-]+)/m.exec(readFileSync(join(dir, name), 'utf8'))?.[1] ?? []);
+    .flatMap((name) => /^rule:\s*['"]?([\w-]+)/m.exec(readFileSync(join(dir, name), 'utf8'))?.[1] ?? []);
 }

@@ -2,24 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
-import { checkRules } from './check.js';
-import { checkBehaviour } from './check-behaviour.js';
+import { checkFolder } from './check-folder.js';
 import { encodeBook } from './compiled-book.js';
-import { COMPILED_RULES, RuleBook, SHIPPED_RULES } from './load.js';
-import { readRules } from './read-rules.js';
+import { COMPILED_RULES, SHIPPED_RULES } from './load.js';
 import { COMPILED_VALIDATORS, validatorCode } from './validators.js';
 
 /**
  * Reads and checks the shipped YAML, and writes it as JSON, and the JSON Schemas as code, for a fast start-up. Run by the
  * build.
  */
-export function precompile(): void {
+function precompile(): void {
   writeFileSync(COMPILED_VALIDATORS, validatorCode());
-  const source = readRules(SHIPPED_RULES);
-  const book = new RuleBook([source.data]);
-  checkRules(source, book);
-  const found = checkBehaviour([source], book);
-  if (found.length > 0) throw new DiagnosticError(found);
+  const { source } = checkFolder(SHIPPED_RULES);
   writeFileSync(
     COMPILED_RULES,
     JSON.stringify(encodeBook(source.data, (file) => relative(`${SHIPPED_RULES}/..`, file))),

@@ -23,6 +23,29 @@ describe('thaw rules lint', () => {
     expect(await lint(pack, '--max-warnings', 'few')).toMatchObject({ code: 2 });
   });
 
+  test('rules of a pack that keeps no case files are not asked for them, whatever the names of other packs', async () => {
+    const inside = (name: string, files: Readonly<Record<string, string>>) =>
+      Object.fromEntries(Object.entries(files).map(([path, text]) => [`${name}/${path}`, text]));
+    const quiet = `rules:
+  - id: shift-by-none
+    why: A shift by nothing.
+    match: { op: mylib::shift, in: { self: $x, by: 0 } }
+    rewrite: $x
+`;
+    const dir = folderOf({ ...inside('mine-too', SOUND_PACK), ...inside('mine', { 'lowering/shift.yaml': quiet }) });
+    const { code, error } = await lint(`${dir}/mine-too`, `${dir}/mine`);
+    expect([code, error]).toEqual([0, '']);
+  });
+
+  test('case files may quote the name of their rule', async () => {
+    const text = SOUND_PACK['cases/shift-dyn.yaml'] ?? '';
+    const pack = folderOf({
+      ...SOUND_PACK,
+      'cases/shift-dyn.yaml': text.replace('rule: shift-dyn', 'rule: "shift-dyn"'),
+    });
+    expect((await lint(pack)).error).toBe('');
+  });
+
   test('all errors at once, as JSON too', async () => {
     const broken = (SHIFT_PACK['translation/shift.yaml'] ?? '')
       .replace('self: $x, by: { tensor: $by }', 'self: $y, by: $by')
