@@ -51,7 +51,7 @@ class Driver {
     this.worklist = new Worklist(options.seed === undefined ? undefined : seededRandom(options.seed));
     const requeue = new Requeue(rules, this.worklist);
     this.requeue = requeue;
-    const left = rules.readsBlocks ? (block: Block) => requeue.left(block) : undefined;
+    const left = rules.reach.blocks ? (block: Block) => requeue.left(block) : undefined;
     this.rewriter = new Rewriter(graph, inference, rules.roles, left);
     this.matcher = new Matcher(rules.registry, rules.roles, inference.ranges);
   }

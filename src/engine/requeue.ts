@@ -1,5 +1,6 @@
 import { type Block, Node, type Value } from '../ir/graph.js';
 import type { RuleSet } from '../matcher/compile.js';
+import type { Reach } from '../matcher/reach.js';
 import type { Change } from './rewriter.js';
 import type { Worklist } from './worklist.js';
 
@@ -12,25 +13,29 @@ export class Requeue {
   /** Values that gained or lost uses; looked at when nothing else is left, once for any number of changes. */
   private readonly recounted = new Set<Value>();
 
+  private readonly reach: Reach;
+
   constructor(
     private readonly rules: RuleSet,
     private readonly worklist: Worklist,
-  ) {}
+  ) {
+    this.reach = rules.reach;
+  }
 
   after({ made, readers, released }: Change): void {
-    const { readsBlocks, readsUsers } = this.rules;
+    const { blocks, users } = this.reach;
     for (let i = 0; i < made.length; i++) {
       const node = made.at(i);
       if (node === undefined) continue;
       this.push(node);
-      if (readsBlocks) this.touchOwner(node.parent, 1);
-      if (readsUsers) for (const v of node.inputs) this.recounted.add(v);
+      if (blocks) this.touchOwner(node.parent, 1);
+      if (users) for (const v of node.inputs) this.recounted.add(v);
     }
     for (let i = 0; i < readers.length; i++) {
       const reader = readers.at(i);
       if (reader !== undefined) this.touch(reader, 0);
     }
-    if (readsUsers) for (const v of released.toArray()) this.recounted.add(v);
+    if (users) for (const v of released.toArray()) this.recounted.add(v);
   }
 
   /** A node of the block was removed. */
@@ -51,16 +56,16 @@ export class Requeue {
   /** The node may match, and so may those whose pattern has it `depth` levels below its root. */
   private touch(node: Node, depth: number): void {
     this.push(node);
-    if (depth + 1 >= this.rules.depth) return;
-    if (this.rules.readsBlocks) this.touchOwner(node.parent, depth + 1);
-    if (this.rules.isInner(node.op)) for (const out of node.outputs) this.touchUsers(out, depth + 1);
+    if (depth + 1 >= this.reach.depth) return;
+    if (this.reach.blocks) this.touchOwner(node.parent, depth + 1);
+    if (this.reach.inner.has(node.op)) for (const out of node.outputs) this.touchUsers(out, depth + 1);
   }
 
   private touchUsers(value: Value, depth: number): void {
     for (let use = value.uses.first; use !== undefined; use = use.next) {
       const { user } = use;
       if (user instanceof Node) this.touch(user, depth);
-      else if (this.rules.readsBlocks) this.touchOwner(user, depth);
+      else if (this.reach.blocks) this.touchOwner(user, depth);
     }
   }
 

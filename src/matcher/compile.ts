@@ -4,7 +4,7 @@ import type { OperatorRegistry } from '../schema/registry.js';
 import type { Rule } from '../schema/rule.js';
 import { compileRule } from './compile-rule.js';
 import type { CompiledRule } from './pattern.js';
-import { asksForItems, asksForUsers, innerOperators, levels, looksIntoBlocks } from './reach.js';
+import { type Reach, reachOf } from './reach.js';
 import type { Roles } from './roles.js';
 
 /** Rules by the operator of their root. Each is compiled when a graph first has that operator. */
@@ -12,13 +12,7 @@ export class RuleSet {
   private readonly byOp = new Map<OpName, Rule[]>();
   private readonly ready = new Map<OpName, readonly CompiledRule[]>();
   private readonly compiled = new Map<Rule, CompiledRule>();
-  /** How far rules look, in levels of operators: that of the deepest pattern, and of conditions behind it. */
-  readonly depth: number;
-  /** Some pattern looks into the blocks of a node, so that a change inside of them can make it match. */
-  readonly readsBlocks: boolean;
-  /** Some rule asks for the users of a value, so that a change of these can make it match. */
-  readonly readsUsers: boolean;
-  private readonly inner = new Set<OpName>();
+  private known: Reach | undefined;
 
   constructor(
     readonly rules: readonly Rule[],
@@ -32,18 +26,12 @@ export class RuleSet {
         else list.push(rule);
       }
     }
-    const asking = new Set(rules.filter(asksForItems));
-    const reach = (r: Rule) => levels(r.match) + (asking.has(r) ? 1 : 0);
-    this.depth = rules.reduce((d, r) => Math.max(d, reach(r)), 0);
-    this.readsBlocks = rules.some((r) => looksIntoBlocks(r.match));
-    this.readsUsers = rules.some(asksForUsers);
-    for (const r of rules) innerOperators(r.match, roles, this.inner);
-    if (roles.list !== undefined && asking.size > 0) this.inner.add(roles.list);
   }
 
-  /** True for operators that some rule looks at below its root. */
-  isInner(op: OpName): boolean {
-    return this.inner.has(op);
+  /** How far the rules look; found when a graph is first rewritten, since the load makes sets that rewrite none. */
+  get reach(): Reach {
+    this.known ??= reachOf(this.rules, this.roles);
+    return this.known;
   }
 
   has(op: OpName): boolean {

@@ -2,6 +2,31 @@ import type { OpName } from '../ir/graph.js';
 import type { BlockPattern, ItemsPattern, NodePattern, Pattern, Rule } from '../schema/rule.js';
 import type { Roles } from './roles.js';
 
+/** How far rules look around the node at which they match: what a change may make match. */
+export interface Reach {
+  /** In levels of operators: that of the deepest pattern, and of conditions behind it. */
+  readonly depth: number;
+  /** Some pattern looks into the blocks of a node, so that a change inside of them can make it match. */
+  readonly blocks: boolean;
+  /** Some rule asks for the users of a value, so that a change of these can make it match. */
+  readonly users: boolean;
+  /** Operators that some rule looks at below its root. */
+  readonly inner: ReadonlySet<OpName>;
+}
+
+export function reachOf(rules: readonly Rule[], roles: Roles): Reach {
+  const inner = new Set<OpName>();
+  let depth = 0;
+  for (const rule of rules) {
+    const items = asksForItems(rule);
+    depth = Math.max(depth, levels(rule.match) + (items ? 1 : 0));
+    if (items && roles.list !== undefined) inner.add(roles.list);
+    innerOperators(rule.match, roles, inner);
+  }
+  const blocks = rules.some((r) => looksIntoBlocks(r.match));
+  return { depth, blocks, users: rules.some(asksForUsers), inner };
+}
+
 /** Levels of operators in a pattern: how many uses away a change can be that makes it match. */
 export function levels(p: Pattern): number {
   switch (p.kind) {
@@ -37,7 +62,7 @@ function blockLevels({ params, returns, contains }: BlockPattern): number {
 }
 
 /** True if some part of a pattern is about what blocks hold. */
-export function looksIntoBlocks(p: Pattern): boolean {
+function looksIntoBlocks(p: Pattern): boolean {
   switch (p.kind) {
     case 'node':
       return p.blocks !== undefined || p.in.some(([, q]) => looksIntoBlocks(q)) || anyLooks(p.operands);
@@ -100,7 +125,7 @@ function operatorsOf(p: Pattern, roles: Roles, into: Set<OpName>): void {
 const ASKS_FOR_USERS = /\b(uses|users)\s*\(/;
 
 /** True if some condition of a rule asks for the users of a value, or its rewrite leaves out a result that must be unused. */
-export function asksForUsers(rule: Rule): boolean {
+function asksForUsers(rule: Rule): boolean {
   if (rule.rewrite.kind === 'results' && rule.rewrite.of.includes(null)) return true;
   return conditionsOf(rule).some((text) => ASKS_FOR_USERS.test(text));
 }
@@ -111,7 +136,7 @@ const ASKS_FOR_ITEMS = /\bfor\s+\w+\s+in\s+(\$|it\b)/;
  * True if some condition of a rule may ask of the items of a captured list: it looks at the operator that constructs the
  * list, which stands in no pattern.
  */
-export function asksForItems(rule: Rule): boolean {
+function asksForItems(rule: Rule): boolean {
   return conditionsOf(rule).some((text) => ASKS_FOR_ITEMS.test(text));
 }
 
