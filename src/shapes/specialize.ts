@@ -13,6 +13,9 @@ import { openBranchResults, openCarriedContainers } from './open-results.js';
 /** Rounds of loops that are unrolled in one graph. A model's own loops run over layers or levels: far fewer. */
 export const MAX_UNROLLED_ROUNDS = 10_000;
 
+/** Operands of the nodes that unrolling makes: a list that grows is made anew each round, of all its items so far. */
+export const MAX_UNROLLED_OPERANDS = 2 ** 23;
+
 export interface SpecializeOptions {
   /** Leaves nodes whose results nothing uses in place. */
   readonly keepDeadCode?: boolean;
@@ -37,6 +40,7 @@ function forgetSample(out: Value): void {
 
 class Specializer {
   private rounds = 0;
+  private operands = 0;
 
   constructor(
     private readonly graph: Graph,
@@ -166,6 +170,9 @@ class Specializer {
     const body = node.blocks[0];
     const limit = trips?.content?.kind === 'int' ? trips.content.value : undefined;
     if (body === undefined || condition === undefined || typeof limit !== 'number') return false;
+    // A `for` takes all its rounds: whether these are too many is known before.
+    const counted = condition.content?.kind === 'bool' && condition.content.value && isTrue(body.returns[0]);
+    if (counted && this.rounds + limit > MAX_UNROLLED_ROUNDS) tooManyRounds(node);
     const before = node.prev;
     let carried: readonly Value[] = initial;
     let goOn: Value = condition;
@@ -203,6 +210,8 @@ class Specializer {
     const count = node.inputs.length;
     for (const r of body.returns) node.addInput(mapped(map, r));
     this.range(before === undefined ? node.parent?.first : before.next, node);
+    for (let n = node.prev; n !== undefined && n !== before; n = n.prev) this.operands += n.inputs.length;
+    if (this.operands > MAX_UNROLLED_OPERANDS) tooManyOperands(node);
     const returns = node.inputs.slice(count);
     node.setInputs(node.inputs.slice(0, count));
     const [goOn, ...next] = returns;
@@ -259,6 +268,21 @@ function constantAttribute(out: Value): Attribute | undefined {
 function raises(block: Block): boolean {
   for (const n of block.nodes()) if (n.op === 'prim::RaiseException') return true;
   return false;
+}
+
+function isTrue(value: Value | undefined): boolean {
+  return value?.producer?.op === 'prim::Constant' && Boolean(value.producer.attributes.get('value'));
+}
+
+function tooManyOperands(node: Node): never {
+  fail(
+    'unsupported-control-flow',
+    `the lists of a loop of constant length take more than MAX_UNROLLED_OPERANDS items`,
+    {
+      at: node.loc[0],
+      help: 'make the length depend on an input, or rewrite the loop with tensor operations',
+    },
+  );
 }
 
 function tooManyRounds(node: Node): never {

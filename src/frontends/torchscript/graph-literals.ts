@@ -103,6 +103,8 @@ export class GraphLiteralReader {
     const token = lexer.take();
     const value = numberOf(token.text) ?? lexer.fail('syntax-error', `\`${token.text}\` is no number`, token);
     const integral = /^-?\d+$/.test(token.text);
+    if (integral && Math.abs(value) >= 2 ** 64)
+      lexer.fail('syntax-error', 'the integer does not fit into 64 bits', token);
     switch (wanted.kind) {
       case 'bool':
         return { value: value !== 0, type: BOOL };

@@ -160,7 +160,7 @@ export class GraphTypeReader {
     if (lexer.peek.kind !== 'number') lexer.unexpected('an extent');
     const token = lexer.take();
     const size = Number(token.text);
-    if (!Number.isInteger(size) || size < 0) lexer.fail('syntax-error', `\`${token.text}\` is no extent`, token);
+    if (!Number.isSafeInteger(size) || size < 0) lexer.fail('syntax-error', `\`${token.text}\` is no extent`, token);
     // The old form `2:3` says the stride too.
     if (lexer.accept(':')) lexer.take();
     this.axis += 1;

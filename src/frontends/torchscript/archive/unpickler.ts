@@ -32,8 +32,8 @@ export interface UnpickleOptions {
 const MIN_PROTOCOL = 2;
 const MAX_PROTOCOL = 4;
 
-/** An integer of more bytes than this is no datum of a model. */
-const MAX_INTEGER_BYTES = 64;
+/** 64 bits, and the sign of one without. */
+const MAX_INTEGER_BYTES = 9;
 
 /**
  * Reads a pickle as data: nothing is imported or run, and names outside a fixed table are refused. `bytes` may go on

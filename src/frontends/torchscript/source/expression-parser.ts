@@ -1,6 +1,7 @@
 import type { BinaryOperator, CompareOperator, Expr, Keyword, UnaryOperator } from './ast.js';
+import { integerValue } from './integer-literal.js';
 import { Lexer } from './lexer.js';
-import { stringValue } from './string-literal.js';
+import { adjacentStrings } from './string-literal.js';
 
 /** Deeper expressions or blocks are no model's; the limit keeps the parser and the builder off the end of the stack. */
 export const MAX_SOURCE_NESTING = 300;
@@ -271,21 +272,19 @@ export class ExpressionParser {
         return this.word();
       case 'int': {
         lex.next();
-        const value = Number(text);
-        return { kind: 'int', value: Number.isSafeInteger(value) ? value : BigInt(text), start, end };
+        return {
+          kind,
+          value: integerValue(text) ?? lex.bad('the integer before does not fit into 64 bits'),
+          start,
+          end,
+        };
       }
       case 'float':
       case 'imaginary':
         lex.next();
         return { kind, value: Number(text), start, end };
-      case 'str': {
-        let value = '';
-        while (lex.kind === 'str') {
-          value += stringValue(lex.source.slice(lex.start, lex.end));
-          lex.next();
-        }
-        return { kind: 'str', value, start, end: lex.previousEnd };
-      }
+      case 'str':
+        return { kind, value: adjacentStrings(lex), start, end: lex.previousEnd };
       case 'op':
         if (text === '(') return this.parenthesized();
         if (text === '[') return this.list();

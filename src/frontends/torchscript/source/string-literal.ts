@@ -1,3 +1,5 @@
+import type { Lexer } from './lexer.js';
+
 /** Escapes of one letter (Python's, which PyTorch's printer shares). */
 const SIMPLE: Readonly<Record<string, string>> = {
   n: '\n',
@@ -34,4 +36,14 @@ function escapedBytes(whole: string, escaped: string): string {
   if (first === 'x' && escaped.length === 3) return String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
   if (first >= '0' && first <= '7') return String.fromCharCode(Number.parseInt(escaped, 8) & 255);
   return SIMPLE[first] ?? whole;
+}
+
+/** String literals one after another are one string, as in Python. */
+export function adjacentStrings(lex: Lexer): string {
+  let value = '';
+  while (lex.kind === 'str') {
+    value += stringValue(lex.source.slice(lex.start, lex.end));
+    lex.next();
+  }
+  return value;
 }

@@ -1,0 +1,21 @@
+/** Numbers at which readers err: around the widths of integers and of floats that hold them. */
+export const EDGES: readonly number[] = [
+  0,
+  1,
+  2,
+  -1,
+  127,
+  128,
+  255,
+  256,
+  32767,
+  65535,
+  65536,
+  2 ** 31 - 1,
+  2 ** 31,
+  2 ** 32 - 1,
+  2 ** 32,
+  2 ** 53 - 1,
+  2 ** 53,
+  2 ** 62,
+];
