@@ -7,6 +7,7 @@ export type {
   DimSpec,
   InputSpec,
   InputType,
+  RewriteLimits,
 } from './compiler-options.js';
 export { type Config, loadConfig } from './config/load-config.js';
 export { parseConst } from './declaration/parse-const.js';
