@@ -5,7 +5,7 @@ import type { Terminal } from './terminal.js';
 
 export const EXIT_DONE = 0;
 export const EXIT_FAILED = 1;
-export const EXIT_USAGE = 2;
+const EXIT_USAGE = 2;
 
 /** What is wrong with the command line itself, not with the model. */
 const USAGE_CODES: ReadonlySet<Code> = new Set<Code>([
@@ -19,7 +19,7 @@ const USAGE_CODES: ReadonlySet<Code> = new Set<Code>([
 ]);
 
 /** The problems that an error stands for; anything but a DiagnosticError is a defect of Thaw. */
-export function diagnosticsOf(error: unknown): readonly Diagnostic[] {
+function diagnosticsOf(error: unknown): readonly Diagnostic[] {
   if (error instanceof DiagnosticError) return error.diagnostics;
   const message = error instanceof Error ? error.message : String(error);
   const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1) : [];

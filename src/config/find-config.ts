@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-export const CONFIG_NAMES = ['thaw.config.yaml', 'thaw.config.yml'] as const;
+const CONFIG_NAMES = ['thaw.config.yaml', 'thaw.config.yml'] as const;
 
 /** A project ends here: what lies above has other projects' configuration. */
 const ROOT_MARKS = ['package.json', '.git'] as const;

@@ -152,13 +152,4 @@ const upsample = defineConverter({
   },
 });
 
-/** Extents of an image by a run-time tensor of the spatial sizes: [N, C] of the input, then the sizes. */
-export function spatialSizes(ctx: ConvertContext, self: OnnxValue, shape: readonly Dim[], sizes: OnnxValue): OnnxValue {
-  const lead = shape.slice(0, 2);
-  const head = lead.every((d) => typeof d === 'number')
-    ? ctx.ints1d(lead as readonly number[])
-    : ctx.add('Slice', [ctx.add('Shape', [self]), ctx.ints1d([0]), ctx.ints1d([2]), ctx.ints1d([0])]);
-  return ctx.add('Concat', [head, ctx.cast(sizes, 'int64')], { axis: 0 });
-}
-
 export const INTERPOLATE = [upsample];

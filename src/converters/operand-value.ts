@@ -1,6 +1,4 @@
-import { type ExprValue, Float, TensorRef, UNKNOWN } from '../expr/value.js';
-import { dtypeBytes } from '../ir/dtype.js';
-import type { TensorData } from '../ir/tensor-data.js';
+import { type ExprValue, Float, isList, TensorRef, UNKNOWN } from '../expr/value.js';
 import type { OnnxValue } from '../onnx/types.js';
 
 /** How the expressions of a recipe see an ONNX value. */
@@ -18,22 +16,14 @@ export function toPlain(v: ExprValue): Plain | undefined {
   if (v === UNKNOWN) return undefined;
   if (v instanceof Float) return v.value;
   if (v instanceof TensorRef) return undefined;
-  if (Array.isArray(v)) {
+  if (isList(v)) {
     const items: Plain[] = [];
-    for (const item of v as readonly ExprValue[]) {
+    for (const item of v) {
       const p = toPlain(item);
       if (p === undefined) return undefined;
       items.push(p);
     }
     return items;
   }
-  return typeof v === 'object' && v !== null ? undefined : (v as Plain);
-}
-
-/** The largest constant whose elements a converter may look at. */
-export const MAX_CONSTANT_BYTES = 65_536;
-
-/** True for constants small enough to be read at compile time. */
-export function isSmallConstant(data: TensorData): boolean {
-  return data.elementCount * dtypeBytes(data.dtype) <= MAX_CONSTANT_BYTES;
+  return typeof v === 'object' && v !== null ? undefined : v;
 }

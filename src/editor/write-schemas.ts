@@ -8,7 +8,7 @@ import { editorSchemas } from './editor-schemas.js';
 export const SHIPPED_SCHEMAS = fileURLToPath(new URL('../schemas', import.meta.url));
 
 /** Writes `<kind>.schema.json` for each kind of file into a folder, which it makes. Returns their paths. */
-export function writeEditorSchemas(book: RuleBook, folder: string): string[] {
+function writeEditorSchemas(book: RuleBook, folder: string): string[] {
   mkdirSync(folder, { recursive: true });
   return [...editorSchemas(book)].map(([kind, schema]) => {
     const path = join(folder, `${kind}.schema.json`);

@@ -7,9 +7,9 @@ export interface RewriteLimits {
 }
 
 /** Rewrites per node of the graph: a translation takes about two, so that a run beyond this feeds itself. */
-export const STEPS_PER_NODE = 64;
+const STEPS_PER_NODE = 64;
 /** Added to the limit for graphs of a few nodes. */
-export const MIN_STEPS = 10_000;
+const MIN_STEPS = 10_000;
 /** Rewrites of what rewrites made, one after another: real chains stay below ten. */
 export const MAX_GENERATIONS = 256;
 

@@ -89,7 +89,7 @@ function renderStep({ kind, by, to, why, at }: ExplainedStep): string[] {
 }
 
 /** The user's line with its text, and who called it. */
-export function renderSource(source: SourceLoc): string[] {
+function renderSource(source: SourceLoc): string[] {
   const [at, ...callers] = source;
   if (at === undefined) return [];
   const lines = [`  ${spanText(at)}${at.text === undefined ? '' : `  ${at.text.trim()}`}`];

@@ -241,7 +241,7 @@ function contains(op: 'in' | 'not in', item: ExprValue, list: ExprValue, offset:
 }
 
 /** The kind of a value in words, for messages. */
-export function kindName(v: ExprValue): string {
+function kindName(v: ExprValue): string {
   if (v === null) return 'none';
   if (v === UNKNOWN) return 'an unknown value';
   if (isDim(v)) return 'an int';

@@ -48,7 +48,3 @@ export function nameUnclear(v: Value, places: readonly Place[], { memory }: Walk
   storage.alternatives = places.map((place) => ({ place }));
   for (const place of places) rootOf(place).escaped = true;
 }
-
-export function operandsOf(node: Node, count: number): readonly Value[] | undefined {
-  return node.inputs.length >= count ? node.inputs : undefined;
-}

@@ -7,7 +7,7 @@ export function visitTemplates(rule: Rule, visit: (t: Template) => void): void {
 }
 
 /** The same for a rewrite alone. */
-export function visitRewrite(rewrite: Rewrite, visit: (t: Template) => void): void {
+function visitRewrite(rewrite: Rewrite, visit: (t: Template) => void): void {
   switch (rewrite.kind) {
     case 'results':
       for (const t of rewrite.of) if (t !== null) visitTemplate(t, visit);
@@ -21,7 +21,7 @@ export function visitRewrite(rewrite: Rewrite, visit: (t: Template) => void): vo
 }
 
 /** Calls `visit` for a template and all inside it. */
-export function visitTemplate(template: Template, visit: (t: Template) => void): void {
+function visitTemplate(template: Template, visit: (t: Template) => void): void {
   visit(template);
   switch (template.kind) {
     case 'node':

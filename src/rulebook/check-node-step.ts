@@ -16,7 +16,7 @@ import type { YamlPath } from './yaml-file.js';
 /** Tells a mistake at a path of the step: of its key where `key` is set. */
 export type Say = (path: YamlPath, message: string, help?: string, key?: boolean) => void;
 
-export const OPSETS: readonly number[] = Array.from({ length: MAX_OPSET - MIN_OPSET + 1 }, (_, i) => MIN_OPSET + i);
+const OPSETS: readonly number[] = Array.from({ length: MAX_OPSET - MIN_OPSET + 1 }, (_, i) => MIN_OPSET + i);
 
 /** The opsets of a range; all that are supported where there is none. */
 export function opsetsOf(range: string | undefined): readonly number[] {

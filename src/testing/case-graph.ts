@@ -50,7 +50,7 @@ function typeWith(type: Type, dims: CaseDims): Type | 'rank' | undefined {
 }
 
 /** True for the extents of a list of tensors. An empty list is a 0-d tensor's. */
-export function isNested(dims: CaseDims): dims is readonly (readonly CaseDim[])[] {
+function isNested(dims: CaseDims): dims is readonly (readonly CaseDim[])[] {
   return dims.length > 0 && Array.isArray(dims[0]);
 }
 

@@ -176,7 +176,7 @@ function plain(v: ReturnType<typeof valueAt>): number | undefined {
   return isDim(v) && typeof v === 'number' ? v : undefined;
 }
 
-export function isRange(v: CaseValue | undefined): v is CaseRange {
+function isRange(v: CaseValue | undefined): v is CaseRange {
   return typeof v === 'object' && !Array.isArray(v);
 }
 

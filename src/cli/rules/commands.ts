@@ -10,10 +10,10 @@ export interface RulesCommand {
   run(argv: readonly string[], terminal: Terminal): Promise<number>;
 }
 
-export const RULES_OPTION = `  --rules PACK                   a rule pack over the shipped rules, a folder or an npm package; may be repeated
+const RULES_OPTION = `  --rules PACK                   a rule pack over the shipped rules, a folder or an npm package; may be repeated
   --config FILE                  the project's configuration; thaw.config.yaml, here or above, by default
   --no-config                    without the project's configuration`;
-export const JSON_OPTION = `  --json                         results and problems on standard output, as JSON`;
+const JSON_OPTION = `  --json                         results and problems on standard output, as JSON`;
 
 /** The commands in the order in which the help tells them. */
 export const RULES_COMMANDS: ReadonlyMap<string, RulesCommand> = new Map<string, RulesCommand>([

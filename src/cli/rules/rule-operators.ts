@@ -3,7 +3,7 @@ import { baseOf } from '../../schema/registry.js';
 import type { Rule } from '../../schema/rule.js';
 
 /** Operators that a pattern or a template names anywhere, each once, in the order of the text. */
-export function operatorsIn(part: unknown): OpName[] {
+function operatorsIn(part: unknown): OpName[] {
   const found = new Set<OpName>();
   gather(part, found);
   return [...found];

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 
 /** Editors write a file in several steps: what comes within this many milliseconds is one change. */
-export const SETTLE_MS = 100;
+const SETTLE_MS = 100;
 
 /**
  * Calls `run` once, and again whenever a YAML file below one of the folders changes; never twice at once. Resolves when
