@@ -2,8 +2,10 @@
  * One measurement in a process of its own, a line of JSON on stdout: `node --expose-gc measure.js time|memory NODES RUNS`.
  * `time` rewrites RUNS graphs one after another; `memory` looks at the heap while it rewrites one.
  */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { runRules } from '../../src/engine/driver.js';
+import { decodeBook } from '../../src/rulebook/compiled-book.js';
 import { RuleBook } from '../../src/rulebook/load.js';
 import { type Mix, makeMix } from './mix.js';
 
@@ -38,7 +40,8 @@ interface Rewritten {
 
 const [mode = 'time', size = '10000', runs = '1'] = process.argv.slice(2);
 const collect = globalThis.gc ?? (() => undefined);
-const rules = await RuleBook.load({ base: resolve('rules') });
+/** The rule book that the build has compiled. */
+const rules = new RuleBook([decodeBook(JSON.parse(readFileSync(resolve('dist/rulebook.json'), 'utf8')))]);
 
 /** Lowering, then translation, as a compilation of a model with dynamic inputs does. */
 function rewrite(mix: Mix, afterRewrite?: () => void): Rewritten {
