@@ -1,6 +1,14 @@
 import type { DType } from './ir/dtype.js';
 import type { TensorData } from './ir/tensor-data.js';
 
+export {
+  DEFAULT_LIMITS,
+  limitFlag,
+  limitNamed,
+  limitNames,
+  type ReadLimits,
+} from './frontends/torchscript/limits.js';
+
 /** A dimension of a declared input: a static size, a symbol by name (the same name is the same size), or `?`, a fresh symbol. */
 export type DimSpec = number | string;
 

@@ -55,7 +55,7 @@ const MAY_SEE: Readonly<Record<string, readonly string[]>> = {
   ],
   config: ['diagnostics', 'rulebook'],
   editor: ['diagnostics', 'schema', 'onnx', 'rulebook', 'compiler-options'],
-  'compiler-options': ['ir'],
+  'compiler-options': ['ir', 'frontends'],
   compiler: [
     'compiler-options',
     'config',

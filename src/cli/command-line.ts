@@ -11,6 +11,9 @@ const OPTIONS = {
   'no-config': { type: 'boolean' },
   out: { type: 'string', short: 'o' },
   opset: { type: 'string' },
+  method: { type: 'string' },
+  module: { type: 'string' },
+  limit: { type: 'string', multiple: true },
   'no-provenance': { type: 'boolean' },
   provider: { type: 'string' },
   device: { type: 'string' },
@@ -41,12 +44,24 @@ const SESSION_OPTIONS = [
   'no-tf32',
 ] as const satisfies readonly OptionName[];
 
-const COMPILATION = ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'opset', 'no-provenance'] as const;
+const MODEL = ['method', 'module', 'limit'] as const satisfies readonly OptionName[];
+
+const COMPILATION = [
+  ...MODEL,
+  'input',
+  'const',
+  'dim',
+  'rules',
+  'config',
+  'no-config',
+  'opset',
+  'no-provenance',
+] as const;
 
 const ACCEPTED: Readonly<Record<CommandName, readonly OptionName[]>> = {
   compile: [...COMPILATION, 'out', 'json'],
-  check: ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'json'],
-  run: ['input', 'const', 'dim', 'rules', 'config', 'no-config', 'out', 'json', ...SESSION_OPTIONS],
+  check: [...MODEL, 'input', 'const', 'dim', 'rules', 'config', 'no-config', 'json'],
+  run: [...MODEL, 'input', 'const', 'dim', 'rules', 'config', 'no-config', 'out', 'json', ...SESSION_OPTIONS],
   build: [...COMPILATION, 'out', 'json', ...SESSION_OPTIONS],
   doctor: ['json'],
   setup: ['from', 'json'],
@@ -64,6 +79,9 @@ export interface CommandLine {
   readonly 'no-config': boolean;
   readonly out: string | undefined;
   readonly opset: string | undefined;
+  readonly method: string | undefined;
+  readonly module: string | undefined;
+  readonly limit: readonly string[];
   readonly 'no-provenance': boolean;
   readonly provider: string | undefined;
   readonly device: string | undefined;
@@ -96,6 +114,9 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       'no-config': values['no-config'] ?? false,
       out: values.out,
       opset: values.opset,
+      method: values.method,
+      module: values.module,
+      limit: values.limit ?? [],
       'no-provenance': values['no-provenance'] ?? false,
       provider: values.provider,
       device: values.device,
@@ -128,6 +149,7 @@ function optionNames(): OptionName[] {
     'no-config',
     'out',
     'opset',
+    ...MODEL,
     'no-provenance',
     ...SESSION_OPTIONS,
     'from',

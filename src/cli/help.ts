@@ -1,3 +1,5 @@
+import { DEFAULT_LIMITS, limitFlag, limitNames } from '../compiler-options.js';
+
 export const COMMANDS = ['compile', 'check', 'run', 'build', 'doctor', 'setup', 'demo'] as const;
 
 export type CommandName = (typeof COMMANDS)[number];
@@ -14,6 +16,16 @@ const DIM = `  --dim SYMBOL=MIN:OPT:MAX       the range of a symbol`;
 const RULES = `  --rules PACK                   a rule pack over the shipped rules, a folder or an npm package; may be repeated
   --config FILE                  the project's configuration; thaw.config.yaml, here or above, by default
   --no-config                    without the project's configuration`;
+/** `entries=262144, table-bytes=67108864, ...` in lines. */
+const LIMITS = limitNames()
+  .map((name) => `${limitFlag(name)}=${DEFAULT_LIMITS[name]}`)
+  .join(', ')
+  .replace(/(.{60,80}), /g, `$1,\n${' '.repeat(35)}`);
+const MODEL = `  --method NAME                  compiles this method; forward by default
+  --module PATH                  compiles this submodule: encoder.layer.0
+  --limit NAME=N                 raises a limit of what the file may ask for, if you trust it; may be repeated. NAME, and what
+                                 holds without it:
+                                   ${LIMITS}`;
 const JSON_TEXT = `  --json                         results and problems on standard output, as JSON`;
 
 const SESSION = `  --provider NAME                cpu (the default), cuda, tensorrt, or auto: the best that this machine has
@@ -36,6 +48,7 @@ ${CONST}
 ${DIM}
   --opset N                      ONNX opset, 17 to 21; 20 by default
   --no-provenance                leaves out of the file which rules and lines of source each node comes from
+${MODEL}
 ${RULES}
 ${JSON_TEXT}`,
   check: `thaw check MODEL [options]
@@ -45,6 +58,7 @@ Rewrites a model for varying sizes without converting it: what became dynamic, a
 ${INPUT}
 ${CONST}
 ${DIM}
+${MODEL}
 ${RULES}
 ${JSON_TEXT}`,
   run: `thaw run MODEL --input NAME=FILE.npy... [options]
@@ -56,6 +70,7 @@ ${CONST}
   -o, --out DIR                  writes each output to DIR/NAME.npy
 ${DIM}, of an ONNX file
 ${SESSION}
+${MODEL}
 ${RULES}
 ${JSON_TEXT}`,
   build: `thaw build MODEL -o OUT.onnx [options]
@@ -69,6 +84,7 @@ ${CONST}
 ${DIM}
   --opset N                      ONNX opset, 17 to 21; 20 by default
 ${SESSION}
+${MODEL}
 ${RULES}
 ${JSON_TEXT}`,
   doctor: `thaw doctor [--json]

@@ -5,7 +5,7 @@ type Words = Uint8Array | Uint16Array | Uint32Array;
 
 /** `bytes` as words of 1, 2 or 4 bytes; copied first where they do not start on a word. */
 function wordsOf(bytes: Uint8Array, size: number): Words {
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const length = Math.floor(bytes.byteLength / size);
   switch (size) {
     case 1:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_NESTING } from '../../src/frontends/torchscript/archive/pickle-nesting.js';
 import { unpickle } from '../../src/frontends/torchscript/archive/unpickler.js';
+import { DEFAULT_LIMITS } from '../../src/frontends/torchscript/limits.js';
 import { memorySource } from '../../src/ir/tensor-data.js';
 import { codeOf } from './diagnostic-code.js';
 
@@ -93,8 +93,8 @@ describe('what plain data never needs', () => {
 
   test('depth and breadth of nesting are limited', () => {
     const nested = (depth: number) => [']'.repeat(depth), 'a'.repeat(depth - 1), '.'];
-    expect(read(...nested(MAX_NESTING - 1))).toMatchObject({ kind: 'list' });
-    expect(codeOf(() => read(...nested(MAX_NESTING + 2)))).toBe('archive-limit');
+    expect(read(...nested(DEFAULT_LIMITS.valueNesting - 1))).toMatchObject({ kind: 'list' });
+    expect(codeOf(() => read(...nested(DEFAULT_LIMITS.valueNesting + 2)))).toBe('archive-limit');
     expect(codeOf(() => read(...nested(200_000)))).toBe('archive-limit');
     // Each level holds the one below twice: 2^40 values in 120 bytes.
     expect(codeOf(() => read(')', '2\x86'.repeat(40), '.'))).toBe('archive-limit');

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { MAX_BLOCK_NESTING, parseGraph } from '../../src/frontends/torchscript/graph-parser.js';
+import { parseGraph } from '../../src/frontends/torchscript/graph-parser.js';
+import { DEFAULT_LIMITS } from '../../src/frontends/torchscript/limits.js';
 import { openParameters } from '../../src/frontends/torchscript/open-parameters.js';
 import { dimKey } from '../../src/ir/dim.js';
 import type { Graph, Value } from '../../src/ir/graph.js';
@@ -389,8 +390,8 @@ describe('errors', () => {
       const close = Array.from({ length: depth - 1 }, (_, i) => ` -> (%r${depth - 1 - i})\n block1():\n -> (%x)\n`);
       return `graph(%c : bool, %x : Tensor):\n${open.join('')} -> (%x)\n block1():\n -> (%x)\n${close.join('')} return (%r0)`;
     };
-    expect(problems(nested(MAX_BLOCK_NESTING))).toEqual([]);
-    expect(problems(nested(100 * MAX_BLOCK_NESTING))).toEqual([
+    expect(problems(nested(DEFAULT_LIMITS.codeNesting))).toEqual([]);
+    expect(problems(nested(100 * DEFAULT_LIMITS.codeNesting))).toEqual([
       'unsupported-syntax 603:2 blocks nest deeper than 300 levels',
     ]);
   });

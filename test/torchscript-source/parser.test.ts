@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
+import { DEFAULT_LIMITS } from '../../src/frontends/torchscript/limits.js';
 import type { Expr, Statement } from '../../src/frontends/torchscript/source/ast.js';
-import { MAX_SOURCE_NESTING } from '../../src/frontends/torchscript/source/expression-parser.js';
 import { parseSource } from '../../src/frontends/torchscript/source/parser.js';
 
 function parse(text: string): Statement[] {
@@ -228,7 +228,7 @@ describe('errors', () => {
   ])('stops at expressions that nest too deep: %s', (open, close) => {
     const deep = (n: number) => `${open.repeat(n)}1${close.repeat(n)}\n`;
     expect(parse(deep(100))).toHaveLength(1);
-    expect(() => parse(deep(100 * MAX_SOURCE_NESTING))).toThrow(/nests deeper/);
+    expect(() => parse(deep(100 * DEFAULT_LIMITS.codeNesting))).toThrow(/nests deeper/);
   });
 
   it('stops at chains and blocks that nest too deep', () => {

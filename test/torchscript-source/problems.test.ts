@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Diagnostic, DiagnosticError } from '../../src/diagnostics/diagnostic.js';
+import { DEFAULT_LIMITS } from '../../src/frontends/torchscript/limits.js';
 import { buildGraph } from '../../src/frontends/torchscript/source/build-graph.js';
-import { MAX_CALL_DEPTH } from '../../src/frontends/torchscript/source/calls.js';
 import type { CodeArchive } from '../../src/frontends/torchscript/source/code-unit.js';
 import { archiveOf, forward, objectOf, registryOf } from './archive-of.js';
 
@@ -120,11 +120,11 @@ def g(x: Tensor) -> Tensor:
 
   it('refuses calls that nest too deep, and C++ classes, by name', () => {
     const chain = Array.from(
-      { length: 2 * MAX_CALL_DEPTH },
+      { length: 2 * DEFAULT_LIMITS.callDepth },
       (_, i) => `def f${i}(x: Tensor) -> Tensor:\n  return __torch__.m.f${i + 1}(x, )\n`,
     ).join('');
     const [deep] = problems(archiveOf(`${forward('return __torch__.m.f0(x, )')}${chain}`));
-    expect(deep?.message).toContain(`depth of more than ${MAX_CALL_DEPTH}`);
+    expect(deep?.message).toContain(`depth of more than ${DEFAULT_LIMITS.callDepth}`);
     const source = `
 class M(Module):
   packed : __torch__.torch.classes.quantized.LinearPackedParamsBase

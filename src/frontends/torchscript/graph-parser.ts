@@ -7,11 +7,9 @@ import { GraphLexer, GraphProblems, type GraphToken } from './graph-lexer.js';
 import { GraphLiteralReader, type ReadLiteral } from './graph-literals.js';
 import { ELIDED } from './graph-tensor-literal.js';
 import { GraphTypeReader, OpenDims } from './graph-types.js';
+import { DEFAULT_LIMITS, RAISE_NESTING, type ReadLimits } from './limits.js';
 
 export type { GraphRegistry } from './choose-overload.js';
-
-/** Blocks inside blocks; passes recurse over them. No program that a person wrote nests nearly as deep. */
-export const MAX_BLOCK_NESTING = 300;
 
 /**
  * Parses TorchScript's graph text: what `print(graph)` of PyTorch gives, what `torch._C.parse_ir` reads, and what
@@ -23,8 +21,13 @@ export const MAX_BLOCK_NESTING = 300;
  * Errors: `syntax-error` and `unsupported-syntax` at the first, `unknown-name`, `unknown-operator`, `no-overload`,
  * `invalid-graph` (a name defined twice) gathered.
  */
-export function parseGraph(text: string, file: string, registry?: GraphRegistry): Graph {
-  return new GraphParser(new GraphLexer(text, file), registry).graph();
+export function parseGraph(
+  text: string,
+  file: string,
+  registry?: GraphRegistry,
+  limits: ReadLimits = DEFAULT_LIMITS,
+): Graph {
+  return new GraphParser(new GraphLexer(text, file), registry, limits).graph();
 }
 
 /** A result as the text declares it. */
@@ -50,6 +53,7 @@ class GraphParser {
   constructor(
     private readonly lexer: GraphLexer,
     private readonly registry: GraphRegistry | undefined,
+    private readonly limits: ReadLimits,
   ) {
     this.types = new GraphTypeReader(lexer, new OpenDims());
     this.literals = new GraphLiteralReader(lexer, this.types);
@@ -251,8 +255,9 @@ class GraphParser {
   private block(node: Node): void {
     const { lexer } = this;
     this.nesting += 1;
-    if (this.nesting > MAX_BLOCK_NESTING)
-      lexer.fail('unsupported-syntax', `blocks nest deeper than ${MAX_BLOCK_NESTING} levels`, lexer.peek);
+    const most = this.limits.codeNesting;
+    if (this.nesting > most)
+      lexer.fail('unsupported-syntax', `blocks nest deeper than ${most} levels`, lexer.peek, RAISE_NESTING);
     const outer = this.scope;
     this.scope = [];
     const block = node.addBlock();

@@ -1,4 +1,5 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
+import { DEFAULT_LIMITS, overLimit, type ReadLimits } from '../limits.js';
 import { type ByteReader, bytesReader, openFile } from './byte-reader.js';
 import { foreignZip, refuse } from './formats.js';
 import type { PickleValue } from './pickle-value.js';
@@ -40,6 +41,7 @@ export class Archive {
   private readonly storages: Storages;
   private readonly sources = new Map<string, string>();
   private readonly ranges = new Map<string, SourceRanges | undefined>();
+  private codeBytes = 0;
   private data: PickleValue | undefined;
   private constantValues: readonly PickleValue[] | undefined;
 
@@ -47,8 +49,11 @@ export class Archive {
    * Errors: `archive-corrupt`, `archive-limit`, `unsupported-format` with the way out for other archives of PyTorch,
    * `not-a-model` for other zip files.
    */
-  constructor(file: ByteReader) {
-    this.zip = new ZipReader(file);
+  constructor(
+    file: ByteReader,
+    readonly limits: ReadLimits = DEFAULT_LIMITS,
+  ) {
+    this.zip = new ZipReader(file, limits);
     const { names } = this.zip;
     const pickle = names.find((name) => /^[^/]*\/data\.pkl$/.test(name));
     const folder = pickle?.slice(0, -'data.pkl'.length);
@@ -115,7 +120,12 @@ export class Archive {
   readSource(qualifier: string): string {
     let source = this.sources.get(qualifier);
     if (source === undefined) {
-      source = this.readText(sourceRecord(qualifier));
+      const record = sourceRecord(qualifier);
+      if (this.hasEntry(record)) this.codeBytes += this.zip.sizeOf(this.folder + record);
+      if (this.codeBytes > this.limits.codeBytes) {
+        overLimit('codeBytes', this.limits, `the source of ${this.label} takes ${this.codeBytes} bytes or more`);
+      }
+      source = this.readText(record);
       this.sources.set(qualifier, source);
     }
     return source;
@@ -136,7 +146,7 @@ export class Archive {
     const record = sourceRecord(qualifier) + RANGES;
     if (!this.hasEntry(record)) return undefined;
     const label = `${this.label}:${record}`;
-    const value = unpickle(this.readEntry(record), { label, nesting: 'unchecked' });
+    const value = unpickle(this.readEntry(record), { label, nesting: 'unchecked', limits: this.limits });
     return new SourceRanges(value, this.readSource(qualifier), label);
   }
 
@@ -144,6 +154,7 @@ export class Archive {
     const record = `${place}.pkl`;
     return unpickle(this.readEntry(record), {
       label: `${this.label}:${record}`,
+      limits: this.limits,
       storage: (request) => this.storages.find(place, request),
     });
   }

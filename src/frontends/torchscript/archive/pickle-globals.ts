@@ -1,4 +1,5 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
+import type { ReadLimits } from '../limits.js';
 import { DictBuilder, type Item, ListBuilder } from './pickle-items.js';
 import { rebuildParameter, rebuildTensor } from './pickle-tensor.js';
 import type { PickleValue } from './pickle-value.js';
@@ -11,7 +12,7 @@ export type Global =
   | { readonly kind: 'storage-type'; readonly name: string };
 
 /** Takes the arguments of a REDUCE. `bad` reports arguments of another form than PyTorch writes. */
-type Call = (args: readonly Item[], bad: Bad) => PickleValue;
+type Call = (args: readonly Item[], bad: Bad, limits: ReadLimits) => PickleValue;
 export type Bad = (why: string) => never;
 
 const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([

@@ -1,11 +1,6 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
+import { overLimit, type ReadLimits } from '../limits.js';
 import type { PickleValue } from './pickle-value.js';
-
-/** Values may be nested this deep: readers recurse. A module takes two levels; real models stay below 100. */
-export const MAX_NESTING = 1000;
-
-/** Shared values count as often as they are reached, so that a small file cannot stand for an endless tree. */
-export const MAX_EXPANDED_VALUES = 2 ** 28;
 
 const NO_VALUES: readonly PickleValue[] = [];
 
@@ -15,7 +10,7 @@ interface Measure {
 }
 
 /** Walks a value without recursion. Errors: `archive-limit` when nested too deep or too large; `pickle-forbidden` for cycles. */
-export function checkNesting(root: PickleValue, label: string): void {
+export function checkNesting(root: PickleValue, label: string, limits: ReadLimits): void {
   const done = new Map<PickleValue, Measure>();
   const open = new Set<PickleValue>();
   const stack: PickleValue[] = [root];
@@ -36,11 +31,16 @@ export function checkNesting(root: PickleValue, label: string): void {
     }
     stack.pop();
     open.delete(value);
-    done.set(value, measure(inner, done, label));
+    done.set(value, measure(inner, done, label, limits));
   }
 }
 
-function measure(inner: readonly PickleValue[], done: ReadonlyMap<PickleValue, Measure>, label: string): Measure {
+function measure(
+  inner: readonly PickleValue[],
+  done: ReadonlyMap<PickleValue, Measure>,
+  label: string,
+  limits: ReadLimits,
+): Measure {
   let depth = 1;
   let size = 1;
   for (const v of inner) {
@@ -48,8 +48,8 @@ function measure(inner: readonly PickleValue[], done: ReadonlyMap<PickleValue, M
     depth = Math.max(depth, (m?.depth ?? 1) + 1);
     size += m?.size ?? 1;
   }
-  if (depth > MAX_NESTING) fail('archive-limit', `${label} nests its values deeper than MAX_NESTING (${MAX_NESTING})`);
-  if (size > MAX_EXPANDED_VALUES) fail('archive-limit', `${label} holds more values than MAX_EXPANDED_VALUES`);
+  if (depth > limits.valueNesting) overLimit('valueNesting', limits, `${label} nests its values ${depth} deep`);
+  if (size > limits.values) overLimit('values', limits, `${label} stands for ${size} values`);
   return { depth, size };
 }
 

@@ -1,6 +1,7 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
 import { dtypeBytes } from '../../../ir/dtype.js';
 import { TensorData } from '../../../ir/tensor-data.js';
+import { overLimit, type ReadLimits } from '../limits.js';
 import type { Bad } from './pickle-globals.js';
 import type { Item } from './pickle-items.js';
 import type { PickleTensor, PickleValue } from './pickle-value.js';
@@ -8,11 +9,8 @@ import type { PickleTensor, PickleValue } from './pickle-value.js';
 /** PyTorch's own limit on the number of axes (at::kDimVectorStaticSize grows freely, kernels stop at 64). */
 const MAX_RANK = 64;
 
-/** A broadcast view (stride 0) can stand for more bytes than its storage holds, all of which a reader would take. */
-export const MAX_EXPANDED_BYTES = 2 ** 32;
-
 /** `(storage, offset, sizes, strides, requires_grad, hooks, metadata)`; what follows the strides may be missing. */
-export function rebuildTensor(args: readonly Item[], bad: Bad): PickleTensor {
+export function rebuildTensor(args: readonly Item[], bad: Bad, limits: ReadLimits): PickleTensor {
   const [storage, offsetItem, sizes, steps, grad, , metadata] = args;
   if (storage?.kind !== 'storage') bad('a tensor has no storage');
   const offset = extent(offsetItem, bad);
@@ -28,8 +26,9 @@ export function rebuildTensor(args: readonly Item[], bad: Bad): PickleTensor {
   }
   if (count > 0 && offset + last >= storage.count) bad('a tensor reaches beyond its storage');
   if (!Number.isSafeInteger(count)) bad('a tensor has more than 2^53 elements');
-  if (count > storage.count && count * dtypeBytes(storage.dtype) > MAX_EXPANDED_BYTES) {
-    fail('archive-limit', `a broadcast tensor stands for ${count} elements, over MAX_EXPANDED_BYTES`);
+  const bytes = count * dtypeBytes(storage.dtype);
+  if (count > storage.count && bytes > limits.broadcastBytes) {
+    overLimit('broadcastBytes', limits, `a broadcast tensor stands for ${bytes} bytes`);
   }
   refuseLazyBits(metadata);
   const data = new TensorData(storage.dtype, shape, storage.source, offset, strides);

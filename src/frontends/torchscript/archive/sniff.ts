@@ -1,23 +1,21 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
+import { DEFAULT_LIMITS, overLimit, type ReadLimits } from '../limits.js';
 import type { ByteReader } from './byte-reader.js';
 import { type ForeignFormat, refuse } from './formats.js';
 
 /** Enough to see the signature of any format, and the head of graph text after its comments. */
 const HEAD_BYTES = 4096;
 
-/** Graph text is read whole. */
-export const MAX_TEXT_BYTES = 256 * 2 ** 20;
-
 /**
  * Tells a TorchScript archive from graph text by the first bytes. Errors: `unsupported-format` with the way out for
- * formats that are known, `not-a-model` for the rest, `archive-limit` for text beyond MAX_TEXT_BYTES.
+ * formats that are known, `not-a-model` for the rest, `archive-limit` for text beyond `textBytes`.
  */
-export function sniff(file: ByteReader): 'archive' | 'text' {
+export function sniff(file: ByteReader, limits: ReadLimits = DEFAULT_LIMITS): 'archive' | 'text' {
   if (file.size === 0) fail('not-a-model', `${file.label} is empty`);
   const head = Buffer.from(file.read(0, Math.min(file.size, HEAD_BYTES)));
   if (head.subarray(0, 2).toString('latin1') === 'PK') return 'archive';
   if (isGraphText(head, file.size)) {
-    if (file.size > MAX_TEXT_BYTES) fail('archive-limit', `${file.label} is graph text beyond MAX_TEXT_BYTES`);
+    if (file.size > limits.textBytes) overLimit('textBytes', limits, `${file.label} is text of ${file.size} bytes`);
     return 'text';
   }
   const format = foreignFile(head, file.size);

@@ -1,6 +1,7 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
 import type { DType } from '../../../ir/dtype.js';
 import type { ByteSource } from '../../../ir/tensor-data.js';
+import { DEFAULT_LIMITS, overLimit, type ReadLimits } from '../limits.js';
 import { resolveGlobal } from './pickle-globals.js';
 import { DictBuilder, type Item, isData, ListBuilder, ObjectBuilder } from './pickle-items.js';
 import { checkNesting } from './pickle-nesting.js';
@@ -8,9 +9,6 @@ import { OP } from './pickle-opcodes.js';
 import { PickleStream } from './pickle-stream.js';
 import type { PickleValue } from './pickle-value.js';
 import { STORAGE_DTYPES } from './storage-types.js';
-
-/** Numbers of shared values; a pickle of the largest models has about 10^6. */
-export const MAX_MEMO_ENTRIES = 2 ** 24;
 
 /** A storage that a pickle refers to: its bytes stand in another record. */
 export interface StorageRequest {
@@ -27,6 +25,7 @@ export interface UnpickleOptions {
   readonly storage?: (request: StorageRequest) => ByteSource;
   /** A reader that looks at fixed depths only needs no check of depth and cycles. */
   readonly nesting?: 'unchecked';
+  readonly limits?: ReadLimits;
 }
 
 const MIN_PROTOCOL = 2;
@@ -41,7 +40,7 @@ const MAX_INTEGER_BYTES = 9;
  */
 export function unpickle(bytes: Uint8Array, options: UnpickleOptions): PickleValue {
   const value = new Machine(new PickleStream(bytes, options.label), options).run();
-  if (options.nesting !== 'unchecked') checkNesting(value, options.label);
+  if (options.nesting !== 'unchecked') checkNesting(value, options.label, options.limits ?? DEFAULT_LIMITS);
   return value;
 }
 
@@ -56,12 +55,15 @@ class Machine {
   private readonly marks: number[] = [];
   private readonly memo: Item[] = [];
   private memoized = 0;
+  private readonly limits: ReadLimits;
   private readonly bad = (why: string): never => this.stream.malformed(why);
 
   constructor(
     private readonly stream: PickleStream,
     private readonly options: UnpickleOptions,
-  ) {}
+  ) {
+    this.limits = options.limits ?? DEFAULT_LIMITS;
+  }
 
   run(): PickleValue {
     const { stream } = this;
@@ -259,7 +261,7 @@ class Machine {
     switch (global.kind) {
       case 'call':
         if (args.kind !== 'tuple' && args.kind !== 'arguments') this.stream.malformed('a call has no arguments');
-        return global.call(args.items, this.bad);
+        return global.call(args.items, this.bad, this.limits);
       case 'class': {
         const [only] = args.kind === 'tuple' && args.items.length === 1 ? args.items : [args];
         return { kind: 'enum', className: global.name, value: this.data(only) };
@@ -304,9 +306,9 @@ class Machine {
   }
 
   private remember(index: number): void {
-    if (index >= MAX_MEMO_ENTRIES) {
-      fail('archive-limit', `${this.options.label} shares more values than MAX_MEMO_ENTRIES`);
-    }
+    const { limits } = this;
+    if (index >= limits.sharedValues)
+      overLimit('sharedValues', limits, `${this.options.label} numbers a value ${index}`);
     this.memoized++;
     this.memo[index] = this.top();
   }

@@ -1,4 +1,5 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
+import { DEFAULT_LIMITS, overLimit, type ReadLimits } from '../limits.js';
 import type { ByteReader } from './byte-reader.js';
 
 /**
@@ -14,9 +15,6 @@ export interface ZipEntry {
   /** Where the local header stands; the data follow it. */
   readonly headerOffset: number;
 }
-
-/** The table is held in memory; a model of 100 thousand records takes about 20 MB. */
-export const MAX_DIRECTORY_BYTES = 256 * 2 ** 20;
 
 /** No deflate stream grows by more than this factor (zlib's technical details), so a larger claim is a lie. */
 const MAX_DEFLATE_RATIO = 1032;
@@ -45,11 +43,12 @@ interface Directory {
  * Reads the table of all entries, in its own order. All sizes are checked against the file before memory is taken.
  * Errors: `archive-corrupt`, `archive-limit`, `unsupported-format` for encrypted or exotically compressed entries.
  */
-export function readDirectory(file: ByteReader): Map<string, ZipEntry> {
+export function readDirectory(file: ByteReader, limits: ReadLimits = DEFAULT_LIMITS): Map<string, ZipEntry> {
   const directory = findDirectory(file);
-  if (directory.bytes > MAX_DIRECTORY_BYTES) {
-    fail('archive-limit', `the table of ${file.label} takes ${directory.bytes} bytes, over MAX_DIRECTORY_BYTES`);
+  if (directory.bytes > limits.tableBytes) {
+    overLimit('tableBytes', limits, `the table of ${file.label} takes ${directory.bytes} bytes`);
   }
+  if (directory.count > limits.entries) overLimit('entries', limits, `${file.label} has ${directory.count} records`);
   if (directory.count * ENTRY_BYTES > directory.bytes) corrupt(file, 'its table is shorter than its entry count says');
   const bytes = file.read(directory.offset, directory.bytes);
   const entries = new Map<string, ZipEntry>();

@@ -1,14 +1,8 @@
 import { inflateRawSync } from 'node:zlib';
-import { fail } from '../../../diagnostics/diagnostic.js';
+import { DEFAULT_LIMITS, overLimit, type ReadLimits } from '../limits.js';
 import type { ByteReader } from './byte-reader.js';
 import { crc32 } from './crc32.js';
 import { corrupt, readDirectory, type ZipEntry } from './zip-directory.js';
-
-/** Pickles and source files are read whole; real ones take a few MB. Weights are read piece by piece and have no limit. */
-export const MAX_WHOLE_ENTRY_BYTES = 2 ** 30;
-
-/** A deflated weight must be unpacked to be read; TorchScript stores weights plainly. */
-export const MAX_INFLATED_BYTES = 2 ** 31;
 
 const LOCAL_HEADER_BYTES = 30;
 const LOCAL_SIGNATURE = 0x04034b50;
@@ -21,8 +15,11 @@ export class ZipReader {
   private unpacked: { readonly entry: ZipEntry; readonly bytes: Uint8Array } | undefined;
 
   /** Errors: `archive-corrupt`, `archive-limit`, `unsupported-format` (see readDirectory). */
-  constructor(readonly file: ByteReader) {
-    this.entries = readDirectory(file);
+  constructor(
+    readonly file: ByteReader,
+    readonly limits: ReadLimits = DEFAULT_LIMITS,
+  ) {
+    this.entries = readDirectory(file, limits);
   }
 
   /** In the order of the archive's table. */
@@ -41,12 +38,13 @@ export class ZipReader {
 
   /**
    * A whole entry, its checksum verified. Errors: `archive-corrupt` when it is missing or damaged, `archive-limit`
-   * beyond MAX_WHOLE_ENTRY_BYTES.
+   * beyond `recordBytes`.
    */
   read(name: string): Uint8Array {
     const entry = this.entry(name);
-    if (entry.size > MAX_WHOLE_ENTRY_BYTES) {
-      fail('archive-limit', `the entry ${name} takes ${entry.size} bytes, over MAX_WHOLE_ENTRY_BYTES`);
+    const { limits } = this;
+    if (entry.size > limits.recordBytes) {
+      overLimit('recordBytes', limits, `the entry ${name} takes ${entry.size} bytes`);
     }
     const bytes = entry.method === 'stored' ? this.readRaw(entry, 0, entry.size) : this.inflate(entry);
     if (crc32(bytes) !== entry.crc32) corrupt(this.file, `the checksum of ${name} does not match`);
@@ -92,8 +90,9 @@ export class ZipReader {
   }
 
   private inflate(entry: ZipEntry): Uint8Array {
-    if (entry.size > MAX_INFLATED_BYTES) {
-      fail('archive-limit', `the entry ${entry.name} unpacks to ${entry.size} bytes, over MAX_INFLATED_BYTES`);
+    const { limits } = this;
+    if (entry.size > limits.unpackedBytes) {
+      overLimit('unpackedBytes', limits, `the entry ${entry.name} unpacks to ${entry.size} bytes`);
     }
     if (entry.size === 0) return new Uint8Array(0);
     const packed = this.readRaw(entry, 0, entry.compressedSize);

@@ -3,6 +3,7 @@ import { Graph } from '../../../ir/graph.js';
 import { TENSOR, type Type, typeName } from '../../../ir/type.js';
 import { nearest } from '../../../schema/nearest.js';
 import type { Literal } from '../../../schema/signature.js';
+import { limitsOf, type ReadLimits } from '../limits.js';
 import type { Parameter } from './ast.js';
 import type { FunctionInfo } from './code-library.js';
 import type { CodeArchive } from './code-unit.js';
@@ -16,6 +17,8 @@ export interface BuildOptions {
   readonly method?: string;
   /** A submodule instead of the model: `encoder.layers.0`. */
   readonly module?: string;
+  /** Limits of what the file may ask for, where they differ from DEFAULT_LIMITS. */
+  readonly limits?: Partial<ReadLimits>;
 }
 
 /** An argument of the method. */
@@ -39,7 +42,7 @@ export interface BuiltGraph {
  */
 export function buildGraph(archive: CodeArchive, registry: Schemas, options: BuildOptions = {}): BuiltGraph {
   const graph = new Graph();
-  const context = new Context(archive, registry, graph);
+  const context = new Context(archive, registry, graph, limitsOf(options.limits));
   const model = findModule(context, options.module ?? '');
   const method = findMethod(model, options.method ?? 'forward');
   const frame = new Frame(method, model, [], 0, undefined);
@@ -66,12 +69,18 @@ function findModule(context: Context, path: string): ScriptObject {
 }
 
 function noModule(context: Context, object: ScriptObject, name: string, path: string): never {
-  const close = nearest(name, context.objects.attributeNames(object));
+  const names = context.objects
+    .attributeNames(object)
+    .filter((n) => context.objects.attribute(object, n)?.kind === 'object');
+  const close = nearest(name, names);
   return fail(
     'unknown-name',
     `the model has no submodule ${path}: ${object.path === '' ? 'it' : object.path} has no ${name}`,
     {
-      help: close === undefined ? undefined : `did you mean ${close}?`,
+      help:
+        names.length === 0
+          ? 'it has no submodules'
+          : `${close === undefined ? '' : `did you mean ${close}? `}it has ${names.join(', ')}`,
     },
   );
 }

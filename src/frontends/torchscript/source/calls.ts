@@ -8,9 +8,6 @@ import type { Operand } from './operators.js';
 import type { ScriptObject } from './script-object.js';
 import { SPECIAL_FORMS } from './special-forms.js';
 
-/** Deeper call stacks are no model's. */
-export const MAX_CALL_DEPTH = 150;
-
 type FunctionItem = Item & { readonly kind: 'function' };
 
 /** Calls: functions and methods of the archive are inlined, the rest are operators. */
@@ -158,8 +155,9 @@ export class Calls {
   inline(target: FunctionItem, operands: readonly Operand[], range: Range, caller: Frame): Item {
     const { info, self } = target;
     const recursive = this.active.some((a) => a.info.def === info.def && a.self === self && a.outer === target.outer);
-    if (recursive || this.active.length >= MAX_CALL_DEPTH) {
-      const why = recursive ? 'calls itself' : `is called at a depth of more than ${MAX_CALL_DEPTH}`;
+    const most = this.context.limits.callDepth;
+    if (recursive || this.active.length >= most) {
+      const why = recursive ? 'calls itself' : `is called at a depth of more than ${most}`;
       return this.context.expressions.unsupported(`${info.name} ${why}, which cannot be inlined`, range, caller);
     }
     this.context.emitter.countCall();

@@ -1,3 +1,4 @@
+import type { ReadLimits } from '../limits.js';
 import type { ClassDef, Expr, FunctionDef, Statement } from './ast.js';
 import { type CodeArchive, CodeUnit } from './code-unit.js';
 import { parseSource } from './parser.js';
@@ -31,7 +32,10 @@ export type Definition = FunctionInfo | ClassInfo;
 export class CodeLibrary {
   private readonly units = new Map<string, ReadonlyMap<string, Definition>>();
 
-  constructor(private readonly archive: CodeArchive) {}
+  constructor(
+    private readonly archive: CodeArchive,
+    private readonly limits?: ReadLimits,
+  ) {}
 
   /** Errors: `syntax-error` of the file that should define the name. */
   find(name: string): Definition | undefined {
@@ -45,7 +49,7 @@ export class CodeLibrary {
     const definitions = new Map<string, Definition>();
     if (this.archive.hasSource(qualifier)) {
       const unit = new CodeUnit(this.archive, qualifier, this.archive.readSource(qualifier));
-      for (const s of parseSource(unit.source, unit.file)) {
+      for (const s of parseSource(unit.source, unit.file, this.limits)) {
         if (s.kind === 'def') definitions.set(s.name, functionInfo(s, qualifier, unit));
         if (s.kind === 'class') definitions.set(s.name, classInfo(s, qualifier, unit));
       }

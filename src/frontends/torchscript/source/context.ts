@@ -1,6 +1,7 @@
 import type { Graph } from '../../../ir/graph.js';
 import type { OperatorRegistry } from '../../../schema/registry.js';
 import type { Signature } from '../../../schema/signature.js';
+import type { ReadLimits } from '../limits.js';
 import { Attributes } from './attributes.js';
 import { Branches } from './branches.js';
 import { Calls } from './calls.js';
@@ -41,10 +42,11 @@ export class Context {
     readonly archive: CodeArchive,
     readonly registry: Schemas,
     graph: Graph,
+    readonly limits: ReadLimits,
   ) {
-    this.library = new CodeLibrary(archive);
+    this.library = new CodeLibrary(archive, limits);
     this.types = new TypeParser(this.library);
-    this.emitter = new Emitter(graph);
+    this.emitter = new Emitter(graph, limits);
     this.objects = new Objects(this.library, this.types, this.emitter, (object, state) =>
       this.calls.setState(object, state),
     );

@@ -1,4 +1,3 @@
-import { fail } from '../../../diagnostics/diagnostic.js';
 import {
   type Attribute,
   type Block,
@@ -11,14 +10,9 @@ import {
 import { addedBy } from '../../../ir/provenance.js';
 import type { TensorData } from '../../../ir/tensor-data.js';
 import { ANY, STR, TENSOR, type Type } from '../../../ir/type.js';
+import { overLimit, type ReadLimits } from '../limits.js';
 import type { Frame } from './frame.js';
 import { type Item, typeOfItem } from './item.js';
-
-/**
- * A program that inlines to more operations, or more calls, is an attack: nested calls can double it at each level.
- * Real models have some ten thousand; so many take a gigabyte.
- */
-export const MAX_INLINED_NODES = 1_000_000;
 
 /**
  * Writes nodes at the current place of the graph. Constants and the containers that hold a module's attributes go to
@@ -36,7 +30,10 @@ export class Emitter {
   private readonly constants = new Map<string, Value>();
   private readonly tensors = new Map<object, Map<string, Value>>();
 
-  constructor(readonly graph: Graph) {
+  constructor(
+    readonly graph: Graph,
+    private readonly limits: ReadLimits,
+  ) {
     this.block = graph.block;
   }
 
@@ -186,8 +183,12 @@ export class Emitter {
 
   private spend(): void {
     this.emitted += 1;
-    if (this.emitted > MAX_INLINED_NODES) {
-      fail('archive-limit', `the model has more than ${MAX_INLINED_NODES} operations once its calls are inlined`);
+    if (this.emitted > this.limits.operations) {
+      overLimit(
+        'operations',
+        this.limits,
+        `the model has ${this.emitted} operations or more once its calls are inlined`,
+      );
     }
   }
 }

@@ -1,10 +1,8 @@
+import { DEFAULT_LIMITS, type ReadLimits } from '../limits.js';
 import type { BinaryOperator, CompareOperator, Expr, Keyword, UnaryOperator } from './ast.js';
 import { integerValue } from './integer-literal.js';
 import { Lexer } from './lexer.js';
 import { adjacentStrings } from './string-literal.js';
-
-/** Deeper expressions or blocks are no model's; the limit keeps the parser and the builder off the end of the stack. */
-export const MAX_SOURCE_NESTING = 300;
 
 /** How strongly binary operators bind. */
 const BINARY_LEVELS: Readonly<Record<string, number>> = {
@@ -65,9 +63,11 @@ export function augmentedOperator(text: string): BinaryOperator | undefined {
 export class ExpressionParser {
   protected readonly lex: Lexer;
   protected nesting = 0;
+  private readonly maxNesting: number;
 
-  constructor(source: string, file: string) {
+  constructor(source: string, file: string, limits: ReadLimits = DEFAULT_LIMITS) {
     this.lex = new Lexer(source, file);
+    this.maxNesting = limits.codeNesting;
   }
 
   /** One expression, or several with commas between or after them: a tuple. */
@@ -358,7 +358,7 @@ export class ExpressionParser {
 
   protected enter(): void {
     this.nesting += 1;
-    if (this.nesting > MAX_SOURCE_NESTING) this.lex.bad(`the code nests deeper than ${MAX_SOURCE_NESTING} levels`);
+    if (this.nesting > this.maxNesting) this.lex.bad(`the code nests deeper than ${this.maxNesting} levels`);
   }
 
   protected is(op: string): boolean {

@@ -1,3 +1,4 @@
+import type { ReadLimits } from '../limits.js';
 import type { ClassDef, Expr, FunctionDef, Parameter, Statement, WithItem } from './ast.js';
 import { augmentedOperator, ExpressionParser } from './expression-parser.js';
 import type { TokenKind } from './lexer.js';
@@ -6,8 +7,8 @@ import type { TokenKind } from './lexer.js';
  * Parses one file of an archive's `code/` folder: TorchScript as torch.jit.save prints it, and the rest of the language
  * that PyTorch reads back. Errors: `syntax-error`, with the place.
  */
-export function parseSource(source: string, file: string): Statement[] {
-  return new Parser(source, file).file();
+export function parseSource(source: string, file: string, limits?: ReadLimits): Statement[] {
+  return new Parser(source, file, limits).file();
 }
 
 class Parser extends ExpressionParser {
