@@ -18,15 +18,21 @@ import { aimOf, MAX_TRIALS, type Trial, type Witness, type WitnessSearch } from 
  * Rules that feed each other for ever: each rule fires on a graph made for it, and the rules run on. Where they do not
  * come to an end, the rules that took turns are told, with the operators between them.
  */
-export function* cycles(phase: RuleSet, search: WitnessSearch, own?: ReadonlySet<Rule>): Generator<Finding> {
+export function* cycles(
+  phase: RuleSet,
+  search: WitnessSearch,
+  own?: ReadonlySet<Rule>,
+  limit = MAX_TRIALS,
+): Generator<Finding> {
   const told = new Set<string>();
   const check = signatureCheck(phase.registry);
   const order = new Map(phase.rules.map((r, i) => [r.id, i]));
   for (const rule of phase.rules) {
     if (own !== undefined && !own.has(rule)) continue;
+    const last = search.trials + limit;
     for (const op of rule.match.ops) {
       const compiled = phase.of(op).find((c) => c.rule === rule);
-      const witness = compiled && witnessOf(compiled, op, search);
+      const witness = compiled && witnessOf(compiled, op, search, Math.max(1, last - search.trials));
       if (compiled === undefined || witness === undefined) continue;
       const trial = witness.build();
       const outcome = run(trial, compiled, phase, check);
@@ -53,9 +59,14 @@ export function* cycles(phase: RuleSet, search: WitnessSearch, own?: ReadonlySet
   }
 }
 
-/** A graph on which a rule matches at a node of the operator. */
-export function witnessOf(rule: CompiledRule, op: OpName, search: WitnessSearch): Witness | undefined {
-  const last = search.trials + MAX_TRIALS;
+/** A graph on which a rule matches at a node of the operator; undefined where `limit` graphs hold none. */
+export function witnessOf(
+  rule: CompiledRule,
+  op: OpName,
+  search: WitnessSearch,
+  limit = MAX_TRIALS,
+): Witness | undefined {
+  const last = search.trials + limit;
   for (const variant of rule.variants.slice(0, MAX_ALTERNATIVES)) {
     const aim = aimOf(rule, variant);
     const goal = { aims: [aim], limit: last - search.trials };

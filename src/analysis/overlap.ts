@@ -11,6 +11,8 @@ import { type Aim, aimOf, type Rules, type Trial, type Witness, type WitnessSear
 export const MAX_ALTERNATIVES = 8;
 /** Graphs tried for a pair of rules, whatever their alternatives. */
 const MAX_PAIR_TRIALS = 150;
+/** The least, where the pairs share what is left to all: it lets the plainest graphs be tried. */
+const MIN_PAIR_TRIALS = 8;
 /** Graphs on which two rules agree, after which they are taken to agree. */
 const MAX_AGREEMENTS = 6;
 
@@ -26,17 +28,27 @@ export function* overlaps(
   own?: ReadonlySet<Rule>,
 ): Generator<Finding> {
   const told = new Set<string>();
-  for (const op of operatorsOf(phase, own)) {
-    for (const [a, b] of pairs(phase.of(op), own)) {
-      const key = `${a.rule.id} ${b.rule.id}`;
-      if (told.has(key)) continue;
-      const later = own?.has(a.rule) === true && !own.has(b.rule) ? a : b;
-      const found = overlapAt(op, a === later ? b : a, later, rules, phase, search);
-      if (found === undefined) continue;
-      told.add(key);
-      yield found;
-    }
+  const all = [...operatorsOf(phase, own)].flatMap((op) =>
+    [...pairs(phase.of(op), own)].map(([a, b]) => ({ op, a, b, key: `${a.rule.id} ${b.rule.id}` })),
+  );
+  for (const [i, { op, a, b, key }] of all.entries()) {
+    if (told.has(key)) continue;
+    const later = own?.has(a.rule) === true && !own.has(b.rule) ? a : b;
+    const share = Math.max(MIN_PAIR_TRIALS, Math.floor(search.left / (all.length - i)));
+    const goal = { op, a: a === later ? b : a, b: later, limit: Math.min(MAX_PAIR_TRIALS, share) };
+    const found = overlapAt(goal, rules, phase, search);
+    if (found === undefined) continue;
+    told.add(key);
+    yield found;
   }
+}
+
+/** Two rules at an operator, and how many graphs are tried for them. */
+interface Pair {
+  readonly op: OpName;
+  readonly a: CompiledRule;
+  readonly b: CompiledRule;
+  readonly limit: number;
 }
 
 /** Root operators of the rules, or of those of `own`. */
@@ -59,9 +71,7 @@ function* pairs(
 }
 
 function overlapAt(
-  op: OpName,
-  a: CompiledRule,
-  b: CompiledRule,
+  { op, a, b, limit }: Pair,
   rules: Rules,
   phase: RuleSet,
   search: WitnessSearch,
@@ -76,7 +86,7 @@ function overlapAt(
     return false;
   };
   const enough = () => agreements >= MAX_AGREEMENTS;
-  const last = search.trials + MAX_PAIR_TRIALS;
+  const last = search.trials + limit;
   for (const aims of unified(op, a, b)) {
     const witness = search.find(aims[0].term, { aims, accepts, enough, limit: last - search.trials });
     if (witness !== undefined) return finding(a, b, phase, witness);

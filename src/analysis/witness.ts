@@ -88,6 +88,11 @@ export class WitnessSearch {
     this.check = signatureCheck(rules.registry);
   }
 
+  /** Graphs that may still be tried. */
+  get left(): number {
+    return Math.max(0, this.budget - this.trials);
+  }
+
   /** A graph of the term that is what the goal says; undefined where none was found. */
   find(term: Term, goal: Goal): Witness | undefined {
     const random = seededRandom(SEED);

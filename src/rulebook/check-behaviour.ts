@@ -5,8 +5,8 @@ import type { RuleBook } from './load.js';
 import type { Place, RuleSource } from './read-rules.js';
 
 /**
- * Graphs that a load tries at most, about a tenth of a second's worth: rules need fewer than ten each, so that only packs
- * of many rules, or of patterns that no graph is found for, leave work to `thaw rules lint`, which has no such limit.
+ * Graphs that a load tries at most for the pairs of rules of a phase, about a tenth of a second's worth, beside a few for
+ * each rule. Pairs share them, so that packs of many pairs leave work to `thaw rules lint`, which has no such limit.
  */
 export const MAX_LOAD_TRIALS = 800;
 

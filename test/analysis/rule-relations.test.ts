@@ -235,6 +235,37 @@ describe('rules without end', () => {
   });
 });
 
+describe('a load', () => {
+  /** Pairs of one operator and benefit that meet nowhere, but for which many graphs could be tried. */
+  const pairs = Array.from({ length: 12 }, (_, i) =>
+    rule(`slope-${i}`, {
+      match: '{ op: aten::leaky_relu, in: { self: $x, negative_slope: $s } }',
+      rewrite: '{ op: aten::relu, in: { self: $x } }',
+      where: `'$s == ${i} / 16', '$x.rank == ${i}'`,
+    }),
+  );
+  const load = (...rules: string[]) => {
+    project.write({ 'lowering/my.yaml': `rules:\n${[...pairs, ...rules].join('\n')}\n` });
+    return RuleBook.load({ packs: [project.dir] });
+  };
+  const ABS = { match: '{ op: aten::abs, in: { self: $x } }' };
+  const again = '{ op: aten::neg, in: { self: { op: aten::abs, in: { self: $x } } } }';
+
+  it('takes rules that have nothing to do with each other', async () => {
+    await expect(load()).resolves.toBeInstanceOf(RuleBook);
+  });
+
+  it('tells rules without end, however many pairs there are', async () => {
+    await expect(load(rule('grows', { ...ABS, rewrite: again }))).rejects.toThrow('rule-cycle');
+  });
+
+  it('tells an overlap behind many other pairs', async () => {
+    const one = rule('one', { ...ABS, rewrite: '{ op: aten::neg, in: { self: $x } }' });
+    const two = rule('two', { ...ABS, rewrite: '{ op: aten::relu, in: { self: $x } }' });
+    await expect(load(one, two)).rejects.toThrow('rule-overlap');
+  });
+});
+
 describe('a rewrite whose nodes their schemas refuse', () => {
   it('is told with the graph that shows it', async () => {
     const rewrite = '{ op: my::a, in: { x: $x, n: { compute: $x.dtype } } }';
