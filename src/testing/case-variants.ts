@@ -8,7 +8,7 @@ const CALL = /\b\w+::\w+(?=\s*[[(])/g;
 
 /**
  * The case itself, and once more with each operator of `also` in the place of the rule's own. Errors: `rule-case` for
- * one that the rule does not match, or whose place is not clear.
+ * one that the rule does not match, that is spelled as the rule's own, or whose place is not clear.
  */
 export function variantsOf(rule: Rule, c: RuleCase): RuleCase[] {
   const { also = [], before = '' } = c;
@@ -20,6 +20,9 @@ export function variantsOf(rule: Rule, c: RuleCase): RuleCase[] {
     .map((op) => caseProblem(c, `\`also\` names ${op}, which \`${rule.id}\` does not match`));
   if (own === undefined || more !== undefined)
     problems.push(caseProblem(c, '`also` needs a `before` with exactly one operator of the rule'));
+  for (const op of also)
+    if (baseName(op) === own)
+      problems.push(caseProblem(c, `\`also\` adds nothing by ${op}: its call reads as the one in \`before\``));
   if (problems.length > 0) throw new DiagnosticError(problems);
   return [
     c,

@@ -193,7 +193,7 @@ function callSite(): Span {
   return { file: file.replace('file://', ''), line: Number(line), column: Number(column) };
 }
 
-/** YAML files of a path, a folder or a pattern with `*` and `**`, in order. */
+/** YAML files of a path, a folder or a pattern with `*` and `**`, in order; none of packages inside of it. */
 function filesOf(pattern: string): string[] {
   const wild = pattern.search(/[*?]/);
   const fixed = wild < 0 ? pattern : pattern.slice(0, pattern.lastIndexOf('/', wild) + 1);
@@ -202,9 +202,14 @@ function filesOf(pattern: string): string[] {
   if (!existsSync(root)) return [];
   const wanted = wild < 0 ? /^/ : globPattern(pattern.slice(fixed.length));
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((p) => /\.ya?ml$/.test(p) && wanted.test(p.split(sep).join('/')))
+    .filter((p) => /\.ya?ml$/.test(p) && wanted.test(p.split(sep).join('/')) && !isInstalled(p))
     .sort()
     .map((p) => relative('', join(root, p)));
+}
+
+/** Packages' own cases are run where they are made. */
+function isInstalled(path: string): boolean {
+  return path.split(sep).includes('node_modules');
 }
 
 function globPattern(glob: string): RegExp {

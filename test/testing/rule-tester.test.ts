@@ -145,6 +145,16 @@ describe('ruleTester', () => {
       expect(await failures(good, (t) => t.runFiles(join(dir, 'good', pattern)))).toEqual(new Map());
   });
 
+  it('leaves the cases of installed packages to them', () => {
+    const cases = join(dir, 'good/node_modules/other/cases');
+    mkdirSync(cases, { recursive: true });
+    writeFileSync(join(cases, 'shift-dyn.yaml'), PACK['cases/shift-dyn.yaml'] ?? '');
+    const names: string[] = [];
+    const tester = ruleTester({ rules: good, describe: (name, body) => [names.push(name), body()], it: () => {} });
+    tester.runFiles(join(dir, 'good/**'));
+    expect(names.sort()).toEqual(['mylib::shift', 'shift-dyn']);
+  });
+
   it('takes the globals of the test runner, and says what is missing without them', () => {
     expect(() => ruleTester()).toThrow('there is no global `describe`');
     const names: string[] = [];
@@ -199,6 +209,13 @@ describe('ruleTester', () => {
       [HOLDS],
       /take `numbers: false` away/,
     ],
+    [
+      'a further operator that the rule does not match',
+      [{ ...FIRES, also: ['aten::relu'] }],
+      [HOLDS],
+      /names aten::relu, which `shift-dyn` does not match/,
+    ],
+    ['its own operator once more', [{ ...FIRES, also: ['mylib::shift'] }], [HOLDS], /adds nothing by mylib::shift/],
     ['another reason', [FIRES], [{ ...HOLDS, because: 'is symbolic' }], /the reason is another one/],
     ['no reason', [FIRES], [{ ...HOLDS, because: ' ' }], /`because` is empty/],
     ['any reason', [FIRES], [{ ...HOLDS, because: 'does not hold' }], /is true of any reason/],
