@@ -35,7 +35,7 @@ beforeAll(async () => {
   rules = await RuleBook.load();
 }, LOAD_TIMEOUT);
 
-/** A model ready for its rules: all its dimensions are symbols, or all are 8. */
+/** A model ready for its rules: all its dimensions are symbols, or all are 32. */
 async function ready(name: string, fixed: boolean): Promise<{ graph: Graph; inference: Inference }> {
   const c: ModelCase = JSON.parse(readFileSync(join(MODELS, name, 'case.json'), 'utf8'));
   const model = await loadModel(join(MODELS, name, c.file), { rules });
