@@ -132,9 +132,11 @@ describe('the functions of the guide are those of the expression language', () =
   });
 });
 
-test('the codes that the guide explains exist', () => {
+test('the codes that the guide explains exist, and those of rules are all explained', () => {
   const cells = sectionOf(GUIDE, '## What the errors mean').matchAll(/^\| (`[^|]*) \|/gm);
   const told = [...cells].flatMap(([, cell = '']) => cell.split(', ').map((code) => code.replaceAll('`', '')));
   expect(told.length).toBeGreaterThan(10);
   expect(told.filter((code) => !(code in CODES))).toEqual([]);
+  const ofRules = Object.keys(CODES).filter((code) => /^(rule|recipe|schema|pack|yaml|expr|docs)-/.test(code));
+  expect(ofRules.filter((code) => !told.includes(code))).toEqual([]);
 });
