@@ -1,16 +1,19 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { nearest } from '../schema/nearest.js';
-import { record } from './data.js';
+import { items, record } from './data.js';
 import { type FileKind, validatorOf } from './validators.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
+
+/** Below the keyword, not below a key of that name. */
+const TRIED_ITEM = /(?<!\/properties)\/contains\//;
 
 /** Problems of a file against its JSON Schema, each at its place. Empty when there are none. */
 export function validate(file: YamlFile, kind: FileKind): Diagnostic[] {
   const v = validatorOf(kind);
   if (v(file.value)) return [];
-  // An `if` only says that its chosen branch failed: the branch's own errors tell what.
-  const errors = (v.errors ?? []).filter((e) => e.keyword !== 'if');
+  // An `if` only says that its chosen branch failed: the branch's own errors tell what. `contains` tries every item.
+  const errors = (v.errors ?? []).filter((e) => e.keyword !== 'if' && !TRIED_ITEM.test(e.schemaPath));
   const meant = new Set(errors.map((e) => `${e.instancePath} ${misspelt(e)}`));
   const found = new Map<string, Diagnostic>();
   for (const e of errors) {
@@ -63,6 +66,15 @@ function diagnostic(file: YamlFile, e: ErrorObject): Diagnostic {
     case 'enum': {
       const allowed: unknown = e.params.allowedValues;
       return problem(`${place} must be one of ${Array.isArray(allowed) ? allowed.join(', ') : ''}`, file.span(path));
+    }
+    case 'contains': {
+      const rests = [...items(e.data).entries()].filter(([, item]) => String(item).startsWith('...'));
+      const [again] = rests[1] ?? [];
+      return problem(
+        'the rest stands at one place only',
+        file.span(again === undefined ? path : [...path, again]),
+        help,
+      );
     }
     case 'false schema':
       return problem(`${place} has no place here`, file.span(path, true), help);

@@ -60,6 +60,21 @@ describe('YAML that does not parse, or is surely not meant', () => {
     expect(problemOf('a: &a { x: 1 }\nb: *a\n')).toEqual([]);
   });
 
+  it('a second rest is told alone, where it stands', () => {
+    const match = 'match: { op: aten::cat, in: { tensors: [$a, ...$m, ...$n] } }';
+    const text = `rules:\n  - id: a-b\n    why: A rule to test with.\n    ${match}\n    rewrite: $a\n`;
+    expect(validate(new YamlFile('a.yaml', text), 'rules')).toMatchObject([
+      { code: 'yaml-schema', message: 'the rest stands at one place only', at: { line: 4, column: 56 } },
+    ]);
+  });
+
+  it('what blocks contain is looked at too', () => {
+    const match = 'match: { op: prim::Loop, blocks: [{ contains: [{ opp: aten::relu }] }] }';
+    const text = `rules:\n  - id: a-b\n    why: A rule to test with.\n    ${match}\n    rewrite: 1\n`;
+    const found = validate(new YamlFile('a.yaml', text), 'rules');
+    expect(found.map(({ message }) => message)).toContain('there is no key `opp` here');
+  });
+
   it('an empty file is told as such', () => {
     expect(validate(new YamlFile('a.yaml', ''), 'rules')).toMatchObject([
       { code: 'yaml-schema', message: 'the file is empty' },
