@@ -59,6 +59,8 @@ export interface NodeForm {
   readonly operands: ListForm | undefined;
   /** Which of the node's results the value is. */
   readonly result: number;
+  /** Nodes that its blocks must have, block by block. */
+  readonly contents: readonly (readonly Term[])[];
 }
 
 /** Values in a row, with any number of others between `before` and `after` if `rest` says. */
@@ -91,7 +93,10 @@ function unifyNodes(x: NodeForm, y: NodeForm): Form | undefined {
   }
   const both = x.operands !== undefined && y.operands !== undefined;
   const operands = both ? unifyLists(x.operands, y.operands) : (x.operands ?? y.operands);
-  return both && operands === undefined ? undefined : { kind: 'node', ops, args, operands, result: x.result };
+  if (both && operands === undefined) return undefined;
+  const blocks = Math.max(x.contents.length, y.contents.length);
+  const contents = Array.from({ length: blocks }, (_, i) => [...(x.contents[i] ?? []), ...(y.contents[i] ?? [])]);
+  return { kind: 'node', ops, args, operands, result: x.result, contents };
 }
 
 function unifyLists(x: ListForm, y: ListForm): ListForm | undefined {
@@ -128,7 +133,7 @@ export function termOf(pattern: CompiledNode, slots: Term[] = []): Term {
 
 /** Any node of an operator. */
 export function operatorTerm(op: OpName): Term {
-  return Term.of({ kind: 'node', ops: [op], args: new Map(), operands: undefined, result: 0 });
+  return Term.of({ kind: 'node', ops: [op], args: new Map(), operands: undefined, result: 0, contents: [] });
 }
 
 function place(p: CompiledPattern, slots: Term[]): Term {
@@ -159,7 +164,10 @@ function node(p: CompiledNode, slots: Term[]): Term {
   for (const form of p.forms.values())
     for (const { arg, pattern } of form) if (!args.has(arg)) args.set(arg, place(pattern, slots));
   const operands = p.operands === undefined ? undefined : row(p.operands, slots);
-  const term = Term.of({ kind: 'node', ops: [...p.forms.keys()], args, operands, result: p.result });
+  const contents = (p.blocks ?? []).map(({ contains }) =>
+    contains.flatMap(({ variants: [first], negated }) => (first === undefined || negated ? [] : [node(first, slots)])),
+  );
+  const term = Term.of({ kind: 'node', ops: [...p.forms.keys()], args, operands, result: p.result, contents });
   const as = p.as[p.result];
   if (as !== undefined && as >= 0) term.unify(slot(slots, as));
   return term;

@@ -201,7 +201,7 @@ class GraphBuilder implements Maker {
     }
     const node = new Node(op, inputs);
     this.block.append(node);
-    this.results(node, signature, bindings, wanted);
+    this.results(node, form, signature, bindings, wanted);
     return node;
   }
 
@@ -227,12 +227,15 @@ class GraphBuilder implements Maker {
     return this.at('...', () => this.row(form.operands ?? ANY_ROW, type));
   }
 
-  private results(node: Node, signature: Signature, bindings: Bindings, wanted: Type): void {
+  private results(node: Node, form: NodeForm, signature: Signature, bindings: Bindings, wanted: Type): void {
     const name = () => this.graph.freshName();
     const [condition, ...carried] = node.inputs.slice(1);
     if (node.op === 'prim::If') {
-      for (const _ of [0, 1])
-        this.inBlock(node, (block) => block.addReturn(this.value(TENSOR, `branch${node.blocks.length}`)));
+      for (const k of [0, 1])
+        this.inBlock(node, (block) => {
+          this.contents(form, k);
+          block.addReturn(this.value(TENSOR, `branch${node.blocks.length}`));
+        });
       node.addOutput(name(), TENSOR);
       return;
     }
@@ -240,6 +243,7 @@ class GraphBuilder implements Maker {
       this.inBlock(node, (block) => {
         block.addParam(name(), INT);
         const params = carried.map((v) => block.addParam(name(), v.type));
+        this.contents(form, 0);
         block.addReturn(condition);
         for (const p of params) block.addReturn(p);
       });
@@ -258,6 +262,12 @@ class GraphBuilder implements Maker {
       const type = substitute(r.type, bindings);
       node.addOutput(name(), hasVariables(type) ? wanted : type);
     }
+  }
+
+  /** The nodes that a pattern asks for in a block. */
+  private contents({ contents }: NodeForm, block: number): void {
+    for (const [i, { form }] of (contents[block] ?? []).entries())
+      if (form?.kind === 'node') this.at(`block${block}.${i}`, () => this.node(form, TENSOR));
   }
 
   private inBlock(node: Node, fill: (block: Block) => void): void {

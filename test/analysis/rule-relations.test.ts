@@ -259,6 +259,15 @@ describe('a load', () => {
     await expect(load(rule('grows', { ...ABS, rewrite: again }))).rejects.toThrow('rule-cycle');
   });
 
+  it('tells rules without end on graphs with blocks', async () => {
+    const loop = rule('loop', {
+      match:
+        '{ op: prim::Loop, in: { max_trip_count: $n, cond: $c }, operands: $xs, blocks: [{ contains: [{ op: aten::relu }] }] }',
+      rewrite: '{ op: prim::Loop, in: { max_trip_count: $n, cond: $c }, operands: [$xs], blocks: keep }',
+    });
+    await expect(load(loop)).rejects.toThrow('rule-cycle');
+  });
+
   it('tells an overlap behind many other pairs', async () => {
     const one = rule('one', { ...ABS, rewrite: '{ op: aten::neg, in: { self: $x } }' });
     const two = rule('two', { ...ABS, rewrite: '{ op: aten::relu, in: { self: $x } }' });
