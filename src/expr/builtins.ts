@@ -16,7 +16,7 @@ import {
 
 const MANY = 255;
 /** `range` is for axes and list indexes; nothing in a shape is longer. */
-const MAX_RANGE = 65_536;
+const MAX_RANGE = 16_384;
 
 function listOf(v: ExprValue | undefined, name: string): readonly ExprValue[] {
   if (v === undefined || !isList(v)) throw new ExprError(`${name} needs a list`, 0);

@@ -86,11 +86,13 @@ export function applyBinary(op: BinaryOp, left: ExprValue, right: ExprValue, off
     return same === UNKNOWN ? UNKNOWN : same === (op === '==');
   }
   if (op === 'in' || op === 'not in') return contains(op, left, right, offset, ranges);
-  if (op === '+' && isList(left) && isList(right)) return [...left, ...right];
+  if (op === '+' && isList(left) && isList(right))
+    return left.length + right.length > MAX_LIST_ITEMS ? UNKNOWN : [...left, ...right];
   if (op === '*' && isList(left) && typeof right === 'number') {
     return Array.from({ length: Math.max(0, right) }, () => left).flat();
   }
-  if (op === '+' && typeof left === 'string' && typeof right === 'string') return left + right;
+  if (op === '+' && typeof left === 'string' && typeof right === 'string')
+    return left.length + right.length > MAX_TEXT_LENGTH ? UNKNOWN : left + right;
   const comparison = COMPARISONS[op];
   const l = typeof left === 'boolean' ? Number(left) : left;
   const r = typeof right === 'boolean' ? Number(right) : right;
@@ -125,6 +127,10 @@ function divided(a: Dim, b: Dim): Float {
   const plain = new Float(value);
   return quotientOf(plain) === undefined ? new Float(value, q) : plain;
 }
+
+/** Longer lists and texts are unknown: sums of sums double at each step, and nothing that a model decides is as long. */
+export const MAX_LIST_ITEMS = 65_536;
+const MAX_TEXT_LENGTH = 65_536;
 
 /**
  * Extents whose text is longer are unknown from then on: products of quotients of each other would double with each

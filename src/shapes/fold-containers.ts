@@ -1,3 +1,4 @@
+import { MAX_LIST_ITEMS } from '../expr/evaluate.js';
 import { type Graph, Node, type Value } from '../ir/graph.js';
 import { byPass } from '../ir/provenance.js';
 import { listOf, type Type } from '../ir/type.js';
@@ -59,7 +60,7 @@ function edit(change: (items: readonly Value[], node: Node) => readonly Value[] 
   return (site) => {
     const items = itemsOf(site.node.inputs[0], site);
     const changed = items === undefined ? undefined : change(items, site.node);
-    return changed === undefined ? undefined : list(site, changed);
+    return changed === undefined || changed.length > MAX_LIST_ITEMS ? undefined : list(site, changed);
   };
 }
 
@@ -80,7 +81,9 @@ function listItem(site: Site): Folded | undefined {
 function listConcat(site: Site): Folded | undefined {
   const a = itemsOf(site.node.inputs[0], site);
   const b = itemsOf(site.node.inputs[1], site);
-  return a === undefined || b === undefined ? undefined : list(site, [...a, ...b]);
+  return a === undefined || b === undefined || a.length + b.length > MAX_LIST_ITEMS
+    ? undefined
+    : list(site, [...a, ...b]);
 }
 
 function listUnpack(site: Site): Folded | undefined {
@@ -218,7 +221,8 @@ const FOLDS: Readonly<Record<Structure, Fold>> = {
   'list-concat': listConcat,
   'list-repeat': edit((items, node) => {
     const times = constantInt(node.inputs[1]);
-    return times === undefined ? undefined : Array.from({ length: Math.max(0, times) }, () => items).flat();
+    if (times === undefined || times * items.length > MAX_LIST_ITEMS) return undefined;
+    return Array.from({ length: Math.max(0, times) }, () => items).flat();
   }),
   'list-append': edit((items, node) => {
     const item = node.inputs[1];

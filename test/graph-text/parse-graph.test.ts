@@ -395,4 +395,15 @@ describe('errors', () => {
       'unsupported-syntax 603:2 blocks nest deeper than 300 levels',
     ]);
   });
+
+  it('numbers that their types do not hold', () => {
+    const text = (type: string, value: string) =>
+      `graph():\n  %c : ${type} = prim::Constant[value=${value}]()\n  return (%c)`;
+    expect(problems(text('Long()', '{nan}'))).toEqual(['type-mismatch 2:39 `nan` is no int64']);
+    expect(problems(text('int', '1'.repeat(30)))).toEqual(['syntax-error 2:35 the integer does not fit into 64 bits']);
+    expect(problems(text('int', '9223372036854775807'))).toEqual([]);
+    expect(problems(`graph(%x : Float(${'1'.repeat(30)})):\n  return (%x)`)[0]).toMatch(
+      /^syntax-error .* is no extent$/,
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import type { Code } from '../../diagnostics/codes.js';
 import { DiagnosticError, fail, type Span } from '../../diagnostics/diagnostic.js';
+import { DEFAULT_LIMITS, RAISE_NESTING, type ReadLimits } from './limits.js';
 
 /** `value` is a name with its `%`; `punct` one sign or `->`. */
 export type GraphTokenKind = 'value' | 'word' | 'number' | 'complex' | 'string' | 'punct' | 'end';
@@ -46,10 +47,12 @@ export class GraphLexer {
   private lineNumber = 1;
   private lineStart = 0;
   private counted = 0;
+  private depth = 0;
 
   constructor(
     readonly text: string,
     readonly file: string,
+    private readonly limits: ReadLimits = DEFAULT_LIMITS,
   ) {
     this.end = text.charCodeAt(0) === 0xfeff ? 1 : 0;
     this.current = this.scan();
@@ -137,6 +140,22 @@ export class GraphLexer {
       'syntax-error',
       `expected ${wanted}, not ${kind === 'end' ? 'the end of the text' : `\`${text}\``}`,
     );
+  }
+
+  /** Reads something that may hold its own kind. Errors: `unsupported-syntax` beyond `codeNesting`. */
+  nested<T>(read: () => T): T {
+    this.depth += 1;
+    this.checkNesting(0);
+    const result = read();
+    this.depth -= 1;
+    return result;
+  }
+
+  /** So many more levels must fit. */
+  checkNesting(levels: number): void {
+    const most = this.limits.codeNesting;
+    if (this.depth + levels <= most) return;
+    this.fail('unsupported-syntax', `types or values nest deeper than ${most} levels`, this.peek, RAISE_NESTING);
   }
 
   fail(code: Code, message: string, token: GraphToken = this.current, help?: string): never {

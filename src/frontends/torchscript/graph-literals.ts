@@ -61,6 +61,10 @@ export class GraphLiteralReader {
   }
 
   literal(type: Type): ReadLiteral {
+    return this.lexer.nested(() => this.anyLiteral(type));
+  }
+
+  private anyLiteral(type: Type): ReadLiteral {
     const { lexer } = this;
     const wanted = type.kind === 'optional' ? type.element : type;
     if (wanted.kind === 'tensor') return this.tensorItem(wanted);

@@ -27,7 +27,7 @@ export function parseGraph(
   registry?: GraphRegistry,
   limits: ReadLimits = DEFAULT_LIMITS,
 ): Graph {
-  return new GraphParser(new GraphLexer(text, file), registry, limits).graph();
+  return new GraphParser(new GraphLexer(text, file, limits), registry, limits).graph();
 }
 
 /** A result as the text declares it. */

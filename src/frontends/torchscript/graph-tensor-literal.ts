@@ -47,6 +47,8 @@ function readScalar(lexer: GraphLexer, type: TensorType): TensorData | typeof EL
   // The printer drops the dtype of a 0-d tensor in some graphs; it then takes part in type promotion by its kind only.
   const dtype = type.dtype ?? (/^-?\d+$/.test(token.text) ? 'int64' : 'float32');
   if (!hasNumberForm(dtype)) return ELIDED;
+  if (!isFloating(dtype) && !Number.isFinite(value))
+    lexer.fail('type-mismatch', `\`${token.text}\` is no ${dtype}`, token);
   return tensorFromNumbers(dtype, [exact(token.text, value)], type.shape?.map(() => 1) ?? []);
 }
 

@@ -49,15 +49,21 @@ export class GraphTypeReader {
 
   /** A type with what follows it: `?`, `[]`, `[2]`. */
   type(): Type {
+    return this.lexer.nested(() => this.suffixed());
+  }
+
+  private suffixed(): Type {
     const { lexer } = this;
     let type = this.primary();
-    for (;;) {
+    for (let lists = 0; ; ) {
       if (lexer.accept('?')) type = optionalOf(type);
       else if (lexer.accept('[')) {
         // `Tensor[Undefined]` is a tensor that is known to be absent; `int[2]` a list of a schema.
         if (!lexer.accept('Undefined')) {
           if (lexer.peek.kind === 'number') lexer.take();
           type = listOf(type);
+          lists += 1;
+          lexer.checkNesting(lists);
         }
         lexer.expect(']', 'after the item type of a list');
       } else return type;

@@ -1,3 +1,4 @@
+import { MAX_LIST_ITEMS } from '../../expr/evaluate.js';
 import { quotientOf } from '../../expr/quotient.js';
 import { type ExprEnv, type ExprValue, Float, isDim, UNKNOWN } from '../../expr/value.js';
 import { type Dim, dimMul, dimSub } from '../../ir/dim.js';
@@ -79,6 +80,8 @@ export const FACTORY_FUNCTIONS: FunctionTable = {
   dtypes_of: define('the dtypes of a list of tensors', [tensors], (_, list) => list.map((t) => t.dtype ?? UNKNOWN)),
   choose: define('the second value if true, else the third', [bool, any, any], (_, test, yes, no) => (test ? yes : no)),
   list_times: define('a list repeated n times', [anyList, int], (_, list, n) =>
-    typeof n === 'number' ? Array.from({ length: Math.max(0, n) }, () => list).flat() : UNKNOWN,
+    typeof n === 'number' && n * list.length <= MAX_LIST_ITEMS
+      ? Array.from({ length: Math.max(0, n) }, () => list).flat()
+      : UNKNOWN,
   ),
 };

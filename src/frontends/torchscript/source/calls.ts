@@ -1,5 +1,6 @@
 import { type Type, typeName } from '../../../ir/type.js';
 import type { CallExpr, Expr, Range } from './ast.js';
+import { boundedTuple } from './bounded-tuple.js';
 import type { ClassInfo, FunctionInfo } from './code-library.js';
 import type { Context } from './context.js';
 import { Frame } from './frame.js';
@@ -117,7 +118,11 @@ export class Calls {
           frame,
         );
       }
-      return { kind: 'tuple', items: items.map((i) => i ?? POISON), name: info.name, fields: names };
+      return boundedTuple(
+        items.map((i) => i ?? POISON),
+        info.name,
+        names,
+      );
     }
     if (info.base === 'Enum') {
       const [first] = operands;

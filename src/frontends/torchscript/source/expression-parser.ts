@@ -1,63 +1,9 @@
 import { DEFAULT_LIMITS, type ReadLimits } from '../limits.js';
-import type { BinaryOperator, CompareOperator, Expr, Keyword, UnaryOperator } from './ast.js';
+import type { CompareOperator, Expr, Keyword } from './ast.js';
 import { integerValue } from './integer-literal.js';
 import { Lexer } from './lexer.js';
+import { BINARY, BINARY_LEVELS, COMPARE, KEYWORDS, UNARY } from './operator-tokens.js';
 import { adjacentStrings } from './string-literal.js';
-
-/** How strongly binary operators bind. */
-const BINARY_LEVELS: Readonly<Record<string, number>> = {
-  '|': 1,
-  '^': 2,
-  '&': 3,
-  '<<': 4,
-  '>>': 4,
-  '+': 5,
-  '-': 5,
-  '*': 6,
-  '/': 6,
-  '//': 6,
-  '%': 6,
-  '@': 6,
-};
-
-const BINARY: Readonly<Record<string, BinaryOperator>> = {
-  '|': '|',
-  '^': '^',
-  '&': '&',
-  '<<': '<<',
-  '>>': '>>',
-  '+': '+',
-  '-': '-',
-  '*': '*',
-  '/': '/',
-  '//': '//',
-  '%': '%',
-  '@': '@',
-  '**': '**',
-};
-
-const COMPARE: Readonly<Record<string, CompareOperator>> = {
-  '==': '==',
-  '!=': '!=',
-  '<': '<',
-  '<=': '<=',
-  '>': '>',
-  '>=': '>=',
-  in: 'in',
-};
-
-const UNARY: Readonly<Record<string, UnaryOperator>> = { '-': '-', '+': '+', '~': '~' };
-
-const KEYWORDS = new Set(
-  'and as assert break class continue def del elif else for if import in is not or pass raise return while with lambda yield'.split(
-    ' ',
-  ),
-);
-
-/** The operator of `+=` and its like; undefined for other tokens. */
-export function augmentedOperator(text: string): BinaryOperator | undefined {
-  return text.length > 1 && text.endsWith('=') ? BINARY[text.slice(0, -1)] : undefined;
-}
 
 /** Parses expressions by recursive descent. Errors: `syntax-error`. */
 export class ExpressionParser {
@@ -107,20 +53,24 @@ export class ExpressionParser {
 
   private logicalOr(): Expr {
     let left = this.logicalAnd();
-    while (this.acceptWord('or')) {
+    let links = 0;
+    for (; this.acceptWord('or'); links++) {
+      this.enter();
       const right = this.logicalAnd();
       left = { kind: 'logical', op: 'or', left, right, start: left.start, end: right.end };
     }
-    return left;
+    return this.leave(links, left);
   }
 
   private logicalAnd(): Expr {
     let left = this.logicalNot();
-    while (this.acceptWord('and')) {
+    let links = 0;
+    for (; this.acceptWord('and'); links++) {
+      this.enter();
       const right = this.logicalNot();
       left = { kind: 'logical', op: 'and', left, right, start: left.start, end: right.end };
     }
-    return left;
+    return this.leave(links, left);
   }
 
   private logicalNot(): Expr {
@@ -160,15 +110,14 @@ export class ExpressionParser {
 
   private binary(level: number): Expr {
     let left = this.unary();
-    for (;;) {
+    for (let links = 0; ; links++) {
       const { kind, text } = this.lex;
       const op = kind === 'op' ? BINARY[text] : undefined;
       const own = BINARY_LEVELS[text];
-      if (op === undefined || own === undefined || own < level) return left;
+      if (op === undefined || own === undefined || own < level) return this.leave(links, left);
       this.lex.next();
       this.enter();
       const right = this.binary(own + 1);
-      this.nesting -= 1;
       left = { kind: 'binary', op, left, right, start: left.start, end: right.end };
     }
   }
@@ -359,6 +308,12 @@ export class ExpressionParser {
   protected enter(): void {
     this.nesting += 1;
     if (this.nesting > this.maxNesting) this.lex.bad(`the code nests deeper than ${this.maxNesting} levels`);
+  }
+
+  /** Behind a chain of so many links, each of which holds the one before. */
+  private leave(links: number, chain: Expr): Expr {
+    this.nesting -= links;
+    return chain;
   }
 
   protected is(op: string): boolean {

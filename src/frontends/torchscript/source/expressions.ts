@@ -1,5 +1,6 @@
 import { COMPLEX, FLOAT, INT, listOf, STR, TENSOR, type Type, typeName } from '../../../ir/type.js';
 import type { BinaryOperator, CompareOperator, DictExpr, Expr, ListExpr, Range } from './ast.js';
+import { boundedTuple } from './bounded-tuple.js';
 import type { Context } from './context.js';
 import { knownBool } from './fold.js';
 import type { Frame } from './frame.js';
@@ -83,7 +84,7 @@ export class Expressions {
         return this.context.subscripts.evaluate(e, frame);
       case 'tuple': {
         const types = expected?.kind === 'tuple' ? expected.elements : [];
-        return { kind: 'tuple', items: e.items.map((item, i) => this.evaluate(item, frame, types[i])) };
+        return boundedTuple(e.items.map((item, i) => this.evaluate(item, frame, types[i])));
       }
       case 'list':
         return this.list(e, frame, expected);

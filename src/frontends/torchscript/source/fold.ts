@@ -3,6 +3,9 @@ import { BOOL, DEVICE, FLOAT, INT, STR } from '../../../ir/type.js';
 import { boolItem, type ConstItem, constItem, type EnumItem, type Item, sameItem, typeOfItem } from './item.js';
 import { noneness } from './type-relations.js';
 
+/** A longer text decides no branch: it becomes a value of the graph. Sums of sums double at each step. */
+const MAX_FOLDED_TEXT = 65_536;
+
 /**
  * What an operator on known operands is worth; undefined when it has to be part of the graph. Only what decides
  * branches is folded here, so that a branch that is never taken need not even be well typed.
@@ -99,7 +102,8 @@ function foldBinary(op: string, a: ConstItem, b: ConstItem): Item | undefined {
     if (op === 'aten::__or__') return boolItem(x || y);
     return op === 'aten::__xor__' ? boolItem(x !== y) : undefined;
   }
-  if (typeof x === 'string' && typeof y === 'string') return op === 'aten::add' ? constItem(STR, x + y) : undefined;
+  if (typeof x === 'string' && typeof y === 'string')
+    return op === 'aten::add' && x.length + y.length <= MAX_FOLDED_TEXT ? constItem(STR, x + y) : undefined;
   if (typeof x !== 'number' || typeof y !== 'number') return undefined;
   return foldOrder(op, x, y) ?? (a.type.kind === 'int' && b.type.kind === 'int' ? foldInts(op, x, y) : undefined);
 }

@@ -1,7 +1,8 @@
 import type { ReadLimits } from '../limits.js';
 import type { ClassDef, Expr, FunctionDef, Parameter, Statement, WithItem } from './ast.js';
-import { augmentedOperator, ExpressionParser } from './expression-parser.js';
+import { ExpressionParser } from './expression-parser.js';
 import type { TokenKind } from './lexer.js';
+import { augmentedOperator } from './operator-tokens.js';
 
 /**
  * Parses one file of an archive's `code/` folder: TorchScript as torch.jit.save prints it, and the rest of the language

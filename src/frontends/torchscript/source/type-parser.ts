@@ -15,6 +15,7 @@ import {
   tupleOf,
 } from '../../../ir/type.js';
 import type { Expr } from './ast.js';
+import { MAX_TYPE_PARTS, typeParts } from './bounded-tuple.js';
 import type { ClassInfo, CodeLibrary } from './code-library.js';
 
 /** Types that one word spells in annotations. Enums of PyTorch (dtype, layout, memory format) are ints. */
@@ -60,8 +61,11 @@ export class TypeParser {
     if (info.base !== 'NamedTuple') return { kind: 'class', name: info.name };
     const known = this.tuples.get(info.name);
     if (known !== undefined) return known;
+    // Stands for the class in its own fields: no value of such a type could be made.
+    this.tuples.set(info.name, ANY);
     const elements = [...info.fields.values()].map((annotation) => this.parse(annotation) ?? ANY);
-    const type = tupleOf(elements, info.name, [...info.fields.keys()]);
+    const whole = tupleOf(elements, info.name, [...info.fields.keys()]);
+    const type = typeParts(whole) > MAX_TYPE_PARTS ? ANY : whole;
     this.tuples.set(info.name, type);
     return type;
   }
