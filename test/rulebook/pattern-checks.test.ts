@@ -370,7 +370,7 @@ describe('checks', () => {
     [
       'two rests',
       'match: { op: my::all, operands: [...$a, ...$b] }\nrewrite: { op: my::all, operands: [$a, $b] }',
-      '[',
+      '...$b',
       'at one place',
     ],
     [
