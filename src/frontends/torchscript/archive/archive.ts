@@ -62,6 +62,8 @@ export class Archive {
       if (format !== undefined) refuse(format, file.label);
       fail('not-a-model', `${file.label} is a zip archive without a TorchScript model in it`);
     }
+    // Its source may stand in it too, but what a phone runs is the bytecode, which may differ.
+    if (names.includes(`${folder}bytecode.pkl`)) refuse('mobile', file.label);
     this.folder = folder;
     this.names = names.filter((name) => name.startsWith(folder)).map((name) => name.slice(folder.length));
     this.storages = new Storages(this.zip, folder, this.isBigEndian());

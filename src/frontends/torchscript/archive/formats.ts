@@ -30,7 +30,7 @@ const FORMATS = {
     help: `load the model with torch.package.PackageImporter, then ${SAVE}`,
   },
   mobile: {
-    title: 'a model for the mobile interpreter (bytecode without source)',
+    title: 'a model for the mobile interpreter, which runs bytecode',
     help: 'save the scripted or traced module with torch.jit.save instead of _save_for_lite_interpreter',
   },
   onnx: { title: 'an ONNX model already', help: 'run it with thaw run model.onnx' },
