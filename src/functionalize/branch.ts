@@ -118,8 +118,17 @@ function addResult(node: Node, { storage, before, change }: Merge, outcomes: rea
 
 /** What is known behind the branch: what both blocks agree on. */
 function joined(changes: readonly (Change | undefined)[], storage: Storage, before: Value): Change {
-  const { members, shared, repeats } = storage;
-  const none: Change = { value: before, trouble: undefined, members, shared, repeats, items: false, layout: false };
+  const { members, shared, repeats, deepRepeats } = storage;
+  const none: Change = {
+    value: before,
+    trouble: undefined,
+    members,
+    shared,
+    repeats,
+    deepRepeats,
+    items: false,
+    layout: false,
+  };
   const all = changes.map((c) => c ?? none);
   const [first = none] = all;
   const agree = all.every((c) => sameMembers(c.members, first.members));
@@ -128,6 +137,7 @@ function joined(changes: readonly (Change | undefined)[], storage: Storage, befo
     trouble: undefined,
     members: agree ? first.members : undefined,
     shared: Sequence.of([...new Set(all.flatMap((c) => [...c.shared, ...(agree ? [] : memberHandles(c.members))]))]),
+    deepRepeats: all.some((c) => c.deepRepeats),
     repeats: all.some((c) => c.repeats || (!agree && repeatsAmong(c.members))),
     items: all.some((c) => c.items),
     layout: all.some((c) => c.layout),

@@ -21,7 +21,7 @@ function changeDict(place: Place, change: DictChange, walk: Walk): void {
   const { value, added = [] } = change;
   if (!(place instanceof Storage)) {
     memory.write(place, value, 'layout');
-    share(rootOf(place), added, memory);
+    share(rootOf(place), added, memory, 'items of items');
     return;
   }
   const before = place.members?.kind === 'dict' ? place.members.entries : undefined;

@@ -83,12 +83,19 @@ export function isItemList(place: Place): place is View {
 }
 
 /** A container of unknown items that may hold these objects, or the items of these containers. */
-export function share(storage: Storage, handles: readonly (Handle | undefined)[], memory: Memory): void {
+export function share(
+  storage: Storage,
+  handles: readonly (Handle | undefined)[],
+  memory: Memory,
+  depth: 'items' | 'items of items' = 'items',
+): void {
   const more = handles.filter((h) => h !== undefined);
   if (more.length === 0) return;
   memory.keep(storage);
   for (const h of more) {
-    storage.repeats ||= comesAgain(storage, h, memory.scope.loop);
+    const again = comesAgain(storage, h, memory.scope.loop);
+    if (depth === 'items') storage.repeats ||= again;
+    else storage.deepRepeats ||= again;
     storage.shared = storage.shared.append(h);
     const root = rootOf(h.place);
     root.containers ??= new Set();

@@ -35,7 +35,7 @@ export function changeList(handle: Handle, place: Place, change: LayoutChange, w
   }
   if (!(place instanceof Storage)) {
     memory.write(place, value, 'layout');
-    share(rootOf(place), added, memory);
+    share(rootOf(place), added, memory, 'items of items');
     return;
   }
   const before = knownItems(place);

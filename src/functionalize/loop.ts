@@ -87,6 +87,7 @@ function nameParam(p: Value, start: Handle | undefined, { memory }: Walk): Param
   const storage = memory.store(p);
   // What the rounds put into a container is not known yet.
   storage.repeats = holdsItems(storage);
+  storage.deepRepeats = storage.repeats;
   if (start !== undefined) {
     storage.alternatives = [{ place: start.place }];
     rootOf(start.place).escaped = true;

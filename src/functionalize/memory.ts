@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { type Block, Node, Value } from '../ir/graph.js';
-import { typeName } from '../ir/type.js';
+import { type Type, typeName } from '../ir/type.js';
 import type { Emitter } from './emitter.js';
-import { forgetMembers, holdsItems, mayRepeat, memberHandles } from './members.js';
-import { isMutable } from './mutable.js';
+import { forgetMembers, mayRepeat, memberHandles } from './members.js';
+import { bareType, isMutable, mayHold } from './mutable.js';
 import {
   Handle,
   type Holding,
@@ -194,8 +194,8 @@ export class Memory {
     this.set(place, value);
     if (place !== root || what === 'contents') root.itemsVersion = this.clock;
     if (place === root) forgetMembers(root, this.clock);
-    else this.itemsChanged(root, what);
-    this.spread(root, what);
+    else this.itemsChanged(root, value.type, what);
+    this.spread(root, value.type);
     this.agree(root);
   }
 
@@ -206,7 +206,7 @@ export class Memory {
     this.age(storage);
     storage.freshest = storage;
     this.set(storage, value);
-    this.spread(storage, 'layout');
+    this.spread(storage, value.type);
     this.agree(storage);
   }
 
@@ -220,6 +220,7 @@ export class Memory {
     storage.members = what.members;
     storage.shared = what.shared;
     storage.repeats = what.repeats;
+    storage.deepRepeats = what.deepRepeats;
     storage.sharedAt = this.clock;
     this.set(storage, value);
   }
@@ -287,17 +288,22 @@ export class Memory {
     return Math.max(root.version, root.partsVersion);
   }
 
-  /** Says that a storage, and what it may be or hold, may have changed in a way that no value tells. */
-  lose(root: Storage, why: string, what: Written = 'contents'): void {
-    // Tensors have no layout in this sense.
-    if (root.trouble !== undefined || (what === 'layout' && !holdsItems(root))) return;
+  /**
+   * Says that a storage, and what it may be or hold, may have changed in a way that no value tells. `changed`: the type of
+   * what has changed; what cannot hold such a thing has not.
+   */
+  lose(root: Storage, why: string, changed?: Type): void {
+    if (root.trouble !== undefined) return;
     this.keep(root);
     this.age(root);
     root.itemsVersion = this.clock;
     root.trouble = unclearAliasing(this.current, why);
-    for (const { place } of root.alternatives) this.lose(rootOf(place), why, what);
-    if (what === 'layout') return;
-    for (const h of [...root.shared, ...memberHandles(root.members)]) this.lose(rootOf(h.place), why);
+    for (const { place } of root.alternatives) this.lose(rootOf(place), why, changed);
+    for (const h of [...root.shared, ...memberHandles(root.members)]) this.loseObject(h.place, why, changed);
+  }
+
+  private loseObject(place: Place, why: string, changed: Type | undefined): void {
+    if (changed === undefined || mayHold(place.value.type, bareType(changed))) this.lose(rootOf(place), why, changed);
   }
 
   /** The contents are new. */
@@ -332,10 +338,10 @@ export class Memory {
   }
 
   /** Something was written through an item or view of `root`. */
-  private itemsChanged(root: Storage, what: Written): void {
+  private itemsChanged(root: Storage, changed: Type, what: Written): void {
     const { members } = root;
-    if (mayRepeat(root)) {
-      this.lose(root, ITEM_CHANGED);
+    if (mayRepeat(root) || (what === 'contents' && root.deepRepeats)) {
+      this.lose(root, ITEM_CHANGED, changed);
       return;
     }
     if (members === undefined) return;
@@ -358,13 +364,13 @@ export class Memory {
   }
 
   /** Tells the other names of what has just been written. */
-  private spread(root: Storage, what: Written): void {
+  private spread(root: Storage, changed: Type): void {
     const told: Storage[] = [];
     for (const { place, when } of root.alternatives) {
       const target = resolve(place);
       const other = rootOf(target);
       if (when === undefined || !this.scope.sees(target.scope)) {
-        this.lose(other, 'it may be the same tensor, list or dict as one that has been changed in place');
+        this.lose(other, 'it may be the same tensor, list or dict as one that has been changed in place', changed);
         continue;
       }
       if (other.pending.some((p) => p.source !== root)) this.settle(other);
@@ -379,7 +385,7 @@ export class Memory {
     for (const other of told) if (other.alternatives.length > 0) this.settle(other);
     this.agree(root);
     if (root.shared.length === 0 || root.itemsVersion < root.version) return;
-    for (const handle of root.shared) this.lose(rootOf(handle.place), ITEM_CHANGED, what);
+    for (const handle of root.shared) this.loseObject(handle.place, ITEM_CHANGED, changed);
     root.sharedAt = this.clock;
   }
 

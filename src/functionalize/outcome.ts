@@ -25,6 +25,7 @@ export interface Change {
   readonly members: Members | undefined;
   readonly shared: Sequence<Handle>;
   readonly repeats: boolean;
+  readonly deepRepeats: boolean;
   readonly items: boolean;
   readonly layout: boolean;
 }
@@ -45,6 +46,7 @@ export function changesOf(scope: Scope, memory: Memory): Changes {
       members: tracked.members,
       shared: tracked.shared,
       repeats: tracked.repeats,
+      deepRepeats: tracked.deepRepeats,
       items: tracked.itemsVersion !== versions.items,
       layout: tracked.layoutVersion !== versions.layout,
     });
@@ -88,6 +90,7 @@ export function nameResult(out: Value, results: readonly Result[], memory: Memor
     // Under a known condition the two are one object; otherwise they have items in common.
     if (when === undefined || !isVisible(handle.place, memory)) share(storage, [handle], memory);
     else storage.repeats ||= mayRepeat(rootOf(handle.place));
+    storage.deepRepeats ||= rootOf(handle.place).deepRepeats;
   }
 }
 

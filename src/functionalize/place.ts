@@ -35,7 +35,7 @@ export interface Entry {
 }
 
 /** What is known of a container's items. */
-export type Holding = Pick<Storage, 'members' | 'shared' | 'repeats'>;
+export type Holding = Pick<Storage, 'members' | 'shared' | 'repeats' | 'deepRepeats'>;
 
 /** Another place that a storage may be, and when: by a branch's condition, or never known (a loop, a vague operator). */
 export interface Alternative {
@@ -83,6 +83,8 @@ export class Storage implements Tracked {
   shared: Sequence<Handle> = Sequence.of([]);
   /** Of such a container: true if two of its items may be one object. */
   repeats = false;
+  /** The same of what its items hold. */
+  deepRepeats = false;
   /** When `shared` was last seen unchanged. */
   sharedAt: number;
   alternatives: readonly Alternative[] = [];
@@ -113,10 +115,10 @@ export class Storage implements Tracked {
 
   snapshot(): Snapshot {
     const { value, at, version, itemsVersion, layoutVersion, freshest, members, shared, sharedAt } = this;
-    const { repeats, alternatives, pending, attached, trouble, loop } = this;
+    const { repeats, deepRepeats, alternatives, pending, attached, trouble, loop } = this;
     const state = {
       ...{ value, at, version, itemsVersion, layoutVersion, freshest, members, shared, sharedAt },
-      ...{ repeats, alternatives, pending, attached, trouble, loop, partsAt: -1 },
+      ...{ repeats, deepRepeats, alternatives, pending, attached, trouble, loop, partsAt: -1 },
     };
     const versions = { contents: version, items: itemsVersion, layout: layoutVersion };
     return { versions, restore: () => Object.assign(this, state) };

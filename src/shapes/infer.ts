@@ -183,7 +183,10 @@ export class Inference implements UnknownSource {
     const found = fact.shape === undefined ? undefined : shapeFrom(fact.shape.evaluate(env), this);
     env.extents = false;
     const shape = found === undefined ? declared.shape : this.settled(declared.shape, found, mark);
-    for (const d of shape ?? []) this.assume(d, 0);
+    for (const d of shape ?? []) {
+      if (typeof d === 'number' && d < 0) throw new ShapeError(`a size would be ${d}`);
+      this.assume(d, 0);
+    }
     out.type = tensorType(dtype, shape);
     const elements = fact.elements?.evaluate(env) ?? UNKNOWN;
     out.content = elementsFrom(elements, dtype, shape);

@@ -21,7 +21,7 @@ export function foldNode(
 ): TensorData | undefined {
   const fold = Object.hasOwn(MOVEMENT, op) ? MOVEMENT[op] : Object.hasOwn(ARITHMETIC, op) ? ARITHMETIC[op] : undefined;
   if (fold === undefined || shape === undefined) return undefined;
-  if (shape.reduce((a, b) => a * b, 1) > MAX_FOLDED_ELEMENTS) return undefined;
+  if (shape.some((d) => d < 0) || shape.reduce((a, b) => a * b, 1) > MAX_FOLDED_ELEMENTS) return undefined;
   for (const t of inputs) {
     if (t !== undefined && (t.elementCount > MAX_FOLDED_ELEMENTS || !hasNumberForm(t.dtype))) return undefined;
   }

@@ -234,8 +234,12 @@ class Parser extends ExpressionParser {
     const name = this.name();
     this.expect('(');
     const parameters: Parameter[] = [];
+    const names = new Set<string>();
     while (!this.is(')')) {
-      parameters.push(this.parameter());
+      const p = this.parameter();
+      if (names.has(p.name)) this.lex.bad(`${name} has two arguments ${p.name}`);
+      names.add(p.name);
+      parameters.push(p);
       if (!this.accept(',')) break;
     }
     this.expect(')');
