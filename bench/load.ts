@@ -1,30 +1,44 @@
 /**
- * How fast TorchScript archives become graphs: `node dist-bench/bench/load.js model.pt...` after
- * `npx tsc -p tsconfig.json --noEmit false --outDir dist-bench`. Prints, for each archive, the best of several runs:
- * megabytes of serialized source a second for the parser alone, and milliseconds and nodes for the whole load.
+ * How fast TorchScript archives become graphs, and what memory a large one takes: `npm run bench:load -- [model.pt...]`, by
+ * default the models of test/models. Prints, for each archive, the best of several runs on one core: megabytes of
+ * serialized source a second for the parser alone and for code to graph, and nodes. Then it makes an archive of 1 GB of
+ * weights, most of it holes in a sparse file, compiles it in a process of its own, and compares the peak of its memory
+ * with that of the same model with small weights. Linux only: memory is VmHWM of /proc.
  */
-import { performance } from 'node:perf_hooks';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openArchive } from '../src/frontends/torchscript/archive/archive.js';
 import { buildGraph } from '../src/frontends/torchscript/source/build-graph.js';
 import { parseSource } from '../src/frontends/torchscript/source/parser.js';
 import { RuleBook } from '../src/rulebook/load.js';
+import { peakOfCompile, writeLinearStack } from './load-memory.js';
 
-const RUNS = 10;
+const RUNS = 15;
+const MODELS = 'test/models';
+const LAYERS = 16;
+/** 64 MiB each. */
+const LARGE = 4096;
+const SMALL = 64;
 
+/** Milliseconds of the processor. */
 function best(run: () => void): number {
   let shortest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < RUNS; i++) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     run();
-    shortest = Math.min(shortest, performance.now() - start);
+    const { user, system } = process.cpuUsage(start);
+    shortest = Math.min(shortest, (user + system) / 1000);
   }
   return shortest;
 }
 
-const paths = process.argv.slice(2);
-if (paths.length === 0) throw new Error('name the archives to load');
+const given = process.argv.slice(2);
+const paths = given.length > 0 ? given : readdirSync(MODELS).map((name) => join(MODELS, name, 'model.pt'));
 const { registry } = await RuleBook.load();
-for (const path of paths) {
+let bytes = 0;
+let time = 0;
+for (const path of paths.filter((p) => existsSync(p))) {
   const archive = openArchive(path);
   const sources = archive.sourceFiles().map((q) => archive.readSource(q));
   archive.close();
@@ -35,9 +49,32 @@ for (const path of paths) {
     nodes = [...buildGraph(opened, registry).graph.allNodes()].length;
     opened.close();
   });
-  const megabytes = sources.reduce((sum, text) => sum + text.length, 0) / 1e6;
-  const rate = (megabytes / (parse / 1000)).toFixed(1);
+  const size = sources.reduce((sum, text) => sum + text.length, 0);
+  bytes += size;
+  time += load;
+  const rate = (ms: number) => (size / 1000 / ms).toFixed(1);
   console.log(
-    `${path}: ${megabytes.toFixed(2)} MB of source, parsed at ${rate} MB/s; ${nodes} nodes in ${load.toFixed(1)} ms`,
+    `${path}: ${(size / 1e6).toFixed(2)} MB of source, parsed at ${rate(parse)} MB/s, a graph of ${nodes} nodes at ` +
+      `${rate(load)} MB/s (${load.toFixed(1)} ms)`,
   );
+}
+console.log(`all: code to graph at ${(bytes / 1000 / time).toFixed(1)} MB/s`);
+
+const folder = mkdtempSync(join(tmpdir(), 'thaw-bench-load-'));
+try {
+  for (const turned of [false, true]) {
+    const [small, large] = [SMALL, LARGE].map((size) => {
+      const path = join(folder, `linear-${size}.pt`);
+      writeLinearStack(path, LAYERS, size, turned);
+      return { path, bytes: statSync(path).size, peak: peakOfCompile(path, size, join(folder, 'out.onnx')) };
+    });
+    if (small === undefined || large === undefined) continue;
+    console.log(
+      `${(large.bytes / 1e9).toFixed(2)} GB of ${turned ? 'transposed views' : 'plain weights'}: peak ` +
+        `${large.peak.toFixed(0)} MB, ${(large.peak - small.peak).toFixed(0)} MB more than for ` +
+        `${(small.bytes / 1e6).toFixed(1)} MB of weights`,
+    );
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
