@@ -9,6 +9,7 @@ import { type Diagnostic, DiagnosticError, fail } from './diagnostics/diagnostic
 import { runRules } from './engine/driver.js';
 import { checkLegality } from './engine/legality.js';
 import type { Outcome } from './engine/trace.js';
+import { consumeModel } from './frontends/torchscript/consume-model.js';
 import { type LoadedModel, type LoadOptions, load } from './frontends/torchscript/load.js';
 import { functionalize } from './functionalize/functionalize.js';
 import { dimSymbols, type Interval, type Ranges } from './ir/dim.js';
@@ -47,7 +48,10 @@ export async function rulesOf(options: RuleOptions): Promise<RuleBook> {
   return shipped;
 }
 
-/** Reads a model: a TorchScript archive or graph text, told apart by content. Errors: see each stage's codes. */
+/**
+ * Reads a model: a TorchScript archive or graph text, told apart by content. What it gives serves one `check`, `compile`
+ * or `explain`, which rewrites its graph. Errors: see each stage's codes.
+ */
 export async function loadModel(
   source: string | Uint8Array,
   options: RuleOptions & LoadOptions = {},
@@ -73,15 +77,16 @@ export interface CompileResult extends CheckResult {
 }
 
 /**
- * Rewrites a loaded model for its declared inputs: everything but the emission of ONNX. The model's graph is consumed:
- * load it again for another run. Errors: the problems of the first stage that finds any, all of that stage at once.
+ * Rewrites a loaded model for its declared inputs: everything but the emission of ONNX. The model's graph is consumed,
+ * also where this fails: load it again for another run. Errors: `model-consumed` for a model that an earlier run has
+ * taken, the problems of the first stage that finds any, all of that stage at once.
  */
 export async function check(model: LoadedModel, options: CompileOptions & RuleOptions = {}): Promise<CheckResult> {
   const rules = await rulesOf(options);
   return rewrite(model, rules, options);
 }
 
-/** As `check`, and converts the result to ONNX. */
+/** As `check`, and converts the result to ONNX. A loaded model compiles once. Errors: those of `check`, `opset-range`. */
 export async function compile(model: LoadedModel, options: CompileOptions & RuleOptions = {}): Promise<CompileResult> {
   return compileWith(model, await rulesOf(options), options);
 }
@@ -113,6 +118,7 @@ export function compileWith(
 }
 
 function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions, watcher?: StageWatcher): CheckResult {
+  consumeModel(model);
   const { graph } = model;
   watcher?.after('load', graph);
   functionalize(graph, rules.registry);

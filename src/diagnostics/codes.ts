@@ -13,6 +13,10 @@ export const CODES = {
   'archive-limit': { title: 'the archive exceeds a safety limit', help: 'raise the named limit if you trust the file' },
   'pickle-forbidden': { title: 'the archive asks for something that plain data never needs' },
   'unsupported-format': { title: 'a format that Thaw does not read' },
+  'model-consumed': {
+    title: 'a loaded model serves one compilation, which rewrites its graph',
+    help: 'load it again with loadModel for each check, compile or explain',
+  },
   // TorchScript source and graph text
   'syntax-error': { title: 'the text does not parse' },
   'unsupported-syntax': { title: 'a language construct that Thaw does not compile' },

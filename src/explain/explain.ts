@@ -3,6 +3,7 @@ import { compileWith, type RuleOptions, rulesOf } from '../compiler.js';
 import type { CompileOptions } from '../compiler-options.js';
 import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.js';
 import { fileReason } from '../diagnostics/file-reason.js';
+import { requireFresh } from '../frontends/torchscript/consume-model.js';
 import type { LoadedModel } from '../frontends/torchscript/load.js';
 import { parseModel } from '../onnx/parse.js';
 import { allNodes, readProvenance } from '../onnx/provenance.js';
@@ -22,12 +23,14 @@ import { WatchedModel } from './watched-model.js';
  * Why the nodes of a model are what they are: compiles the model and tells for the selected nodes the rules that led to
  * them from the user's lines, for a rule where it fired and why not where it could have, and without a selector the
  * whole in figures. A compilation that fails is explained as far as it came: its problems are a part of the answer. The
- * model's graph is consumed. Errors: `usage` for selectors that name nothing, those of the rule options.
+ * model's graph is consumed. Errors: `model-consumed` for a model that an earlier run has taken, `usage` for selectors
+ * that name nothing, those of the rule options.
  */
 export async function explain(
   model: LoadedModel,
   options: CompileOptions & RuleOptions & ExplainSelectors = {},
 ): Promise<Explanation> {
+  requireFresh(model);
   const rules = await rulesOf(options);
   const test = selection(options);
   const trial = options.rule === undefined ? undefined : new RuleTrial(ruleNamed(options.rule, rules), rules);
