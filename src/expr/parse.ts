@@ -1,5 +1,6 @@
 import type { Ast, BinaryOp } from './ast.js';
 import { compileAst, type Evaluate } from './compile.js';
+import { strayHelp } from './habits.js';
 import { type Token, tokenize } from './tokenize.js';
 import { type Expr, type ExprEnv, ExprError, type ExprValue } from './value.js';
 
@@ -28,7 +29,7 @@ class Parser {
   whole(): Ast {
     const ast = this.expression();
     const t = this.peek();
-    if (t.kind !== 'end') throw new ExprError(`unexpected \`${t.text}\``, t.offset, t.text.length);
+    if (t.kind !== 'end') throw new ExprError(`unexpected \`${t.text}\``, t.offset, t.text.length, this.stray(t));
     return ast;
   }
 
@@ -56,7 +57,12 @@ class Parser {
       t.kind === 'end' ? `\`${text}\` is missing` : `expected \`${text}\`, not \`${t.text}\``,
       t.offset,
       Math.max(1, t.text.length),
+      this.stray(t),
     );
+  }
+
+  private stray(t: Token): string | undefined {
+    return strayHelp(this.tokens[this.tokens.indexOf(t) - 1], t);
   }
 
   private expression(): Ast {
@@ -155,6 +161,7 @@ class Parser {
       t.kind === 'end' ? 'the expression ends too early' : `unexpected \`${t.text}\``,
       t.offset,
       Math.max(1, t.text.length),
+      this.stray(t),
     );
   }
 

@@ -1,3 +1,4 @@
+import { signHelp } from './habits.js';
 import { ExprError } from './value.js';
 
 export interface Token {
@@ -20,7 +21,8 @@ export function tokenize(text: string): Token[] {
       const rest = text.slice(at);
       if (rest.trim() === '') break;
       const offset = at + rest.length - rest.trimStart().length;
-      throw new ExprError(`unexpected character \`${text[offset] ?? ''}\``, offset);
+      const sign = signHelp(text.slice(offset));
+      throw new ExprError(`unexpected \`${sign?.sign ?? text[offset] ?? ''}\``, offset, sign?.sign.length, sign?.help);
     }
     const [whole, float, int, string, name, op] = m;
     const body = float ?? int ?? string ?? name ?? op ?? '';

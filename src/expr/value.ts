@@ -106,6 +106,8 @@ export class ExprError extends Error {
     message: string,
     readonly offset: number,
     readonly length = 1,
+    /** What to write instead, where that can be told. */
+    readonly help?: string,
   ) {
     super(message);
     this.name = 'ExprError';

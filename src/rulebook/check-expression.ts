@@ -1,9 +1,11 @@
 import type { Code } from '../diagnostics/codes.js';
 import type { Ast } from '../expr/ast.js';
+import { meantName } from '../expr/habits.js';
 import type { ExprFunction } from '../expr/value.js';
 import { DTYPES, isDType } from '../ir/dtype.js';
 import { type Type, typeName } from '../ir/type.js';
 import { nearest } from '../schema/nearest.js';
+import { closest, usesName } from './close-name.js';
 import { expressionKind } from './expression-kind.js';
 
 /** What an expression may use. */
@@ -23,7 +25,7 @@ export interface Scope {
 }
 
 /** What stands where the expression does, if it must be of a kind. */
-export type Wanted = 'dtype' | 'condition';
+export type Wanted = 'dtype' | 'condition' | 'text';
 
 /** A mistake in an expression, `length` characters at `offset`. */
 export interface Mistake {
@@ -52,7 +54,7 @@ const KINDS = [
 
 /** The mistakes of an expression that can be told without values: names, functions and their arguments, fields, texts. */
 export function checkExpression(ast: Ast, text: string, scope: Scope, wanted?: Wanted): Mistake[] {
-  const checker = new Checker(text, scope);
+  const checker = new Checker(text, scope, wanted);
   checker.visit(ast, []);
   if (wanted === 'dtype') checker.dtype(ast);
   if (wanted === 'condition') checker.condition(ast);
@@ -68,6 +70,7 @@ class Checker {
   constructor(
     private readonly text: string,
     private readonly scope: Scope,
+    private readonly wanted: Wanted | undefined,
   ) {}
 
   visit(ast: Ast, bound: readonly string[]): void {
@@ -84,7 +87,8 @@ class Checker {
         this.comprehension(ast, bound);
         break;
       case 'field':
-        this.visit(ast.of, bound);
+        if (ast.of.kind === 'name') this.name(ast.of.name, ast.of.offset, bound, true);
+        else this.visit(ast.of, bound);
         this.field(ast, bound);
         break;
       case 'index':
@@ -138,19 +142,36 @@ class Checker {
     this.mistakes.push({ code, offset, length, message, help });
   }
 
-  private name(name: string, offset: number, bound: readonly string[]): void {
+  /** `field`: a field of the name is asked for. */
+  private name(name: string, offset: number, bound: readonly string[], field = false): void {
     const { names, unbound } = this.scope;
     if (names.has(name) || bound.includes(name) || isDType(name)) return;
     const capture = name.startsWith('$');
-    const close = nearest(name, [...names, ...bound, ...(capture ? [] : DTYPES)]);
-    const known = [...names].filter((n) => n.startsWith('$') === capture).join(', ');
     this.say(
       capture ? unbound : 'expr-unknown',
       offset,
       name.length,
       `\`${this.text}\` uses \`${name}\`, which nothing here defines`,
-      close === undefined ? `known here: ${known === '' ? 'nothing' : known}` : `did you mean \`${close}\`?`,
+      this.nameHelp(name, bound, field),
     );
+  }
+
+  private nameHelp(name: string, bound: readonly string[], field: boolean): string {
+    const { names, types } = this.scope;
+    const capture = name.startsWith('$');
+    if (names.has(`$${name}`)) return `write \`$${name}\``;
+    const meant = meantName(name);
+    if (meant !== undefined) return `write \`${meant}\``;
+    if (this.wanted === 'text' && this.text === name) return `a text stands in quotes: "'${name}'"`;
+    // Of names that are as close, one of the right kind that the expression does not use yet.
+    const likely = closest(
+      [...names, ...bound],
+      [(n) => !types?.has(n) || mayBeTensor(types.get(n)) === field, (n) => !usesName(this.text, n)],
+    );
+    const close = nearest(name, [...likely, ...(capture ? [] : DTYPES)]);
+    if (close !== undefined) return `did you mean \`${close}\`?`;
+    const known = [...names].filter((n) => n.startsWith('$') === capture).join(', ');
+    return `known here: ${known === '' ? 'nothing' : known}${capture || field ? '' : `; a text stands in quotes: '${name}'`}`;
   }
 
   private field(ast: Ast & { kind: 'field' }, bound: readonly string[]): void {
@@ -205,9 +226,10 @@ class Checker {
 
   /** What is never false, or has no truth at all, is no condition. */
   condition(ast: Ast): void {
-    const kind = expressionKind(ast, this.scope.types ?? new Map());
-    if (kind !== 'dtype' && kind !== 'text' && kind !== 'tensor') return;
-    this.say('expr-type', 0, this.text.length, `\`${this.text}\` is no condition: it gives a ${kind}`);
+    const kind = conditionless(ast, this.scope.types ?? new Map());
+    if (kind === undefined) return;
+    const help = kind === 'number' || kind === 'list' ? `compare it, e.g. \`${this.text} == ...\`` : undefined;
+    this.say('expr-type', 0, this.text.length, `\`${this.text}\` is no condition: it gives a ${kind}`, help);
   }
 
   /** A dtype that an expression gives as a text. */
@@ -258,8 +280,30 @@ function isValueName(name: string): boolean {
   return name !== 'op' && name !== 'i' && !isDType(name);
 }
 
-function mayBeTensor(type: Type): boolean {
-  switch (type.kind) {
+/** What an expression gives that is never asked for its truth; undefined for a condition, and where it is not told. */
+function conditionless(ast: Ast, types: ReadonlyMap<string, Type | undefined>): string | undefined {
+  const kind = expressionKind(ast, types);
+  if (kind === 'dtype' || kind === 'text' || kind === 'tensor') return kind;
+  switch (ast.kind) {
+    case 'literal':
+      return typeof ast.value === 'number' ? 'number' : undefined;
+    case 'field':
+      return kind === 'whole' ? 'number' : 'list';
+    case 'list':
+      return 'list';
+    case 'unary':
+      return ast.op === '-' ? 'number' : undefined;
+    case 'binary':
+      if (ast.op === 'and' || ast.op === 'or') return conditionless(ast.left, types) ?? conditionless(ast.right, types);
+      return ['+', '-', '*', '/', '//', '%', '**'].includes(ast.op) ? (kind === 'list' ? 'list' : 'number') : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function mayBeTensor(type: Type | undefined): boolean {
+  switch (type?.kind) {
+    case undefined:
     case 'tensor':
     case 'any':
     case 'var':

@@ -1,5 +1,7 @@
+import { MAX_OPSET } from '../compiler-options.js';
 import { RECIPE_FUNCTIONS } from '../converters/recipe-functions.js';
 import { NONE, type Type, typeName } from '../ir/type.js';
+import { opSpec } from '../onnx/op-spec.js';
 import { nearest } from '../schema/nearest.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type {
@@ -159,7 +161,8 @@ class RecipeChecker {
     step.in.forEach((item, k) => {
       this.item([...at, 'in', k], item);
     });
-    for (const [name, value] of step.attrs) this.attribute([...at, 'attrs', name], value);
+    for (const [name, value] of step.attrs)
+      this.attribute([...at, 'attrs', name], value, isTextAttribute(step, name) ? 'text' : undefined);
     this.facts(step, at);
     this.finals ??= finalSteps(this.recipe);
     for (const k of untoldOutputs(step, this.recipe, this.finals)) {
@@ -276,8 +279,8 @@ class RecipeChecker {
     for (const name of this.problems.expression(this.file, path, text, scope, wanted)?.names ?? []) this.use(name);
   }
 
-  private attribute(path: YamlPath, value: RecipeAttribute): void {
-    if (typeof value === 'string') this.expression(path, value);
+  private attribute(path: YamlPath, value: RecipeAttribute, wanted?: Wanted): void {
+    if (typeof value === 'string') this.expression(path, value, wanted);
     else if (Array.isArray(value)) {
       value.forEach((v, i) => {
         this.attribute([...path, i], v);
@@ -328,6 +331,10 @@ class RecipeChecker {
       close === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${close}\`?`,
     );
   }
+}
+
+function isTextAttribute({ op, domain }: NodeStep, name: string): boolean {
+  return opSpec(op, MAX_OPSET, domain)?.attributes.get(name)?.kind === 'string';
 }
 
 function* recipeFunctionNames(): Generator<string> {

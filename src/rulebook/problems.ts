@@ -31,7 +31,7 @@ export class Problems {
       expr = parseExpr(text);
     } catch (e) {
       if (!(e instanceof ExprError)) throw e;
-      this.add('expr-syntax', file.part(path, e.offset, e.length), `\`${text}\`: ${e.message}`);
+      this.add('expr-syntax', file.part(path, e.offset, e.length), `\`${text}\`: ${e.message}`, e.help);
       return undefined;
     }
     for (const m of checkExpression(expr.ast, text, scope, wanted))

@@ -282,9 +282,22 @@ describe('checks of schemas and recipes', () => {
       '  - op: my::view\n    when: sizes == none\n    onnx: { op: Reshape, in: [self, size] }\n',
       'sizes',
     ],
-  ])('finds %s of a recipe', async (_, text, at) => {
+    [
+      'a text without quotes',
+      '  - op: my::twice_dyn\n    onnx: { op: Pad, in: [a, a], attrs: { mode: edge } }\n',
+      'edge',
+      `"'edge'"`,
+    ],
+    [
+      'a number as a condition',
+      '  - op: my::view\n    when: self.rank\n    onnx: { op: Reshape, in: [self, size] }\n',
+      'self.rank',
+      'compare',
+    ],
+  ])('finds %s of a recipe', async (_, text, at, help = '') => {
     const [d] = await problems(folder({ 'schemas/my.yaml': SCHEMAS, 'onnx/my.yaml': `recipes:\n${text}` }));
-    expect(d?.code).toMatch(/recipe-invalid|expr-unknown/);
+    expect(d?.code).toMatch(/recipe-invalid|expr-unknown|expr-type/);
     expect(d === undefined ? '' : marked(d)).toContain(at);
+    expect(d?.help ?? '').toContain(help);
   });
 });
