@@ -55,7 +55,7 @@ export class TensorData {
   /** `read` in pieces of at most `chunkBytes`, for streaming to a file. */
   *chunks(chunkBytes = 1 << 22): Generator<Uint8Array> {
     if (!this.isContiguous) {
-      yield this.read();
+      yield* this.gathered(chunkBytes);
       return;
     }
     const start = this.storageOffset * dtypeBytes(this.dtype);
@@ -65,11 +65,32 @@ export class TensorData {
   }
 
   private gather(bytes: number): Uint8Array {
-    const rank = this.shape.length;
-    let last = 0;
-    for (let i = 0; i < rank; i++) last += ((this.shape[i] as number) - 1) * (this.strides[i] as number);
-    const span = this.source.read(this.storageOffset * bytes, (last + 1) * bytes);
-    return copyStrided(span, this.shape, this.strides, bytes);
+    return copyStrided(this.span(bytes), this.shape, this.strides, bytes);
+  }
+
+  /** From the first element of the view to its last. */
+  private span(bytes: number): Uint8Array {
+    const last = this.shape.reduce((sum, size, i) => sum + (size - 1) * (this.strides[i] ?? 0), 0);
+    return this.source.read(this.storageOffset * bytes, (last + 1) * bytes);
+  }
+
+  /** Some of the outermost rows at a time: the view is in memory, but not all of its copy. */
+  private *gathered(chunkBytes: number): Generator<Uint8Array> {
+    const [rows = 1, ...inner] = this.shape;
+    const [stride = 0] = this.strides;
+    const bytes = dtypeBytes(this.dtype);
+    if (this.byteLength <= chunkBytes) {
+      yield this.read();
+      return;
+    }
+    const read = this.span(bytes);
+    // Copied once here, or for each piece there.
+    const span = read.byteOffset % 4 === 0 ? read : new Uint8Array(read);
+    const step = Math.max(1, Math.floor((chunkBytes * rows) / this.byteLength));
+    for (let row = 0; row < rows; row += step) {
+      const part = span.subarray(row * stride * bytes);
+      yield copyStrided(part, [Math.min(step, rows - row), ...inner], this.strides, bytes);
+    }
   }
 }
 

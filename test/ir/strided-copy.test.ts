@@ -37,3 +37,15 @@ it('a transposed matrix larger than a block', () => {
   expect(dense[3 * rows + 50]).toBe(50 * columns + 3);
   expect(dense[44 * rows + 69]).toBe(69 * columns + 44);
 });
+
+it('hands out a view in pieces that make the whole', () => {
+  fc.assert(
+    fc.property(view, fc.integer({ min: 1, max: 64 }), ({ shape, steps, shift }, chunkBytes) => {
+      const strides = steps.slice(0, shape.length);
+      const last = shape.reduce((n, d, i) => n + (d - 1) * (strides[i] ?? 0), 0);
+      const store = Uint8Array.from({ length: shift + (last + 1) * 4 }, (_, i) => (i * 37) & 255);
+      const data = new TensorData('float32', shape, memorySource(store.subarray(shift)), 0, strides);
+      expect(Buffer.concat([...data.chunks(chunkBytes)])).toEqual(Buffer.from(data.read()));
+    }),
+  );
+});

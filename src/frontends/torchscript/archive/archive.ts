@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS, overLimit, type ReadLimits } from '../limits.js';
 import { type ByteReader, bytesReader, openFile } from './byte-reader.js';
 import { foreignZip, refuse } from './formats.js';
 import type { PickleValue } from './pickle-value.js';
-import { SourceRanges } from './source-ranges.js';
+import { FrameTable, SourceRanges } from './source-ranges.js';
 import { Storages } from './storages.js';
 import { unpickle } from './unpickler.js';
 import { corrupt } from './zip-directory.js';
@@ -41,6 +41,7 @@ export class Archive {
   private readonly storages: Storages;
   private readonly sources = new Map<string, string>();
   private readonly ranges = new Map<string, SourceRanges | undefined>();
+  private readonly frames = new FrameTable();
   private codeBytes = 0;
   private data: PickleValue | undefined;
   private constantValues: readonly PickleValue[] | undefined;
@@ -149,7 +150,7 @@ export class Archive {
     if (!this.hasEntry(record)) return undefined;
     const label = `${this.label}:${record}`;
     const value = unpickle(this.readEntry(record), { label, nesting: 'unchecked', limits: this.limits });
-    return new SourceRanges(value, this.readSource(qualifier), label);
+    return new SourceRanges(value, this.readSource(qualifier), label, this.frames);
   }
 
   private unpickle(place: 'data' | 'constants'): PickleValue {

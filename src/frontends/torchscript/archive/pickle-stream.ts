@@ -4,6 +4,7 @@ import { fail } from '../../../diagnostics/diagnostic.js';
 export class PickleStream {
   private at = 0;
   private readonly view: DataView;
+  private readonly buffer: Buffer;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -11,6 +12,7 @@ export class PickleStream {
     readonly label: string,
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get position(): number {
@@ -18,7 +20,10 @@ export class PickleStream {
   }
 
   uint8(): number {
-    return this.view.getUint8(this.advance(1));
+    const value = this.bytes[this.at];
+    if (value === undefined) this.malformed('the pickle ends in the middle');
+    this.at += 1;
+    return value;
   }
 
   uint16(): number {
@@ -47,7 +52,7 @@ export class PickleStream {
 
   text(length: number): string {
     const start = this.advance(length);
-    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, length).toString('utf8');
+    return this.buffer.toString('utf8', start, start + length);
   }
 
   /** A two's complement integer of `length` bytes. */

@@ -25,6 +25,7 @@ export class SourceRanges {
     record: PickleValue,
     private readonly code: string,
     private readonly label: string,
+    private readonly frames: FrameTable = new FrameTable(),
   ) {
     const [marker, table, rows] = this.tuple(record);
     const withTable = marker?.kind === 'str' && marker.value === STRING_TABLE_MARKER;
@@ -71,8 +72,8 @@ export class SourceRanges {
     if (source === undefined || start?.kind !== 'int' || end?.kind !== 'int') this.malformed();
     const text = this.source(source);
     if (text.file === '' || text.text === '') return [];
-    const stack = readCallStack(text.text);
-    return stack.length > 0 ? userFrames(stack) : [spanIn(text, Number(start.value), Number(end.value))];
+    const stack = this.frames.read(text.text);
+    return stack.length > 0 ? stack : [spanIn(text, Number(start.value), Number(end.value))];
   }
 
   private source(value: PickleValue): SourceText {
@@ -126,22 +127,45 @@ const FRAME = /^(.+)\((\d+)\): (\S+)$/;
 const TRACER = /[\\/]torch[\\/]jit[\\/]_trace\.py$/;
 const PYTORCH = /[\\/]torch[\\/](nn|jit|_\w+|autograd|utils|fx)[\\/]|[\\/]torch[\\/]\w+\.py$/;
 
-function readCallStack(text: string): Span[] {
-  const frames: Span[] = [];
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
-    const [, file, number] = FRAME.exec(line) ?? [];
-    if (file === undefined || number === undefined) return [];
-    frames.push({ file, line: Number(number), column: 1 });
-  }
-  return frames;
+interface Frame {
+  readonly span: Span;
+  readonly from: 'tracer' | 'pytorch' | 'user';
 }
 
-function userFrames(stack: readonly Span[]): SourceLoc {
-  const tracer = stack.findIndex((frame) => TRACER.test(frame.file));
-  const inside = tracer > 0 ? stack.slice(0, tracer) : stack;
-  const own = inside.filter((frame) => !PYTORCH.test(frame.file));
-  return own.length > 0 ? own : inside;
+/** The frames that an archive's call stacks are made of: a few lines stand in thousands of stacks. */
+export class FrameTable {
+  private readonly known = new Map<string, Frame | undefined>();
+
+  /** The user's frames of a call stack, innermost first; all of them where there are no others. Empty for other texts. */
+  read(text: string): SourceLoc {
+    const inside: Span[] = [];
+    const own: Span[] = [];
+    for (const line of text.split('\n')) {
+      if (line === '') continue;
+      const frame = this.frame(line);
+      if (frame === undefined) return [];
+      // What called the tracer is no part of the model.
+      if (frame.from === 'tracer' && inside.length > 0) return own.length > 0 ? own : inside;
+      inside.push(frame.span);
+      if (frame.from === 'user') own.push(frame.span);
+    }
+    return own.length > 0 ? own : inside;
+  }
+
+  private frame(line: string): Frame | undefined {
+    const known = this.known.get(line);
+    if (known !== undefined || this.known.has(line)) return known;
+    const [, file, number] = FRAME.exec(line) ?? [];
+    const frame: Frame | undefined =
+      file === undefined || number === undefined
+        ? undefined
+        : {
+            span: { file, line: Number(number), column: 1 },
+            from: TRACER.test(file) ? 'tracer' : PYTORCH.test(file) ? 'pytorch' : 'user',
+          };
+    this.known.set(line, frame);
+    return frame;
+  }
 }
 
 /** Bytes `start` to `end` of a function's source. */

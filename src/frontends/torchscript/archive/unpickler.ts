@@ -357,5 +357,11 @@ class Machine {
 }
 
 function tupleItem(items: Item[]): Item {
-  return items.every(isData) ? { kind: 'tuple', items } : { kind: 'arguments', items };
+  return allData(items) ? { kind: 'tuple', items } : { kind: 'arguments', items };
+}
+
+/** A loop, for most of what a pickle holds are tuples. */
+function allData(items: readonly Item[]): items is PickleValue[] {
+  for (const item of items) if (!isData(item)) return false;
+  return true;
 }
