@@ -7,6 +7,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  Scalar,
   type Node as YamlNode,
 } from 'yaml';
 import { type Diagnostic, DiagnosticError, type Span } from '../diagnostics/diagnostic.js';
@@ -23,14 +24,14 @@ export type YamlPath = readonly (string | number)[];
 /** A YAML file with the place of every node. Errors: `yaml-syntax`, the first of the file. */
 export class YamlFile {
   private readonly document: Document;
-  private readonly lines = new LineCounter();
+  private readonly counter = new LineCounter();
   readonly value: unknown;
 
   constructor(
     readonly path: string,
     private readonly text: string,
   ) {
-    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true, prettyErrors: false });
+    this.document = parseDocument(text, { lineCounter: this.counter, uniqueKeys: true, prettyErrors: false });
     // After a first mistake the parser has lost its place: what it says next is about other text than the user's.
     const [first] = this.document.errors;
     this.raise(
@@ -108,6 +109,20 @@ export class YamlFile {
     return path;
   }
 
+  /**
+   * The text of the block scalar at `path` in its lines and columns of the file, blank lines before it; undefined where
+   * there is no block scalar that keeps its lines.
+   */
+  lines(path: YamlPath): string | undefined {
+    const node = this.node(path, false);
+    const range = node?.range;
+    if (!isScalar(node) || node.type !== Scalar.BLOCK_LITERAL || !range) return undefined;
+    const start = this.text.indexOf('\n', range[0]) + 1;
+    return start === 0
+      ? undefined
+      : '\n'.repeat(this.counter.linePos(start).line - 1) + this.text.slice(start, range[1]);
+  }
+
   /** A part of the text of the scalar at `path`: an expression's mistake `offset` characters into it. */
   part(path: YamlPath, offset: number, length: number): Span {
     const node = this.node(path, false);
@@ -121,7 +136,7 @@ export class YamlFile {
   }
 
   private at(offset: number, length: number): Span {
-    const { line, col } = this.lines.linePos(offset);
+    const { line, col } = this.counter.linePos(offset);
     const start = offset - (col - 1);
     const end = this.text.indexOf('\n', start);
     const text = this.text.slice(start, end < 0 ? this.text.length : end);

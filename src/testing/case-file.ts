@@ -4,7 +4,7 @@ import type { DType } from '../ir/dtype.js';
 import type { OpName } from '../ir/graph.js';
 import { type Data, items, record } from '../rulebook/data.js';
 import { validate } from '../rulebook/validate.js';
-import { YamlFile } from '../rulebook/yaml-file.js';
+import { YamlFile, type YamlPath } from '../rulebook/yaml-file.js';
 import type { RuleId } from '../schema/rule.js';
 
 /** An extent of an input: a number, a symbol (`N`) or an expression over symbols (`2*N + 1`). */
@@ -25,8 +25,10 @@ export interface CaseRange {
   readonly dtype?: DType;
 }
 
-/** The inputs of a case's graphs by name. */
+/** The inputs of a case's graphs by name, and where the graphs stand. */
 export interface CaseInputs {
+  /** Graph texts as they stand in the file: at their lines and columns, with nothing before them. */
+  readonly placed?: ReadonlyMap<string, string>;
   readonly dims?: Readonly<Record<string, CaseDims>>;
   /** Sizes to try of each symbol, in turn; 1, an odd one and two at random unless it says. */
   readonly sizes?: Readonly<Record<string, readonly number[]>>;
@@ -106,7 +108,7 @@ export function readCaseFile(path: string): CaseFile {
   const problems = validate(file, 'case');
   if (problems.length > 0) throw new DiagnosticError(problems);
   const data = record(file.value);
-  const cases = items(data.cases).map((c, i) => caseOf(record(c), file.span(['cases', i, 'name'])));
+  const cases = items(data.cases).map((c, i) => caseOf(record(c), file, ['cases', i]));
   // The JSON Schema has told that the keys and their types are those of the interfaces.
   return typeof data.rule === 'string'
     ? { kind: 'rule', path, rule: data.rule, cases: cases as unknown as RuleCase[], span: file.span(['rule']) }
@@ -132,8 +134,16 @@ export function readRuleCases(path: string): RuleCaseFile {
   throw new DiagnosticError(problem);
 }
 
+/** Keys of graph texts. */
+const GRAPHS = ['before', 'after', 'unchanged', 'graph', 'same-as'];
+
 /** YAML spells keys with hyphens, TypeScript does not. */
-function caseOf(data: Data, span: Span): Data {
+function caseOf(data: Data, file: YamlFile, path: YamlPath): Data {
   const own = Object.entries(data).map(([key, v]) => [key.replace(/-(\w)/g, (_, c: string) => c.toUpperCase()), v]);
-  return { ...Object.fromEntries(own), span };
+  const placed = new Map<string, string>();
+  for (const key of GRAPHS) {
+    const [text, lines] = [data[key], file.lines([...path, key])];
+    if (typeof text === 'string' && lines !== undefined) placed.set(text, lines);
+  }
+  return { ...Object.fromEntries(own), placed, span: file.span([...path, 'name']) };
 }

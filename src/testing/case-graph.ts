@@ -28,7 +28,7 @@ export function caseProblem(c: CaseScope, message: string, more: Partial<Diagnos
  * `rule-case` for dims of what is no tensor input, or of another rank than the text says.
  */
 export function caseGraph(book: RuleBook, c: CaseScope, source: string): Graph {
-  const graph = parseGraph(source, c.span.file, book.registry);
+  const graph = parseGraph(c.placed?.get(source) ?? source, c.span.file, book.registry);
   const problems: Diagnostic[] = [];
   for (const [name, dims] of Object.entries(c.dims ?? {})) {
     const input = graph.inputs.find((v) => v.name === name);

@@ -27,8 +27,10 @@ export function variantsOf(rule: Rule, c: RuleCase): RuleCase[] {
   return [
     c,
     ...also.map((op) => {
-      const text = before.replace(CALL, (name) => (name === own ? baseName(op) : name));
-      return { ...c, name: `${c.name} (${op})`, before: text, also: undefined };
+      const varied = (text: string) => text.replace(CALL, (name) => (name === own ? baseName(op) : name));
+      const [text, lines] = [varied(before), c.placed?.get(before)];
+      const placed = lines === undefined ? c.placed : new Map(c.placed).set(text, varied(lines));
+      return { ...c, name: `${c.name} (${op})`, before: text, placed, also: undefined };
     }),
   ];
 }

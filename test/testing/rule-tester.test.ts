@@ -145,6 +145,20 @@ describe('ruleTester', () => {
       expect(await failures(good, (t) => t.runFiles(join(dir, 'good', pattern)))).toEqual(new Map());
   });
 
+  it.each([
+    ['before', '%y : Tensor = mylib::shift(%x, %by)', '%y : Tensor = mylib::shift(%x, %by', 10, 'return'],
+    ['after', 'trt::shift_dyn(%x, %n)', 'trt::shift_dyn(%x, %m)', 13, '%m)'],
+    ['unchanged', '%by : int = prim::Constant[value=2]()', '%by : int prim::Constant[value=2]()', 19, 'prim::Constant'],
+  ])('tells a mistake in `%s` at its line of the file', async (_, right, wrongText, line, at) => {
+    const path = join(dir, 'good/cases/placed.yaml');
+    const text = (PACK['cases/shift-dyn.yaml'] ?? '').replace(right, wrongText);
+    writeFileSync(path, text);
+    const [message = ''] = (await failures(good, (t) => t.runFiles(path))).values();
+    rmSync(path);
+    const column = (text.split('\n')[line - 1] ?? '').indexOf(at) + 1;
+    expect(message).toContain(`${path}:${line}:${column}\n`);
+  });
+
   it('leaves the cases of installed packages to them', () => {
     const cases = join(dir, 'good/node_modules/other/cases');
     mkdirSync(cases, { recursive: true });
