@@ -57,12 +57,12 @@ function diagnostic(file: YamlFile, e: ErrorObject): Diagnostic {
       const key = String(e.params.additionalProperty);
       const known = Object.keys(record(record(e.parentSchema).properties));
       const close = misspelt(e);
-      const keys = known.length === 0 ? undefined : `the keys are: ${known.join(', ')}`;
+      const keys = rootHelp(path, e) ?? (known.length === 0 ? undefined : `the keys are: ${known.join(', ')}`);
       const hint = close === undefined ? keys : `did you mean \`${close}\`?`;
       return problem(`there is no key \`${key}\` here`, file.span([...path, key], true), hint);
     }
     case 'required':
-      return problem(`the key \`${e.params.missingProperty}\` is missing`, file.span(path), help);
+      return problem(`the key \`${e.params.missingProperty}\` is missing`, file.span(path), rootHelp(path, e) ?? help);
     case 'enum': {
       const allowed: unknown = e.params.allowedValues;
       return problem(`${place} must be one of ${Array.isArray(allowed) ? allowed.join(', ') : ''}`, file.span(path));
@@ -79,11 +79,40 @@ function diagnostic(file: YamlFile, e: ErrorObject): Diagnostic {
     case 'false schema':
       return problem(`${place} has no place here`, file.span(path, true), help);
     case 'type':
+      if (Array.isArray(e.data) && path.includes('onnx') && Array.isArray(e.params.type))
+        return problem(`${place} is a list`, file.span(path), constantHelp(e.data));
       if (path.length === 0 && e.data === null) return problem('the file is empty', file.span(path), help);
-      return problem(`${place} ${e.message ?? 'is wrong'}`, file.span(path), help);
+      return problem(`${place} ${e.message ?? 'is wrong'}`, file.span(path), rootHelp(path, e) ?? help);
     case 'pattern':
-      return problem(`${place} is not well formed: \`${String(e.data)}\``, file.span(path), help);
+      return problem(`${place} is not well formed: \`${String(e.data)}\``, file.span(path), captureHelp(e) ?? help);
     default:
       return problem(`${place} ${e.message ?? 'is wrong'}`, file.span(path), help);
   }
+}
+
+/** A list among the inputs of a node: a constant, or a list of operands that no node takes. */
+function constantHelp(list: readonly unknown[]): string {
+  const plain = list.every((v) => typeof v === 'number' || typeof v === 'boolean');
+  return `for a constant write { const: '[${plain ? list.join(', ') : '...'}]' }`;
+}
+
+/** A word in the place of a pattern or template: a capture without its sign, or a text without quotes. */
+function captureHelp(e: ErrorObject): string | undefined {
+  const [data, pattern]: unknown[] = [e.data, e.params.pattern];
+  if (typeof data !== 'string' || !/^(\.\.\.)?[A-Za-z_]\w*$/.test(data)) return undefined;
+  if (typeof pattern !== 'string' || !pattern.includes('\\$[A-Za-z_]')) return undefined;
+  const capture = `$${data.replace('...', '')}`;
+  const text = pattern.includes("'.*'") ? `, or "'${data}'" for a text` : '';
+  const constant = { None: 'none', True: 'true', False: 'false', null: 'none' }[data];
+  if (constant !== undefined && text !== '') return `write \`${constant}\``;
+  return `write \`${data.startsWith('...') ? '...' : ''}${capture}\` for a capture${text}`;
+}
+
+/** What a rule matches is an operator. */
+function rootHelp(path: YamlPath, e: ErrorObject): string | undefined {
+  if (path.length !== 3 || path[0] !== 'rules' || path[2] !== 'match') return undefined;
+  const root = 'a rule matches an operator, `op` (a list of them for alternatives), or a fragment, `use`';
+  if (e.keyword !== 'additionalProperties') return root;
+  const known = Object.keys(record(record(e.parentSchema).properties)).filter((key) => key !== 'op');
+  return `${root}; beside it: ${known.join(', ')}`;
 }

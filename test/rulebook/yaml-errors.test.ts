@@ -75,6 +75,37 @@ describe('YAML that does not parse, or is surely not meant', () => {
     expect(found.map(({ message }) => message)).toContain('there is no key `opp` here');
   });
 
+  const RULE = 'rules:\n  - id: a-b\n    why: A rule to test with.\n    ';
+  it.each<[what: string, kind: 'rules' | 'recipes', text: string, place: string, help: string]>([
+    [
+      'a constant',
+      'recipes',
+      'recipes:\n  - op: a::f\n    onnx: { op: Sum, in: [x, «[0]»] }\n',
+      'a list',
+      "{ const: '[0]' }",
+    ],
+    ['a capture', 'rules', `${RULE}match: { op: a::f, in: { x: «x» } }\n    rewrite: $x\n`, 'well formed', '`$x`'],
+    ['a text', 'rules', `${RULE}match: { op: a::f, in: { x: «x» } }\n    rewrite: $x\n`, 'well formed', `"'x'"`],
+    ['an item', 'rules', `${RULE}match: { op: a::f }\n    rewrite: { op: a::g, in: { x: [«c»] } }\n`, 'well', '`$c`'],
+    ['a rest', 'rules', `${RULE}match: { op: a::f, in: { x: [$a, «...b»] } }\n    rewrite: $a\n`, 'well', '`...$b`'],
+    ['None', 'rules', `${RULE}match: { op: a::f }\n    rewrite: { op: a::g, in: { x: «None» } }\n`, 'well', '`none`'],
+    [
+      'alternatives',
+      'rules',
+      `${RULE}match: { «any»: [{ op: a::f }, { op: a::g }] }\n    rewrite: 1\n`,
+      '`any`',
+      '`use`',
+    ],
+    ['a value', 'rules', `${RULE}match: «$x»\n    rewrite: $x\n`, 'must be object', 'a list of them'],
+  ])('tells what to write for %s', (_, kind, marked, message, help) => {
+    const found = validate(new YamlFile('a.yaml', marked.replace(/[«»]/g, '')), kind);
+    const before = marked.slice(0, marked.indexOf('«')).split('\n');
+    const [line, column] = [before.length, (before.at(-1)?.length ?? 0) + 1];
+    const d = found.find(({ at }) => at?.line === line && at.column === column);
+    expect(d?.message).toContain(message);
+    expect(d?.help).toContain(help);
+  });
+
   it('an empty file is told as such', () => {
     expect(validate(new YamlFile('a.yaml', ''), 'rules')).toMatchObject([
       { code: 'yaml-schema', message: 'the file is empty' },
