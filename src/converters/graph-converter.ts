@@ -12,6 +12,7 @@ import type { OperatorSchema } from '../schema/operator-schema.js';
 import { opsetMatches } from '../schema/opset-range.js';
 import type { Recipe } from '../schema/recipe.js';
 import { Inference } from '../shapes/infer.js';
+import { checkResult } from './check-results.js';
 import { type ConversionScope, ConvertContext } from './context.js';
 import { isKnownContiguous, readsStorage } from './contiguity.js';
 import type { Converted, Converter } from './define-converter.js';
@@ -46,6 +47,8 @@ export class GraphConverter implements ConversionScope {
   private readonly extents = new Map<string, OnnxValue>();
   private readonly failed: Set<Value>;
   private readonly problems: Diagnostic[];
+  /** The recipe of the node at hand. */
+  private applied: Recipe | undefined;
 
   constructor(
     readonly builder: OnnxBuilder,
@@ -100,8 +103,10 @@ export class GraphConverter implements ConversionScope {
       const notes = at === undefined ? [] : [{ message: 'for this line', at }];
       return { code: 'recipe-invalid', severity: 'error', message: `${node.op}: ${d.message}`, at: recipe.span, notes };
     }
-    const help = 'check the dtypes that the inputs are declared with';
-    return { code: 'unsupported-argument', severity: 'error', message: `${node.op}: ${d.message}`, at, help };
+    const by = this.applied?.span;
+    const help = `check the dtypes that the inputs are declared with${by === undefined ? '' : ', and what the recipe asks of them'}`;
+    const notes = by === undefined ? [] : [{ message: `the recipe of ${node.op}`, at: by }];
+    return { code: 'unsupported-argument', severity: 'error', message: `${node.op}: ${d.message}`, at, notes, help };
   }
 
   /** True if an operand, or a value that a block of the node gives back, has failed before. */
@@ -116,11 +121,13 @@ export class GraphConverter implements ConversionScope {
   }
 
   private node(node: Node): void {
+    this.applied = undefined;
     const schema = this.rules.schema(node.op);
     if (schema === undefined || isCompileTimeOnly(node)) return;
     if (node.outputs.length > 0 && node.outputs.every((o) => this.isKnownNumber(o.type, o.content))) return;
     const ctx = new ConvertContext(node, schema, this);
     const recipe = this.recipeFor(node, ctx);
+    this.applied = recipe;
     const { op, origin, loc } = node;
     const source = { op, origin, loc, recipe: recipe?.span, result: node.outputs[0]?.name };
     const results = this.builder.withProvenance(source, () => this.results(node, ctx, recipe));
@@ -130,6 +137,7 @@ export class GraphConverter implements ConversionScope {
       this.converted.set(output, r);
       if (!isItems(r)) this.rules.converted?.(output, r);
       if (isItems(r) || recipe?.rank === 'open') return;
+      if (recipe !== undefined) checkResult(node, output, r, schema, recipe);
       if (output.type.kind === 'tensor') this.builder.refine(r, { shape: output.type.shape });
       this.noteSources(output, r);
     });
@@ -207,9 +215,10 @@ export class GraphConverter implements ConversionScope {
       );
     }
     if (recipes.length > 0) {
-      return ctx.fail(
+      return fail(
         'unsupported-argument',
         `${node.op} is used in a form that none of its ${recipes.length} recipes covers`,
+        { at: node.loc[0], notes: recipes.map((r) => ({ message: refusal(r, this.opset), at: r.span })) },
       );
     }
     return ctx.fail(
@@ -432,6 +441,12 @@ export class GraphConverter implements ConversionScope {
       return [...results(scope)];
     });
   }
+}
+
+/** Why a recipe is not for a call that none is for. */
+function refusal({ opset, when }: Recipe, at: number): string {
+  if (opset !== undefined && !opsetMatches(opset, at)) return `this recipe is for opset ${opset}, not ${at}`;
+  return when === undefined ? 'this recipe is for complex tensors' : `\`when: ${when}\` does not hold`;
 }
 
 function isItems(c: Converted | OnnxValue): c is readonly Converted[] {

@@ -1,7 +1,7 @@
 import { MAX_OPSET } from '../compiler-options.js';
 import { RECIPE_FUNCTIONS } from '../converters/recipe-functions.js';
 import { NONE, type Type, typeName } from '../ir/type.js';
-import { opSpec } from '../onnx/op-spec.js';
+import { opNames, opSpec } from '../onnx/op-spec.js';
 import { nearest } from '../schema/nearest.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type {
@@ -17,6 +17,7 @@ import type {
 import type { OperatorRegistry } from '../schema/registry.js';
 import { checkNodeStep, opsetsOf, opsetsWhere } from './check-node-step.js';
 import { shapeFunction, shapeFunctionNames } from './check-operator.js';
+import { closest, usesName } from './close-name.js';
 import type { Problems, Scope, Wanted } from './problems.js';
 import type { RuleSource } from './read-rules.js';
 import type { RecipeData } from './rule-data.js';
@@ -165,7 +166,14 @@ class RecipeChecker {
       this.attribute([...at, 'attrs', name], value, isTextAttribute(step, name) ? 'text' : undefined);
     this.facts(step, at);
     this.finals ??= finalSteps(this.recipe);
-    for (const k of untoldOutputs(step, this.recipe, this.finals)) {
+    const domain = meantDomain(step);
+    if (domain !== undefined)
+      this.say(
+        [...at, 'domain'],
+        `no table knows the domain ${step.domain}`,
+        `did you mean ${domain}, which has ${step.op}?`,
+      );
+    for (const k of domain === undefined ? untoldOutputs(step, this.recipe, this.finals) : []) {
       const output = step.out[k]?.trim() ?? k;
       const message = `nothing tells the dtype of output \`${output}\` of ${step.domain}::${step.op}`;
       this.say([...at, 'op'], message, 'write `infer: { dtype: ..., shape: ... }` in the step');
@@ -324,13 +332,25 @@ class RecipeChecker {
 
   private unknown(path: YamlPath, name: string): void {
     const known = [...this.names].filter((n) => !RECIPE_NAMES.includes(n));
-    const close = nearest(name, known);
+    // A step's name without its sign; or of names that are as close, one of the kind that nothing uses yet.
+    const [steps, step] = [JSON.stringify(this.recipe.steps), name.startsWith('$')];
+    const likely = closest(known, [(n) => n.startsWith('$') === step, (n) => !usesName(steps, n)]);
+    const close = this.names.has(`$${name}`) ? `$${name}` : nearest(name, likely);
     this.say(
       path,
       `\`${name}\` is no argument of ${this.recipe.ops.join(', ')} and no output of an earlier step`,
       close === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${close}\`?`,
     );
   }
+}
+
+/** The known domain that one no table knows is misspelt from: it has an operator of the name. */
+function meantDomain({ op, domain }: NodeStep): string | undefined {
+  if (domain === '' || opNames(MAX_OPSET, domain).length > 0) return undefined;
+  const close = nearest(domain, ['com.microsoft', 'ai.onnx']);
+  return close !== undefined && opSpec(op, MAX_OPSET, close === 'ai.onnx' ? '' : close) !== undefined
+    ? close
+    : undefined;
 }
 
 function isTextAttribute({ op, domain }: NodeStep, name: string): boolean {

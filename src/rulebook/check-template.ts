@@ -6,6 +6,7 @@ import { resultIndex } from '../schema/result-index.js';
 import type { NodeTemplate, OperandTemplate, Rule, Template } from '../schema/rule.js';
 import type { Signature } from '../schema/signature.js';
 import type { PatternChecker } from './check-pattern.js';
+import { closest, usesName } from './close-name.js';
 import type { Problems } from './problems.js';
 import { fits, literalFits } from './type-fit.js';
 import type { YamlFile, YamlPath } from './yaml-file.js';
@@ -126,7 +127,7 @@ export class TemplateChecker {
   template(t: Template, path: YamlPath, wanted: Type | undefined): Type | undefined {
     switch (t.kind) {
       case 'capture':
-        return this.value(t.name, path);
+        return this.value(t.name, path, wanted);
       case 'tensor':
         this.tensor(t.name, [...path, 'tensor']);
         return { kind: 'tensor' };
@@ -240,13 +241,13 @@ export class TemplateChecker {
   }
 
   /** A name in the place of one value; its type. */
-  private value(name: string, path: YamlPath): Type | undefined {
+  private value(name: string, path: YamlPath, wanted?: Type): Type | undefined {
     const made = this.made.get(name);
     if (made !== undefined) {
       made.uses += 1;
       return made.type;
     }
-    if (!this.values(name, path)) return undefined;
+    if (!this.values(name, path, wanted)) return undefined;
     const { many, type } = this.pattern.captures.get(name) ?? {};
     if (many === true) {
       this.pattern.mistyped(path, `\`${name}\` stands for several values`, `write [ ...${name} ] for a list of them`);
@@ -261,7 +262,7 @@ export class TemplateChecker {
   }
 
   /** A name in the place of any number of values. */
-  private values(name: string, path: YamlPath): boolean {
+  private values(name: string, path: YamlPath, wanted?: Type): boolean {
     if (this.rule.match.as.includes(name)) {
       const message = `\`${name}\` is the matched operator's own result, which the rewrite replaces`;
       this.pattern.mistyped(path, message, 'rewrite to a new node of the operator');
@@ -274,8 +275,19 @@ export class TemplateChecker {
       return true;
     }
     if (this.pattern.use(name)) return true;
-    this.unbound(name, path, [...this.pattern.captures.keys(), ...this.made.keys()], 'rewrites with');
+    this.unbound(name, path, this.likely(wanted), 'rewrites with');
     return false;
+  }
+
+  /** The names of values: those first that fit the place, and of these what the rule does not rewrite with yet. */
+  private likely(wanted: Type | undefined): readonly string[] {
+    const { captures } = this.pattern;
+    const used = JSON.stringify([this.rule.let, this.rule.rewrite]);
+    const fitting = (name: string) => {
+      const type = captures.get(name)?.type ?? this.made.get(name)?.type;
+      return wanted === undefined || type === undefined || fits(type, wanted);
+    };
+    return closest([...captures.keys(), ...this.made.keys()], [fitting, (name) => !usesName(used, name)]);
   }
 
   private unbound(name: string, path: YamlPath, names: readonly string[], verb: string): void {

@@ -28,7 +28,10 @@ class SignatureParser {
   private readonly offsets: number[] = [];
   private at = 0;
 
-  constructor(private readonly text: string) {
+  constructor(
+    private readonly text: string,
+    private readonly file: string,
+  ) {
     let offset = 0;
     while (offset < text.length) {
       TOKEN.lastIndex = offset;
@@ -222,7 +225,7 @@ class SignatureParser {
   private bad(why: string, token = this.at): never {
     const offset = this.offsets[token] ?? this.text.length;
     return fail('schema-syntax', `the signature \`${this.text}\` does not parse: ${why}`, {
-      at: { file: '', line: 1, column: offset + 1, length: this.tokens[token]?.length ?? 1, text: this.text },
+      at: { file: this.file, line: 1, column: offset + 1, length: this.tokens[token]?.length ?? 1, text: this.text },
       help: 'write it as PyTorch does: `ns::name.overload(Tensor self, int dim=0) -> Tensor`',
     });
   }
@@ -230,8 +233,9 @@ class SignatureParser {
 
 /**
  * Parses an operator signature in PyTorch's syntax (the operators' README of ATen/native). `SymInt`, dtypes, layouts and
- * memory formats are ints; `Scalar` is `number`; lower-case words are type variables. Errors: `schema-syntax`.
+ * memory formats are ints; `Scalar` is `number`; lower-case words are type variables. `file`: where the text stands, for
+ * places. Errors: `schema-syntax`.
  */
-export function parseSignature(text: string): Signature {
-  return new SignatureParser(text).signature();
+export function parseSignature(text: string, file = 'signature'): Signature {
+  return new SignatureParser(text, file).signature();
 }

@@ -6,6 +6,7 @@ import { type Diagnostic, DiagnosticError } from '../../src/diagnostics/diagnost
 import { decodeBook, encodeBook } from '../../src/rulebook/compiled-book.js';
 import { RuleBook } from '../../src/rulebook/load.js';
 import { readRules } from '../../src/rulebook/read-rules.js';
+import { parseSignature } from '../../src/schema/parse-signature.js';
 import type { Recipe } from '../../src/schema/recipe.js';
 
 const RULES = join(import.meta.dirname, '../../rules');
@@ -256,6 +257,14 @@ describe('checks of a rule', () => {
 });
 
 describe('checks of schemas and recipes', () => {
+  it('a signature that stands in no file is told by its own place', () => {
+    expect(() => parseSignature('my::f(Tensor x) => Tensor', '--schema')).toThrow(
+      expect.objectContaining({
+        diagnostics: [expect.objectContaining({ at: expect.objectContaining({ file: '--schema', column: 18 }) })],
+      }),
+    );
+  });
+
   it.each([
     ['a signature', '  - schema: my::f(Tensr x) -> Tensor\n', 'schema-syntax'],
     ['a name in a fact', '  - schema: my::f(Tensor x) -> Tensor\n    infer: { shape: y.shape }\n', 'expr-unknown'],
@@ -281,6 +290,18 @@ describe('checks of schemas and recipes', () => {
       'an unknown name',
       '  - op: my::view\n    when: sizes == none\n    onnx: { op: Reshape, in: [self, size] }\n',
       'sizes',
+    ],
+    [
+      "a step's name without its sign",
+      '  - op: my::view\n    onnx: [{ op: Abs, in: [size], out: s }, { op: Reshape, in: [self, s] }]\n',
+      's',
+      '`$s`',
+    ],
+    [
+      'a misspelt domain',
+      '  - op: my::cast\n    onnx: { op: FastGelu, domain: com.microsft, in: [self] }\n',
+      'com.microsft',
+      'com.microsoft',
     ],
     [
       'a text without quotes',

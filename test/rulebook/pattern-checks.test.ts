@@ -323,6 +323,20 @@ const RESULTS: Mistake[] = [
 
 const TEMPLATES: Mistake[] = [
   [
+    'an unbound name where another is free',
+    'match: { op: my::take, in: { x: $x, n: $k } }\nrewrite: { op: my::take, in: { x: $x, n: $n } }',
+    'rule-unbound',
+    '$n',
+    '`$k`',
+  ],
+  [
+    'an unbound name where one of the kind is free',
+    'match: { op: my::take, in: { x: $x, n: $k } }\nwhere: $k == 1\nrewrite: { op: my::f, in: { x: $t } }',
+    'rule-unbound',
+    '$t',
+    '`$x`',
+  ],
+  [
     'blocks that move to two nodes',
     'match: { op: prim::If, in: { cond: $c } }\nlet: { $t: { op: prim::If, in: { cond: $c }, blocks: keep } }\nrewrite: { op: prim::If, in: { cond: true }, blocks: [{ move: 0 }, { returns: [$t] }] }',
     'rule-type',

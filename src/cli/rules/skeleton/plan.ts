@@ -86,7 +86,7 @@ export function planOf(wanted: NewRule, book: RuleBook, converts: (op: OpName) =
 
 function undeclared({ op, schema }: NewRule, { registry }: RuleBook): Signature {
   if (schema !== undefined) {
-    const signature = parseSignature(schema);
+    const signature = parseSignature(schema, '--schema');
     if (signature.op === op) return signature;
     fail('usage', `--schema declares ${signature.op}, but --op is ${op}`);
   }
