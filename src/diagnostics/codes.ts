@@ -64,6 +64,7 @@ export const CODES = {
     title: 'no rule, recipe or converter is about an operator of a pack',
     help: 'mind its name, or write a rule or a recipe for it',
   },
+  'schema-untold': { title: 'the facts of an operator leave some of its results out' },
   'schema-duplicate': { title: 'an operator is declared twice' },
   'rule-duplicate': { title: 'two rules have the same id' },
   'rule-unbound': { title: 'a rule uses a capture that its match does not bind' },
@@ -92,6 +93,7 @@ export const CODES = {
     help: 'make both ways end alike: let the inner rule leave alone what the outer one matches, or match what it makes too',
   },
   'rule-untested': { title: 'a rule has no case file', help: 'write one that fires and one that must not' },
+  'rule-unreached': { title: 'a lowering rule is about an operator that only translation makes' },
   'rule-stub': {
     title: 'a place that thaw rules new has left to its author',
     help: 'fill it in and remove the comment',
@@ -101,6 +103,7 @@ export const CODES = {
   'pack-invalid': { title: 'a rule pack that cannot be used' },
   'pack-unknown-rule': { title: 'a rule that is switched off does not exist' },
   'docs-stale': { title: 'a generated page does not say what the rules say', help: 'run thaw rules docs' },
+  'recipe-partial': { title: 'a recipe leaves out results of its operator' },
   'recipe-invalid': { title: 'a recipe does not fit its operator or ONNX' },
   // runtime
   'runtime-error': { title: 'onnxruntime failed' },

@@ -2,11 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orderings } from '../analysis/analyse.js';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
+import type { OpName } from '../ir/graph.js';
 import { visitTemplates } from '../matcher/templates.js';
 import { nearest } from '../schema/nearest.js';
 import type { Rule } from '../schema/rule.js';
 import { behaviourOf } from './check-behaviour.js';
 import { checkFolder } from './check-folder.js';
+import { partial, unreached, untold } from './lint-operators.js';
 import { RuleBook, type RuleBookOptions, SHIPPED_RULES } from './load.js';
 
 export interface LintOptions extends RuleBookOptions {
@@ -16,7 +18,7 @@ export interface LintOptions extends RuleBookOptions {
 
 /**
  * All that is wrong with packs, or without packs with the whole shipped book: what `RuleBook.load` refuses, or else the
- * warnings: operators that nothing is about, rules whose order decides the result, rules without a case file (where there
+ * warnings: operators that nothing is about or whose facts or recipes have some results only, rules that no model reaches or whose order decides the result, rules without a case file (where there
  * is a folder of cases). Empty when there is nothing. Never throws DiagnosticError.
  */
 export async function lintRules(options: LintOptions = {}): Promise<readonly Diagnostic[]> {
@@ -27,7 +29,10 @@ export async function lintRules(options: LintOptions = {}): Promise<readonly Dia
     const own = layers && rulesOf(book, layers);
     // A load looks only so far.
     const found = own === undefined ? [] : behaviourOf(own, book);
-    found.push(...(await unused(book)), ...ordered(book, own), ...untested(book, layers, options.cases ?? []));
+    const operators = ownOperators(book);
+    found.push(...(await unused(book, operators)), ...untold(book, operators));
+    if (own !== undefined) found.push(...partial(book), ...unreached(book, own));
+    found.push(...ordered(book, own), ...untested(book, layers, options.cases ?? []));
     return found.sort((a, b) => compare(a, b));
   } catch (e) {
     if (!(e instanceof DiagnosticError)) throw e;
@@ -50,10 +55,14 @@ function ordered(book: RuleBook, own: ReadonlySet<Rule> | undefined): Diagnostic
   return found.map(({ code, rule, message, notes }) => ({ code, severity: 'warning', message, at: rule.span, notes }));
 }
 
-/** Operators that packs add and that nothing rewrites, makes or converts: a misspelt name, or work that is left. */
-async function unused(book: RuleBook): Promise<Diagnostic[]> {
+/** Operators that packs declare. */
+function ownOperators(book: RuleBook): OpName[] {
   const [shipped] = book.layers;
-  const own = [...book.registry.names()].filter((op) => book.operatorLayer(op) !== shipped);
+  return [...book.registry.names()].filter((op) => book.operatorLayer(op) !== shipped);
+}
+
+/** Operators that packs add and that nothing rewrites, makes or converts: a misspelt name, or work that is left. */
+async function unused(book: RuleBook, own: readonly OpName[]): Promise<Diagnostic[]> {
   if (own.length === 0) return [];
   const { CONVERTERS } = await import('../converters/registry.js');
   const used = new Set(book.recipeOperators());
