@@ -7,7 +7,7 @@ import { graphOutputs } from './converters/graph-outputs.js';
 import { CONVERTERS } from './converters/registry.js';
 import { type Diagnostic, DiagnosticError, fail } from './diagnostics/diagnostic.js';
 import { runRules } from './engine/driver.js';
-import { checkLegality } from './engine/legality.js';
+import { checkLegality, nearestRule } from './engine/legality.js';
 import type { Outcome } from './engine/trace.js';
 import { consumeModel } from './frontends/torchscript/consume-model.js';
 import { type LoadedModel, type LoadOptions, load } from './frontends/torchscript/load.js';
@@ -16,6 +16,7 @@ import { dimSymbols, type Interval, type Ranges } from './ir/dim.js';
 import type { Graph, Value } from './ir/graph.js';
 import { addedBy } from './ir/provenance.js';
 import type { RuleSet } from './matcher/compile.js';
+import { Matcher } from './matcher/match.js';
 import { OnnxBuilder } from './onnx/builder.js';
 import { writeProvenance } from './onnx/provenance.js';
 import { simplify } from './onnx/simplify/simplify.js';
@@ -110,7 +111,12 @@ export function compileWith(
 ): CompileResult {
   const opset = checkedOpset(options.opset ?? options.config?.opset);
   const checked = rewrite(model, rules, options, watcher);
-  stopAt(unconvertedOperators(checked.graph, conversionRules(rules)));
+  stopAt(
+    unconvertedOperators(checked.graph, conversionRules(rules), (node) => {
+      const matcher = new Matcher(rules.registry, rules.roles, checked.ranges);
+      return nearestRule(node, rules.lowering, matcher) ?? nearestRule(node, rules.translation, matcher);
+    }),
+  );
   const onnx = convert(checked, rules, opset, watcher);
   if (options.provenance !== false) writeProvenance(onnx);
   if (options.dims !== undefined) onnx.metadata.set(RANGES_KEY, JSON.stringify(options.dims));

@@ -135,7 +135,7 @@ function isMade(node: Node): boolean {
 }
 
 /** Of the rules for the operator, the one that came farthest. */
-function nearestRule(node: Node, rules: RuleSet, matcher: Matcher): NearMiss | undefined {
+export function nearestRule(node: Node, rules: RuleSet, matcher: Matcher): NearMiss | undefined {
   let best: NearMiss | undefined;
   for (const rule of rules.of(node.op)) {
     const miss = matcher.explain(rule, node);

@@ -19,11 +19,10 @@ export function untold(book: RuleBook, own: readonly OpName[]): Diagnostic[] {
   });
 }
 
-/** Operators of this namespace are made by rules: no model has them. */
-const MADE = 'trt::';
-
 /** `rule-unreached`: lowering rules of `own` on operators that only translation rules make, which run later. */
 export function unreached(book: RuleBook, own: ReadonlySet<Rule>): Diagnostic[] {
+  // Operators of the namespace of casts are made by rules: no model has them.
+  const [namespace = ''] = book.castOperator.split('::');
   const made = new Set<OpName>();
   for (const rule of book.lowering.rules) {
     visitTemplates(rule, (t) => {
@@ -32,7 +31,7 @@ export function unreached(book: RuleBook, own: ReadonlySet<Rule>): Diagnostic[] 
   }
   return book.lowering.rules.flatMap((rule): Diagnostic[] => {
     const { ops } = rule.match;
-    if (!own.has(rule) || !ops.every((op) => op.startsWith(MADE) && !made.has(op))) return [];
+    if (!own.has(rule) || !ops.every((op) => op.startsWith(`${namespace}::`) && !made.has(op))) return [];
     const message = `\`${rule.id}\` never fires: no model has ${ops.join(', ')}, and no lowering rule makes it`;
     const help = 'rules on what translation rules make stand in `translation/`';
     return [{ code: 'rule-unreached', severity: 'warning', message, at: rule.span, help }];

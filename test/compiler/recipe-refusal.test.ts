@@ -15,6 +15,30 @@ const GRAPH = `graph(%x : Float(*), %y : Long(*)):
   return (%r)
 `;
 
+it('an operator that only a lowering rule is about is told with why the rule did not fire', async () => {
+  project.write({
+    'lowered/schemas/a.yaml': SCHEMAS,
+    'lowered/lowering/a.yaml': `rules:
+  - id: f-of-matrices
+    why: A rule for matrices alone.
+    match: { op: mylib::f, in: { self: $x } }
+    where: $x.rank == 2
+    rewrite: { op: aten::relu, in: { self: $x } }
+`,
+    'f.txt': GRAPH,
+  });
+  const rules = await RuleBook.load({ packs: [project.path('lowered')] });
+  const model = await loadModel(project.path('f.txt'), { rules });
+  const inputs = ['x=float32[N]', 'y=int64[N]'].map((text) => parseInput(text));
+  const [d] = await problemsOf(compile(model, { rules, inputs }));
+  model.close();
+  expect(d).toMatchObject({
+    code: 'unsupported-operator',
+    notes: [{ message: expect.stringMatching(/^rule f-of-matrices did not .*\$x\.rank == 2/), at: { line: 2 } }],
+    help: expect.stringContaining('a rule for this form'),
+  });
+});
+
 it.each<[what: string, recipes: string, notes: [message: string, line: number][]]>([
   [
     'dtypes that ONNX does not mix',
