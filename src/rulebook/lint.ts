@@ -102,11 +102,11 @@ function compare(a: Diagnostic, b: Diagnostic): number {
 function untested(book: RuleBook, layers: ReadonlySet<string> | undefined, folders: readonly string[]): Diagnostic[] {
   const own = [...(layers ?? [])].map((dir) => join(dir, 'cases')).filter((dir) => existsSync(dir));
   const given = [...own, ...folders];
-  if (given.length === 0) return [];
+  if (layers === undefined && given.length === 0) return [];
   const tested = new Set(given.flatMap(rulesWithCases));
   return book.entries().flatMap(({ rule, state, layer }): Diagnostic[] => {
     if (state !== 'active' || tested.has(rule.id)) return [];
-    if (layers !== undefined && !(layers.has(layer.path) && own.includes(join(layer.path, 'cases')))) return [];
+    if (layers !== undefined && !layers.has(layer.path)) return [];
     return [
       {
         code: 'rule-untested',

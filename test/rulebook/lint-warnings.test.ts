@@ -25,7 +25,7 @@ it.each<[what: string, files: Readonly<Record<string, string>>, codes: readonly 
   [
     'a lowering rule on what no model has',
     { 'schemas/a.yaml': pair(BOTH), 'onnx/a.yaml': recipes(), 'lowering/a.yaml': rule('trt::my_f') },
-    ['rule-unreached'],
+    ['rule-unreached', 'rule-untested'],
   ],
 ])('tells %s', async (what, files, codes) => {
   const pack = what.replaceAll(' ', '-');

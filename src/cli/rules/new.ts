@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import type { Config } from '../../config/load-config.js';
 import { CONVERTERS } from '../../converters/registry.js';
 import { fail } from '../../diagnostics/diagnostic.js';
@@ -59,16 +59,21 @@ export async function newCommand(argv: readonly string[], terminal: Terminal): P
   return EXIT_DONE;
 }
 
-/** The one pack of the project. Errors: `usage` where it has none or several. */
+/** The one pack that the project writes itself. Errors: `usage` where it has none or several. */
 function packOf({ packs, file }: Config): string {
-  const [only, other] = packs;
-  if (only !== undefined && other === undefined) return findPack(only).dir;
+  const [only, other] = packs.map((pack) => findPack(pack).dir).filter((dir) => !isInstalled(dir));
+  if (only !== undefined && other === undefined) return only;
   fail('usage', 'thaw rules new needs --pack DIR', {
     help:
       only === undefined
         ? 'the folder is made where it does not exist'
         : `${file ?? 'the command line'} names several packs`,
   });
+}
+
+/** Whether a pack came with npm: its files are its author's. */
+function isInstalled(dir: string): boolean {
+  return resolve(dir).split(sep).includes('node_modules');
 }
 
 /** The pack on top of the project's rules, once it has something to read. */

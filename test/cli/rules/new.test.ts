@@ -185,4 +185,16 @@ describe('thaw rules new', () => {
     const { code, error } = await thaw('rules', 'new', 'a-b', '--op', 'mylib::shift', '--no-config');
     expect([code, error]).toEqual([2, expect.stringContaining('needs --pack DIR')]);
   });
+
+  test('never into a package that npm has installed', async () => {
+    const dir = folderOf({
+      'thaw.config.yaml': 'rules: [installed]\n',
+      'node_modules/installed/package.json': '{ "name": "installed" }',
+      'node_modules/installed/schemas/a.yaml': `operators:\n  - schema: ${SHIFT}\n`,
+    });
+    const config = join(dir, 'thaw.config.yaml');
+    const { code, error } = await thaw('rules', 'new', 'a-b', '--op', 'mylib::shift', '--config', config);
+    expect([code, error]).toEqual([2, expect.stringContaining('needs --pack DIR')]);
+    expect(readdirSync(join(dir, 'node_modules/installed'))).toEqual(['package.json', 'schemas']);
+  });
 });
