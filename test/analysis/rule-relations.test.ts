@@ -324,13 +324,14 @@ describe('lint of a pack', () => {
     rewrite: '{ op: aten::relu, in: { self: $x } }',
   });
 
-  it('tells rules without a case file where there are cases', async () => {
-    project.write(files(relu));
-    expect(await lint()).toEqual([]);
-    project.write({ 'p/cases/other.yaml': 'rule: other\ncases: []\n' });
-    expect(await lint()).toMatchObject([
+  it('tells rules without a case file, in a pack without any too', async () => {
+    const untested = [
       { code: 'rule-untested', severity: 'warning', at: { line: 2, column: 9 }, message: '`to-relu` has no case file' },
-    ]);
+    ];
+    project.write(files(relu));
+    expect(await lint()).toMatchObject(untested);
+    project.write({ 'p/cases/other.yaml': 'rule: other\ncases: []\n' });
+    expect(await lint()).toMatchObject(untested);
     project.write({ 'p/cases/to-relu.yaml': 'rule: to-relu\ncases: []\n' });
     expect(await lint()).toEqual([]);
   });
@@ -342,6 +343,7 @@ describe('lint of a pack', () => {
 
   it('tells operators that nothing is about, with the name that is meant', async () => {
     project.write(files(relu));
+    project.write({ 'p/cases/to-relu.yaml': 'rule: to-relu\ncases: []\n' });
     project.write({ 'p/schemas/b.yaml': 'operators:\n  - schema: my::aa(Tensor x) -> Tensor\n' });
     expect(await lint()).toMatchObject([
       {
