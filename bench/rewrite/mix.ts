@@ -68,7 +68,7 @@ class Mixer {
   fill(size: number): void {
     let towers = 0;
     while (this.make.nodes < size) {
-      if (this.make.nodes >= (towers + 1) * NODES_PER_TOWER) {
+      if (this.make.nodes >= (towers + 0.5) * NODES_PER_TOWER) {
         towers += 1;
         const at = this.pick(this.sequences);
         this.sequences[at] = this.tower(this.of(this.sequences, at), TOWER_DEPTH);
