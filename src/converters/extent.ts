@@ -1,14 +1,11 @@
 import type { Dim, SymbolicDim } from '../ir/dim.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxValue } from '../onnx/types.js';
+import { addOne } from './one-output.js';
 
 /** Builds int64 arithmetic that computes a symbolic extent at run time. `read` gives the 0-d tensor of a symbol. */
 export function buildExtent(builder: OnnxBuilder, dim: SymbolicDim, read: (symbol: string) => OnnxValue): OnnxValue {
-  const binary = (op: string, a: OnnxValue, b: OnnxValue): OnnxValue => {
-    const [v] = builder.add(op, [a, b], {});
-    if (v === undefined) throw new Error(`${op} without output`);
-    return v;
-  };
+  const binary = (op: string, a: OnnxValue, b: OnnxValue): OnnxValue => addOne(builder, op, [a, b]);
   const build = (d: Dim): OnnxValue => {
     if (typeof d === 'number') return builder.scalar(d, 'int64');
     let total: OnnxValue | undefined;

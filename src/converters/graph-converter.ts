@@ -1,10 +1,8 @@
 import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.js';
 import type { Content } from '../ir/content.js';
-import { type Dim, dimKey, dimSymbols, type Ranges, type SymbolicDim, symbolName } from '../ir/dim.js';
+import { type Dim, dimSymbols, type Ranges } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import type { Block, Graph, Node, Value } from '../ir/graph.js';
-import { tensorFromNumbers } from '../ir/half.js';
-import { TensorData } from '../ir/tensor-data.js';
 import { type Type, typeName } from '../ir/type.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxGraph, OnnxValue } from '../onnx/types.js';
@@ -13,12 +11,14 @@ import { opsetMatches } from '../schema/opset-range.js';
 import type { Recipe } from '../schema/recipe.js';
 import { Inference } from '../shapes/infer.js';
 import { checkResult } from './check-results.js';
+import { constantTensor } from './constant-tensors.js';
 import { type ConversionScope, ConvertContext } from './context.js';
 import { isKnownContiguous, readsStorage } from './contiguity.js';
 import type { Converted, Converter } from './define-converter.js';
-import { buildExtent } from './extent.js';
 import { interpretRecipe, recipeApplies, takesComplex } from './interpret-recipe.js';
+import { addOne, castTo, stackScalars } from './one-output.js';
 import { callNode, type Operand } from './operator-call.js';
+import { RunTimeSizes } from './run-time-sizes.js';
 
 /** What the conversion knows of operators. */
 export interface ConversionRules {
@@ -31,20 +31,13 @@ export interface ConversionRules {
   readonly converted?: (output: Value, made: OnnxValue) => void;
 }
 
-/** Where an extent can be read at run time: an axis of a tensor, or (axis undefined) the 0-d tensor itself. */
-interface ExtentSource {
-  readonly value: OnnxValue;
-  readonly axis: number | undefined;
-}
-
 /**
  * Converts a translated graph node by node, in order. Problems of all nodes are gathered; a node whose operand
  * failed is skipped silently, so that one cause gives one diagnostic.
  */
 export class GraphConverter implements ConversionScope {
   private readonly converted = new Map<Value, Converted>();
-  private readonly sources = new Map<string, ExtentSource>();
-  private readonly extents = new Map<string, OnnxValue>();
+  private readonly sizes: RunTimeSizes;
   private readonly failed: Set<Value>;
   private readonly problems: Diagnostic[];
   /** The recipe of the node at hand. */
@@ -58,6 +51,7 @@ export class GraphConverter implements ConversionScope {
   ) {
     this.failed = outer?.failed ?? new Set();
     this.problems = outer?.problems ?? [];
+    this.sizes = new RunTimeSizes(builder, (op) => rules.schema(op)?.role === 'cast', outer?.sizes);
   }
 
   get ranges(): Ranges | undefined {
@@ -67,7 +61,7 @@ export class GraphConverter implements ConversionScope {
   /** Declares that an IR value is an ONNX tensor made elsewhere: a graph input or a block parameter. */
   bind(value: Value, onnx: OnnxValue): void {
     this.converted.set(value, onnx);
-    this.noteSources(value, onnx);
+    this.sizes.note(value, onnx);
   }
 
   /** Converts every node. Throws DiagnosticError with the problems of all nodes. */
@@ -139,7 +133,7 @@ export class GraphConverter implements ConversionScope {
       if (isItems(r) || recipe?.rank === 'open') return;
       if (recipe !== undefined) checkResult(node, output, r, schema, recipe);
       if (output.type.kind === 'tensor') this.builder.refine(r, { shape: output.type.shape });
-      this.noteSources(output, r);
+      this.sizes.note(output, r);
     });
   }
 
@@ -148,7 +142,7 @@ export class GraphConverter implements ConversionScope {
     if (type.kind === 'tensor' || content === undefined) return false;
     switch (content.kind) {
       case 'int':
-        return [...dimSymbols(content.value)].every((s) => this.source(s) !== undefined);
+        return [...dimSymbols(content.value)].every((s) => this.sizes.knows(s));
       case 'list':
         return (
           type.kind === 'list' &&
@@ -232,9 +226,9 @@ export class GraphConverter implements ConversionScope {
     const made = this.find(value);
     if (made !== undefined) {
       if (isItems(made)) return this.stacked(made, value);
-      return dtype === undefined || made.dtype === dtype ? made : this.one('Cast', [made], { to: dtype });
+      return dtype === undefined ? made : castTo(this.builder, made, dtype);
     }
-    const constant = this.constantOf(value, dtype);
+    const constant = constantTensor(value, dtype, this.builder, this.sizes);
     if (constant !== undefined) return constant;
     return fail(
       'needs-constant',
@@ -248,96 +242,7 @@ export class GraphConverter implements ConversionScope {
 
   /** A list of scalars that were made tensors: one 1-d tensor. */
   private stacked(items: readonly Converted[], value: Value): OnnxValue {
-    const zero = this.builder.ints([0]);
-    const parts = items.map((item) => {
-      if (isItems(item))
-        return fail('needs-constant', `%${value.name} is a nested list`, { at: value.producer?.loc[0] });
-      return this.one('Unsqueeze', [item, zero], {});
-    });
-    return this.one('Concat', parts, { axis: 0 });
-  }
-
-  private constantOf(value: Value, dtype: DType | undefined): OnnxValue | undefined {
-    const c = value.content;
-    switch (c?.kind) {
-      case 'int':
-        return typeof c.value === 'number'
-          ? this.scalar(dtype ?? 'int64', c.value)
-          : this.cast(this.extent(c.value), dtype ?? 'int64');
-      case 'float':
-        return this.scalar(dtype ?? 'float32', c.value);
-      case 'bool':
-        return this.scalar(dtype ?? 'bool', Number(c.value));
-      case 'tensor': {
-        const t = this.builder.constant(realView(c.data), value.name);
-        return dtype === undefined || dtype === t.dtype ? t : this.one('Cast', [t], { to: dtype });
-      }
-      case 'list':
-        return this.listConstant(value, dtype);
-      case 'elements':
-        return this.elementsConstant(value, c.values, dtype);
-      default:
-        return undefined;
-    }
-  }
-
-  /** A small integer tensor whose elements are known, wherever they came from. */
-  private elementsConstant(value: Value, elements: readonly Dim[], dtype: DType | undefined): OnnxValue | undefined {
-    const { type } = value;
-    if (type.kind !== 'tensor' || type.dtype === undefined || type.shape === undefined) return undefined;
-    const to = dtype ?? type.dtype;
-    const numbers = elements.filter((d) => typeof d === 'number');
-    if (numbers.length === elements.length) {
-      return this.builder.constant(tensorFromNumbers(to, numbers, type.shape.map(Number)));
-    }
-    const axis = this.builder.ints([0]);
-    const parts = elements.map((d) => this.extent(d));
-    if (type.shape.length === 0 && parts[0] !== undefined) return this.cast(parts[0], to);
-    return this.cast(
-      this.one(
-        'Concat',
-        parts.map((p) => this.one('Unsqueeze', [p, axis], {})),
-        { axis: 0 },
-      ),
-      to,
-    );
-  }
-
-  private listConstant(value: Value, dtype: DType | undefined): OnnxValue | undefined {
-    const c = value.content;
-    if (c?.kind !== 'list') return undefined;
-    const numbers: number[] = [];
-    let natural: DType = 'int64';
-    for (const item of c.items) {
-      if (item?.kind === 'int' && typeof item.value === 'number') numbers.push(item.value);
-      else if (item?.kind === 'float') {
-        numbers.push(item.value);
-        natural = 'float32';
-      } else if (item?.kind === 'bool') {
-        numbers.push(Number(item.value));
-        natural = 'bool';
-      } else if (c.items.every((i) => i?.kind === 'int')) {
-        const parts = c.items.map((i) =>
-          this.one('Unsqueeze', [this.extent(i?.kind === 'int' ? i.value : 0), this.builder.ints([0])], {}),
-        );
-        return this.cast(this.one('Concat', parts, { axis: 0 }), dtype ?? 'int64');
-      } else return undefined;
-    }
-    return this.builder.constant(tensorFromNumbers(dtype ?? natural, numbers));
-  }
-
-  private scalar(dtype: DType, value: number): OnnxValue {
-    return this.builder.constant(tensorFromNumbers(dtype, [value], []));
-  }
-
-  private cast(v: OnnxValue, dtype: DType): OnnxValue {
-    return v.dtype === dtype ? v : this.one('Cast', [v], { to: dtype });
-  }
-
-  private one(op: string, inputs: OnnxValue[], attributes: Parameters<OnnxBuilder['add']>[2]): OnnxValue {
-    const [v] = this.builder.add(op, inputs, attributes);
-    if (v === undefined) throw new Error(`${op} without output`);
-    return v;
+    return stackScalars(this.builder, flat(items, value));
   }
 
   itemsOf(value: Value): readonly Converted[] {
@@ -360,69 +265,17 @@ export class GraphConverter implements ConversionScope {
   sequenceOf(value: Value, dtype?: DType): OnnxValue {
     const made = this.find(value);
     if (made !== undefined && !isItems(made)) return made;
-    const items = this.itemsOf(value).map((item) =>
-      isItems(item) ? fail('needs-constant', `%${value.name} is a nested list`, { at: value.producer?.loc[0] }) : item,
-    );
-    if (items.length > 0) return this.one('SequenceConstruct', items, {});
-    return this.one('SequenceEmpty', [], { dtype: dtype ?? 'float32' });
+    const items = flat(this.itemsOf(value), value);
+    if (items.length > 0) return addOne(this.builder, 'SequenceConstruct', items);
+    return addOne(this.builder, 'SequenceEmpty', [], { dtype: dtype ?? 'float32' });
   }
 
   private find(value: Value): Converted | undefined {
     return this.converted.get(value) ?? this.outer?.find(value);
   }
 
-  /** Remembers where run-time sizes can be read. */
-  private noteSources(value: Value, onnx: OnnxValue): void {
-    const dims = onnx.shape ?? (value.type.kind === 'tensor' ? value.type.shape : undefined);
-    dims?.forEach((d, axis) => {
-      const name = symbolName(d);
-      if (name !== undefined && this.source(name) === undefined) this.sources.set(name, { value: onnx, axis });
-    });
-    if (value.content?.kind === 'elements' && value.type.kind === 'tensor' && value.type.shape?.length === 0) {
-      this.noteScalar(value.content.values[0], onnx);
-    }
-    for (const use of value.uses) {
-      const user = use.user;
-      // A cast reads the tensor as an int: that int's own symbol is the tensor's element.
-      if ('op' in user && this.rules.schema(user.op)?.role === 'cast') {
-        const c = user.outputs[0]?.content;
-        if (c?.kind === 'int') this.noteScalar(c.value, onnx);
-      }
-    }
-  }
-
-  private noteScalar(d: Dim | undefined, onnx: OnnxValue): void {
-    const name = d === undefined ? undefined : symbolName(d);
-    if (name !== undefined && this.source(name) === undefined) this.sources.set(name, { value: onnx, axis: undefined });
-  }
-
-  private source(name: string): ExtentSource | undefined {
-    return this.sources.get(name) ?? this.outer?.source(name);
-  }
-
   extent(dim: Dim): OnnxValue {
-    if (typeof dim === 'number') return this.scalar('int64', dim);
-    const key = dimKey(dim);
-    const known = this.findExtent(key);
-    if (known !== undefined) return known;
-    const missing = [...dimSymbols(dim)].find((s) => this.source(s) === undefined);
-    if (missing !== undefined)
-      return fail('needs-constant', `the size ${key} depends on \`${missing}\`, which no tensor at hand has`);
-    const v = buildExtent(this.builder, dim as SymbolicDim, (name) => this.readSymbol(name));
-    this.extents.set(key, v);
-    return v;
-  }
-
-  private findExtent(key: string): OnnxValue | undefined {
-    return this.extents.get(key) ?? this.outer?.findExtent(key);
-  }
-
-  private readSymbol(name: string): OnnxValue {
-    const source = this.source(name);
-    if (source === undefined) throw new Error(`no source for ${name}`);
-    if (source.axis === undefined) return this.cast(source.value, 'int64');
-    const shape = this.one('Shape', [source.value], {});
-    return this.one('Gather', [shape, this.scalar('int64', source.axis)], { axis: 0 });
+    return this.sizes.extent(dim);
   }
 
   block(
@@ -449,6 +302,13 @@ function refusal({ opset, when }: Recipe, at: number): string {
   return when === undefined ? 'this recipe is for complex tensors' : `\`when: ${when}\` does not hold`;
 }
 
+/** The tensors of a list. Errors: `needs-constant` for a list of lists. */
+function flat(items: readonly Converted[], value: Value): OnnxValue[] {
+  return items.map((item) =>
+    isItems(item) ? fail('needs-constant', `%${value.name} is a nested list`, { at: value.producer?.loc[0] }) : item,
+  );
+}
+
 function isItems(c: Converted | OnnxValue): c is readonly Converted[] {
   return Array.isArray(c);
 }
@@ -464,12 +324,4 @@ function isContainer(v: Value): boolean {
 /** Constants and container constructors become tensors only where something reads them. */
 export function isCompileTimeOnly(node: Node): boolean {
   return node.op === 'prim::Constant' || isConstruct(node.op) || node.op === 'prim::DictConstruct';
-}
-
-/** A complex constant as ONNX holds it: real, with a last axis of 2. A view; no bytes are read. */
-function realView(data: TensorData): TensorData {
-  if (data.dtype !== 'complex64' && data.dtype !== 'complex128') return data;
-  const dtype = data.dtype === 'complex64' ? 'float32' : 'float64';
-  const strides = [...data.strides.map((s) => s * 2), 1];
-  return new TensorData(dtype, [...data.shape, 2], data.source, data.storageOffset * 2, strides);
 }

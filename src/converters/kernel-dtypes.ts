@@ -6,6 +6,7 @@ import { paramAt } from '../onnx/infer/infer.js';
 import { type OpSpec, opSpec } from '../onnx/op-spec.js';
 import type { OnnxValue } from '../onnx/types.js';
 import { KERNEL_TABLE } from './kernel-table.js';
+import { castTo } from './one-output.js';
 
 /**
  * Dtypes that hold every value of another, nearest first. float64 and int64 have none: where no kernel takes them, the
@@ -70,19 +71,14 @@ export function addNode(
   const reduces = attributes.reduction !== undefined && attributes.reduction !== 'none';
   const widened = widenedTypes(spec, kernelsOf(reduces ? `${op}+reduction` : op, builder.opset), inputs);
   if (widened.size === 0) return builder.add(op, inputs, attributes, options);
-  const cast = (v: OnnxValue, to: DType): OnnxValue => {
-    const [out] = v.dtype === to ? [v] : builder.add('Cast', [v], { to });
-    if (out === undefined) throw new Error('Cast without output');
-    return out;
-  };
   const operands = inputs.map((v, i) => {
     const to = v === null ? undefined : widened.get(paramAt(spec.inputs, i)?.typeVar ?? '')?.to;
-    return v === null || to === undefined ? v : cast(v, to);
+    return v === null || to === undefined ? v : castTo(builder, v, to);
   });
   return builder.add(op, operands, attributes, options).map((v, i) => {
     const typeVar = paramAt(spec.outputs, i)?.typeVar ?? '';
     const back = widened.get(typeVar);
-    return back === undefined || v.dtype !== back.to ? v : cast(v, back.from);
+    return back === undefined || v.dtype !== back.to ? v : castTo(builder, v, back.from);
   });
 }
 

@@ -213,7 +213,7 @@ function resolveImports(scope: Scope, carried: readonly Carried[], changes: Chan
     for (const { place, placeholder, outer } of imports) {
       if (placeholder.uses.size === 0) continue;
       const param = place instanceof Storage ? params.get(place) : undefined;
-      placeholder.replaceAllUsesWith(param ?? (memory.isCurrent(place) ? outer : memory.read(place)));
+      placeholder.replaceAllUsesWith(param ?? (memory.versions.isCurrent(place) ? outer : memory.read(place)));
     }
   }
   memory.leave();

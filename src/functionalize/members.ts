@@ -1,4 +1,6 @@
 import type { Value } from '../ir/graph.js';
+import { type Type, typeName } from '../ir/type.js';
+import type { Emitter } from './emitter.js';
 import { constantInt, constantOf } from './emitter.js';
 import { bareType } from './mutable.js';
 import { type Handle, type Members, type Place, rootOf, type Storage } from './place.js';
@@ -62,4 +64,37 @@ export function indexInto(count: number, key: Value | undefined): number | undef
   if (index === undefined) return undefined;
   const at = index < 0 ? index + count : index;
   return at >= 0 && at < count ? at : undefined;
+}
+
+/** Builds a container of known members anew. */
+export function constructed(emitter: Emitter, members: Members, type: Type, read: (handle: Handle) => Value): Value {
+  switch (members.kind) {
+    case 'dict': {
+      const entries = [...members.entries.values()].flatMap((e) => [e.key, read(e.handle)]);
+      return emitter.op('prim::DictConstruct', entries, type);
+    }
+    case 'list':
+      return emitter.op('prim::ListConstruct', members.items.toArray().map(read), type);
+    case 'tuple':
+      return emitter.op('prim::TupleConstruct', members.items.toArray().map(read), type);
+  }
+}
+
+/** Takes every known member from a container again, by its key or place. */
+export function takenFrom(
+  emitter: Emitter,
+  members: Members,
+  container: Value,
+  typeOf: (handle: Handle) => Type,
+  put: (handle: Handle, item: Value) => void,
+): void {
+  if (members.kind === 'dict') {
+    for (const { key, handle } of members.entries.values()) {
+      put(handle, emitter.op(`aten::__getitem__.Dict_${typeName(key.type)}`, [container, key], typeOf(handle)));
+    }
+    return;
+  }
+  members.items.toArray().forEach((handle, i) => {
+    put(handle, emitter.op('aten::__getitem__.t', [container, emitter.int(i)], typeOf(handle)));
+  });
 }

@@ -1,13 +1,13 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { type Block, Node, Value } from '../ir/graph.js';
-import { type Type, typeName } from '../ir/type.js';
+import { type Block, Node, type Value } from '../ir/graph.js';
+import type { Type } from '../ir/type.js';
 import type { Emitter } from './emitter.js';
-import { forgetMembers, mayRepeat, memberHandles } from './members.js';
+import { constructed, forgetMembers, mayRepeat, memberHandles, takenFrom } from './members.js';
 import { bareType, isMutable, mayHold } from './mutable.js';
 import {
   Handle,
   type Holding,
-  isMadeOfParts,
+  type Members,
   type Place,
   resolve,
   rootOf,
@@ -17,11 +17,13 @@ import {
 } from './place.js';
 import { Scope, type Snapshot, type Tracked } from './scope.js';
 import { unclearAliasing } from './unclear.js';
+import { Versions } from './versions.js';
 import { widen } from './widen.js';
 
 /** A change of what something holds, or only of which items a container has. */
 type Written = 'contents' | 'layout';
 
+const MAYBE_CHANGED = 'it may be the same tensor, list or dict as one that has been changed in place';
 const ITEM_CHANGED = 'it may be the item of a list or dict that has been changed in place';
 
 /**
@@ -29,10 +31,7 @@ const ITEM_CHANGED = 'it may be the item of a list or dict that has been changed
  * that is out of date is brought up to date when it is read.
  */
 export class Memory {
-  /** Counts changes; every version and every check has its number. */
-  private clock = 1;
-  /** When something last changed that a container holds or another storage may be. */
-  private partsChanged = 0;
+  readonly versions = new Versions();
   scope: Scope;
   /** The node being walked, for messages. */
   current: Node | undefined;
@@ -72,7 +71,7 @@ export class Memory {
     const { scope } = this;
     scope.restore();
     this.scope = scope.parent ?? scope;
-    this.partsChanged = this.tick();
+    this.versions.partsChange();
   }
 
   /** Enters a scope again as it was at its end; `end` has the states of then. What is around it must be as it was. */
@@ -82,20 +81,15 @@ export class Memory {
       scope.keep(tracked);
       state.restore();
     }
-    this.partsChanged = this.tick();
+    this.versions.partsChange();
   }
 
   keep(tracked: Tracked): void {
     this.scope.keep(tracked);
   }
 
-  tick(): number {
-    this.clock += 1;
-    return this.clock;
-  }
-
   get now(): number {
-    return this.clock;
+    return this.versions.now;
   }
 
   // Names.
@@ -130,7 +124,7 @@ export class Memory {
 
   /** A new object for the value, with nothing that it shares. */
   store(v: Value): Storage {
-    const storage = new Storage(v, this.scope, this.clock);
+    const storage = new Storage(v, this.scope, this.now);
     this.handles.set(v, new Handle(storage, this.scope));
     return storage;
   }
@@ -143,19 +137,22 @@ export class Memory {
 
   /** A view without a name. */
   viewOf(v: Value, base: Place, form: ViewForm): View {
-    return new View(resolve(base), form, v, this.scope, this.clock);
+    return new View(resolve(base), form, v, this.scope, this.now);
   }
 
   /** True if the value is made in the innermost scope or around it. */
   isVisible(v: Value): boolean {
-    const block = v.def instanceof Node ? v.def.parent : v.def;
-    const scope = block === undefined ? undefined : this.scopes.get(block);
+    const scope = this.madeIn(v);
     return scope !== undefined && this.scope.sees(scope);
   }
 
   private scopeOf(v: Value): Scope {
+    return this.madeIn(v) ?? this.scope;
+  }
+
+  private madeIn(v: Value): Scope | undefined {
     const block = v.def instanceof Node ? v.def.parent : v.def;
-    return (block === undefined ? undefined : this.scopes.get(block)) ?? this.scope;
+    return block === undefined ? undefined : this.scopes.get(block);
   }
 
   // Contents.
@@ -167,7 +164,7 @@ export class Memory {
     const outdated: View[] = [];
     let down: Place = place;
     let up: Place = root.freshest;
-    while (down !== up && !this.isValid(down, root)) {
+    while (down !== up && !this.versions.isValid(down, root)) {
       if (down instanceof View && down.depth >= up.depth) {
         outdated.push(down);
         down = down.parent;
@@ -186,25 +183,27 @@ export class Memory {
     const place = resolve(of);
     const root = rootOf(place);
     this.settle(root);
-    if (!this.isValid(place, root)) this.read(place);
-    this.valueOf(root);
-    this.keep(root);
-    this.age(root);
-    root.freshest = place;
+    if (!this.versions.isValid(place, root)) this.read(place);
+    this.renew(root, place);
     this.set(place, value);
-    if (place !== root || what === 'contents') root.itemsVersion = this.clock;
-    if (place === root) forgetMembers(root, this.clock);
+    if (place !== root || what === 'contents') root.itemsVersion = this.now;
+    if (place === root) forgetMembers(root, this.now);
     else this.itemsChanged(root, value.type, what);
     this.spread(root, value.type);
     this.agree(root);
   }
 
+  /** What a storage holds is about to be what `freshest` shows. */
+  private renew(root: Storage, freshest: Place): void {
+    this.valueOf(root);
+    this.keep(root);
+    this.age(root);
+    root.freshest = freshest;
+  }
+
   /** Replaces a container by one with other items. */
   writeContainer(storage: Storage, value: Value): void {
-    this.valueOf(storage);
-    this.keep(storage);
-    this.age(storage);
-    storage.freshest = storage;
+    this.renew(storage, storage);
     this.set(storage, value);
     this.spread(storage, value.type);
     this.agree(storage);
@@ -212,16 +211,13 @@ export class Memory {
 
   /** Takes over what a branch or loop left in a storage of outside. */
   adopt(storage: Storage, value: Value, what: Holding): void {
-    this.valueOf(storage);
-    this.keep(storage);
-    this.age(storage);
-    storage.freshest = storage;
+    this.renew(storage, storage);
     storage.pending = [];
     storage.members = what.members;
     storage.shared = what.shared;
     storage.repeats = what.repeats;
     storage.deepRepeats = what.deepRepeats;
-    storage.sharedAt = this.clock;
+    storage.sharedAt = this.now;
     this.set(storage, value);
   }
 
@@ -232,27 +228,20 @@ export class Memory {
     this.adopt(storage, value, what);
   }
 
-  /** True if a place's value, where it was made, is what it holds now. */
-  isCurrent(place: Place): boolean {
-    if (place instanceof View) return place.at >= this.stampOf(place.root);
-    return (
-      Math.max(this.membersStamp(place), this.alternativesStamp(place)) <= place.at &&
-      this.sharedStamp(place) <= place.sharedAt
-    );
-  }
-
   /** Carries out what is pending, tells what is lost, and rebuilds what is made of other objects. */
   settle(root: Storage): void {
-    root.readAt = this.clock;
+    root.readAt = this.now;
     if (root.pending.length > 0) this.carryOut(root);
     if (root.trouble !== undefined) this.report(root.trouble);
-    const { partsChanged } = this;
-    if (root.members !== undefined && partsChanged > root.at && this.membersStamp(root) > root.at) this.rebuild(root);
-    if (root.alternatives.length > 0 && partsChanged > root.at && this.alternativesStamp(root) > root.at)
+    const { versions } = this;
+    const { partsChanged } = versions;
+    if (root.members !== undefined && partsChanged > root.at && versions.membersStamp(root) > root.at)
+      this.rebuild(root, root.members);
+    if (root.alternatives.length > 0 && partsChanged > root.at && versions.alternativesStamp(root) > root.at)
       this.chooseAgain(root);
-    if (root.shared.length > 0 && partsChanged > root.sharedAt && this.sharedStamp(root) > root.sharedAt) {
+    if (root.shared.length > 0 && partsChanged > root.sharedAt && versions.sharedStamp(root) > root.sharedAt) {
       this.keep(root);
-      root.sharedAt = this.clock;
+      root.sharedAt = this.now;
       root.trouble ??= unclearAliasing(this.current, 'a list or dict may hold what has been changed in place since');
       this.report(root.trouble);
     }
@@ -264,28 +253,11 @@ export class Memory {
     this.awaiting.clear();
   }
 
-  /** True if the value of a place is what it holds now. */
-  isValid(place: Place, root: Storage = rootOf(place)): boolean {
-    return place instanceof View ? place.at >= this.stampOf(root) : root.freshest === root;
-  }
-
   /** What a place held when it was valid last, visible in the innermost scope. */
   valueOf(place: Place): Value {
     const { loop } = this.scope;
-    if (place.loop !== loop && loop !== undefined) this.import(place, loop);
+    if (place.loop !== loop && loop !== undefined) loop.bring(place, (hint) => this.emitter.name(hint));
     return place.value;
-  }
-
-  /** Clock of the last change of what a storage holds, what it is made of included. */
-  stampOf(root: Storage): number {
-    if (!isMadeOfParts(root)) return root.version;
-    if (root.partsAt < this.partsChanged) {
-      // What contains itself is as new as its other parts.
-      root.partsAt = this.clock;
-      root.partsVersion = 0;
-      root.partsVersion = Math.max(this.membersStamp(root), this.alternativesStamp(root), this.sharedStamp(root));
-    }
-    return Math.max(root.version, root.partsVersion);
   }
 
   /**
@@ -296,7 +268,7 @@ export class Memory {
     if (root.trouble !== undefined) return;
     this.keep(root);
     this.age(root);
-    root.itemsVersion = this.clock;
+    root.itemsVersion = this.now;
     root.trouble = unclearAliasing(this.current, why);
     for (const { place } of root.alternatives) this.lose(rootOf(place), why, changed);
     for (const h of [...root.shared, ...memberHandles(root.members)]) this.loseObject(h.place, why, changed);
@@ -308,17 +280,17 @@ export class Memory {
 
   /** The contents are new. */
   private age(root: Storage): void {
-    root.version = this.tick();
-    if (root.escaped) this.partsChanged = this.clock;
+    root.version = this.versions.tick();
+    if (root.escaped) this.versions.partsChanged = this.now;
     for (let l = this.scope.loop; l !== undefined; l = l.parent?.loop) {
-      if (!l.firstChanges.has(root)) l.firstChanges.set(root, this.clock);
+      if (!l.firstChanges.has(root)) l.firstChanges.set(root, this.now);
     }
   }
 
   private set(place: Place, value: Value): void {
     this.keep(place);
     place.value = value;
-    place.at = this.clock;
+    place.at = this.now;
     place.loop = this.scope.loop;
   }
 
@@ -347,20 +319,9 @@ export class Memory {
     if (members === undefined) return;
     // Which item it was is known when the model runs: all are taken from the new container.
     this.writeBackAll(root);
-    const container = root.value;
-    root.at = this.clock;
-    const { emitter } = this;
-    if (members.kind === 'dict') {
-      for (const { key, handle } of members.entries.values()) {
-        const op = `aten::__getitem__.Dict_${typeName(key.type)}`;
-        this.write(handle.place, emitter.op(op, [container, key], this.read(handle.place).type), what);
-      }
-    } else {
-      members.items.toArray().forEach((handle, i) => {
-        const item = emitter.op('aten::__getitem__.t', [container, emitter.int(i)], this.read(handle.place).type);
-        this.write(handle.place, item, what);
-      });
-    }
+    root.at = this.now;
+    const typeOf = (h: Handle) => this.read(h.place).type;
+    takenFrom(this.emitter, members, root.value, typeOf, (h, item) => this.write(h.place, item, what));
   }
 
   /** Tells the other names of what has just been written. */
@@ -370,7 +331,7 @@ export class Memory {
       const target = resolve(place);
       const other = rootOf(target);
       if (when === undefined || !this.scope.sees(target.scope)) {
-        this.lose(other, 'it may be the same tensor, list or dict as one that has been changed in place', changed);
+        this.lose(other, MAYBE_CHANGED, changed);
         continue;
       }
       if (other.pending.some((p) => p.source !== root)) this.settle(other);
@@ -386,13 +347,13 @@ export class Memory {
     this.agree(root);
     if (root.shared.length === 0 || root.itemsVersion < root.version) return;
     for (const handle of root.shared) this.loseObject(handle.place, ITEM_CHANGED, changed);
-    root.sharedAt = this.clock;
+    root.sharedAt = this.now;
   }
 
   /** What has just been written is what the storage and all that it may be hold now. */
   private agree(root: Storage): void {
-    root.at = this.clock;
-    root.freshest.at = this.clock;
+    root.at = this.now;
+    root.freshest.at = this.now;
   }
 
   private carryOut(root: Storage): void {
@@ -406,21 +367,15 @@ export class Memory {
       this.write(target, this.emitter.choose(when.value, yes, no, widen(mine.type, theirs.type)));
       // The two agree again.
       this.keep(source);
-      source.at = this.clock;
+      source.at = this.now;
     }
   }
 
-  private rebuild(root: Storage): void {
-    const { members, value } = root;
-    if (members === undefined) return;
-    const built =
-      members.kind === 'dict'
-        ? [...members.entries.values()].flatMap((e) => [e.key, this.read(e.handle.place)])
-        : members.items.toArray().map((h) => this.read(h.place));
-    const op = { list: 'prim::ListConstruct', dict: 'prim::DictConstruct', tuple: 'prim::TupleConstruct' }[
-      members.kind
-    ];
-    this.set(root, this.emitter.op(op, built, value.type));
+  private rebuild(root: Storage, members: Members): void {
+    this.set(
+      root,
+      constructed(this.emitter, members, root.value.type, (h) => this.read(h.place)),
+    );
   }
 
   /** Takes the contents of a branch's result again from the place that it is, when that has changed since. */
@@ -428,10 +383,9 @@ export class Memory {
     this.writeBackAll(root);
     let value = this.valueOf(root);
     for (const { place, when } of root.alternatives) {
-      if (this.stampOf(rootOf(place)) <= root.at) continue;
+      if (this.versions.stampOf(rootOf(place)) <= root.at) continue;
       if (when === undefined || !this.scope.sees(resolve(place).scope)) {
-        const why = 'it may be the same tensor, list or dict as one that has been changed in place';
-        this.report(unclearAliasing(this.current, why));
+        this.report(unclearAliasing(this.current, MAYBE_CHANGED));
         continue;
       }
       const other = this.read(place);
@@ -439,48 +393,5 @@ export class Memory {
       value = this.emitter.choose(when.value, yes, no, widen(value.type, other.type));
     }
     this.set(root, value);
-  }
-
-  private membersStamp({ members }: Storage): number {
-    let stamp = 0;
-    if (members?.kind === 'dict') {
-      for (const e of members.entries.values()) stamp = Math.max(stamp, this.stampOf(rootOf(e.handle.place)));
-    } else if (members !== undefined) {
-      for (const h of members.items) stamp = Math.max(stamp, this.stampOf(rootOf(h.place)));
-    }
-    return stamp;
-  }
-
-  private alternativesStamp({ alternatives }: Storage): number {
-    return alternatives.reduce((stamp, a) => Math.max(stamp, this.stampOf(rootOf(a.place))), 0);
-  }
-
-  /** Clock of the last change of an item that the container may hold. */
-  private sharedStamp({ shared }: Storage): number {
-    let stamp = 0;
-    for (const h of shared) stamp = Math.max(stamp, this.itemsStamp(rootOf(h.place)));
-    return stamp;
-  }
-
-  /** Of a container the items count, not which items it has. */
-  private itemsStamp(root: Storage): number {
-    const { kind } = root.value.type;
-    if (kind !== 'list' && kind !== 'dict') return this.stampOf(root);
-    return Math.max(root.itemsVersion, this.membersStamp(root), this.sharedStamp(root));
-  }
-
-  private import(place: Place, into: Scope): void {
-    const loops: Scope[] = [];
-    let loop: Scope | undefined = into;
-    for (; loop !== undefined && loop !== place.loop; loop = loop.parent?.loop) loops.push(loop);
-    if (loop !== place.loop) return;
-    for (let l = loops.pop(); l !== undefined; l = loops.pop()) {
-      l.keep(place);
-      const outer = place.value;
-      const placeholder = new Value(this.emitter.name(outer.name), outer.type, l.block, -1);
-      l.imports.push({ place, placeholder, outer });
-      place.value = placeholder;
-      place.loop = l;
-    }
   }
 }

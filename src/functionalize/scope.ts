@@ -1,4 +1,4 @@
-import type { Block, Value } from '../ir/graph.js';
+import { type Block, Value } from '../ir/graph.js';
 import type { Place, Storage } from './place.js';
 
 /** Something whose state a scope puts back when it ends. */
@@ -50,6 +50,22 @@ export class Scope {
   /** Keeps the state of what was made outside, once, before it changes. */
   keep(tracked: Tracked): void {
     if (tracked.scope !== this && !this.undo.has(tracked)) this.undo.set(tracked, tracked.snapshot());
+  }
+
+  /** Makes what a place of outside holds a placeholder in this loop's body and in those around it that do not know it. */
+  bring(place: Place, freshName: (hint: string) => string): void {
+    const loops: Scope[] = [];
+    let loop: Scope | undefined = this;
+    for (; loop !== undefined && loop !== place.loop; loop = loop.parent?.loop) loops.push(loop);
+    if (loop !== place.loop) return;
+    for (const l of loops.reverse()) {
+      l.keep(place);
+      const outer = place.value;
+      const placeholder = new Value(freshName(outer.name), outer.type, l.block, -1);
+      l.imports.push({ place, placeholder, outer });
+      place.value = placeholder;
+      place.loop = l;
+    }
   }
 
   /** The present states of all that was changed. */
