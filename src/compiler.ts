@@ -5,7 +5,7 @@ import { unconvertedOperators, unknownOperators } from './converters/coverage.js
 import { type ConversionRules, GraphConverter } from './converters/graph-converter.js';
 import { graphOutputs } from './converters/graph-outputs.js';
 import { CONVERTERS } from './converters/registry.js';
-import { type Diagnostic, DiagnosticError, fail } from './diagnostics/diagnostic.js';
+import { type Diagnostic, DiagnosticError, fail, type Note } from './diagnostics/diagnostic.js';
 import { runRules } from './engine/driver.js';
 import { checkLegality, nearestRule } from './engine/legality.js';
 import type { Outcome } from './engine/trace.js';
@@ -13,7 +13,7 @@ import { consumeModel } from './frontends/torchscript/consume-model.js';
 import { type LoadedModel, type LoadOptions, load } from './frontends/torchscript/load.js';
 import { functionalize } from './functionalize/functionalize.js';
 import { dimSymbols, type Interval, type Ranges } from './ir/dim.js';
-import type { Graph, Value } from './ir/graph.js';
+import type { Graph, OpName, Value } from './ir/graph.js';
 import { addedBy } from './ir/provenance.js';
 import type { RuleSet } from './matcher/compile.js';
 import { Matcher } from './matcher/match.js';
@@ -143,10 +143,21 @@ function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions, w
   // Where every input is static all sizes have folded, and only what the data decides (a nonzero, a loop) is translated.
   const translation = fixpoint('translate', rules.translation);
   stopAt([
-    ...checkLegality(graph, rules.translation, inference),
+    ...checkLegality(graph, rules.translation, inference, (op) => switchedOff(rules, op)),
     ...unknownOperators(graph, conversionRules(rules), (op) => rules.registry.suggestion(op)),
   ]);
   return { graph, inputs, lowering, translation, ranges: inference.ranges };
+}
+
+/** The rules for an operator that a pack or the project has switched off. */
+function switchedOff(rules: RuleBook, op: OpName): Note[] {
+  return rules
+    .entries()
+    .filter(({ state, rule }) => state === 'disabled' && rule.match.ops.includes(op))
+    .map(({ rule, by }) => ({
+      message: `rule ${rule.id} is switched off${by === undefined ? '' : ` by ${by.name}`}`,
+      at: rule.span,
+    }));
 }
 
 function stopAt(problems: readonly Diagnostic[]): void {

@@ -102,6 +102,7 @@ export const CODES = {
   'pack-not-found': { title: 'a rule pack is neither a folder nor an installed package' },
   'pack-invalid': { title: 'a rule pack that cannot be used' },
   'pack-unknown-rule': { title: 'a rule that is switched off does not exist' },
+  'pack-unread': { title: 'a file of a pack stands where no rules are read' },
   'docs-stale': { title: 'a generated page does not say what the rules say', help: 'run thaw rules docs' },
   'recipe-partial': { title: 'a recipe leaves out results of its operator' },
   'recipe-invalid': { title: 'a recipe does not fit its operator or ONNX' },

@@ -1,5 +1,5 @@
 import type { Diagnostic, Note } from '../diagnostics/diagnostic.js';
-import type { Graph, Node, Value } from '../ir/graph.js';
+import type { Graph, Node, OpName, Value } from '../ir/graph.js';
 import { typeName } from '../ir/type.js';
 import type { RuleSet } from '../matcher/compile.js';
 import { Matcher } from '../matcher/match.js';
@@ -15,10 +15,15 @@ const MAX_CALLERS = 3;
 /**
  * Every operator that is still illegal once no rule matches, one diagnostic `no-dynamic-form` each: the argument that a
  * tensor feeds, where the number comes from, the nearest rule and why it does not match, and YAML to start from.
- * Empty when the graph may be converted.
+ * `switchedOff` tells of rules for an operator that somebody has switched off. Empty when the graph may be converted.
  */
-export function checkLegality(graph: Graph, rules: RuleSet, inference: Inference): Diagnostic[] {
-  return findIllegal(graph, rules, inference).map((illegal) => describe(illegal, rules));
+export function checkLegality(
+  graph: Graph,
+  rules: RuleSet,
+  inference: Inference,
+  switchedOff: (op: OpName) => readonly Note[] = () => [],
+): Diagnostic[] {
+  return findIllegal(graph, rules, inference).map((illegal) => describe(illegal, rules, switchedOff(illegal.node.op)));
 }
 
 /** Every operator that is illegal for a reason of its own. What one gives is no fault of its readers. */
@@ -59,16 +64,15 @@ function isOpenNumber(value: Value): boolean {
   }
 }
 
-function describe(illegal: Illegal, rules: RuleSet): Diagnostic {
+function describe(illegal: Illegal, rules: RuleSet, switchedOff: readonly Note[]): Diagnostic {
   const { node, schema, operand, nearest } = illegal;
   const [at, ...callers] = node.loc;
   const notes: Note[] = callers.slice(0, MAX_CALLERS).map((span) => ({ message: 'called from here', at: span }));
   notes.push(...origin(illegal, rules));
-  notes.push(
-    nearest === undefined
-      ? { message: `no rule of the translation map is about ${node.op}` }
-      : { message: `the nearest rule is ${nearest.rule.id}, but ${nearest.reason}`, at: nearest.rule.span },
-  );
+  notes.push(...switchedOff);
+  if (nearest !== undefined)
+    notes.push({ message: `the nearest rule is ${nearest.rule.id}, but ${nearest.reason}`, at: nearest.rule.span });
+  else if (switchedOff.length === 0) notes.push({ message: `no rule of the translation map is about ${node.op}` });
   return {
     code: 'no-dynamic-form',
     severity: 'error',

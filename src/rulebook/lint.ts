@@ -8,6 +8,7 @@ import { nearest } from '../schema/nearest.js';
 import type { Rule } from '../schema/rule.js';
 import { behaviourOf } from './check-behaviour.js';
 import { checkFolder } from './check-folder.js';
+import { unread } from './lint-files.js';
 import { partial, unreached, untold } from './lint-operators.js';
 import { RuleBook, type RuleBookOptions, SHIPPED_RULES } from './load.js';
 
@@ -18,8 +19,9 @@ export interface LintOptions extends RuleBookOptions {
 
 /**
  * All that is wrong with packs, or without packs with the whole shipped book: what `RuleBook.load` refuses, or else the
- * warnings: operators that nothing is about or whose facts or recipes have some results only, rules that no model reaches or whose order decides the result, rules without a case file (where there
- * is a folder of cases). Empty when there is nothing. Never throws DiagnosticError.
+ * warnings: files that are not read, operators that nothing is about or whose facts or recipes have some results only,
+ * rules that no model reaches or whose order decides the result, rules of packs without a case file (of the shipped ones
+ * where `cases` names a folder). Empty when there is nothing. Never throws DiagnosticError.
  */
 export async function lintRules(options: LintOptions = {}): Promise<readonly Diagnostic[]> {
   try {
@@ -32,6 +34,7 @@ export async function lintRules(options: LintOptions = {}): Promise<readonly Dia
     const operators = ownOperators(book);
     found.push(...(await unused(book, operators)), ...untold(book, operators));
     if (own !== undefined) found.push(...partial(book), ...unreached(book, own));
+    for (const dir of layers ?? []) found.push(...unread(dir));
     found.push(...ordered(book, own), ...untested(book, layers, options.cases ?? []));
     return found.sort((a, b) => compare(a, b));
   } catch (e) {

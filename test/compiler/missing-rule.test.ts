@@ -71,3 +71,9 @@ it('a rule that is missing gives one report with the operator, the argument, the
 it('the shipped rules leave nothing illegal in the same model', async () => {
   expect(await report(await RuleBook.load())).toBe('nothing');
 });
+
+it('a rule that is switched off is told as such', async () => {
+  const text = await report(await RuleBook.load({ disable: ['pad-dyn'] }));
+  expect(text).toContain('= note: rule pad-dyn is switched off');
+  expect(text).not.toContain('no rule of the translation map');
+});

@@ -27,6 +27,21 @@ it.each<[what: string, files: Readonly<Record<string, string>>, codes: readonly 
     { 'schemas/a.yaml': pair(BOTH), 'onnx/a.yaml': recipes(), 'lowering/a.yaml': rule('trt::my_f') },
     ['rule-unreached', 'rule-untested'],
   ],
+  [
+    'rules in a folder of a misspelt name beside the right one',
+    {
+      'schemas/a.yaml': pair(BOTH),
+      'onnx/a.yaml': recipes(),
+      'translation/a.yaml': 'rules: []\n',
+      'transation/a.yaml': rule('my::pair'),
+    },
+    ['pack-unread'],
+  ],
+  [
+    'rules beside the folders',
+    { 'schemas/a.yaml': pair(BOTH), 'onnx/a.yaml': recipes(), 'rules.yaml': rule('my::pair'), 'notes.yaml': 'a: 1\n' },
+    ['pack-unread'],
+  ],
 ])('tells %s', async (what, files, codes) => {
   const pack = what.replaceAll(' ', '-');
   project.write(Object.fromEntries(Object.entries(files).map(([name, text]) => [`${pack}/${name}`, text])));
