@@ -4,32 +4,14 @@
  * timed in turns (ours, theirs, ours, ...). Prints one JSON object; times are median microseconds of a run on the GPU's
  * own memory, its end awaited.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { compile, loadModel } from '../../src/compiler.js';
-import type { DimRange, InputSpec } from '../../src/compiler-options.js';
-import { isDType } from '../../src/ir/dtype.js';
-import { readNumbers } from '../../src/ir/half.js';
-import type { TensorData } from '../../src/ir/tensor-data.js';
 import { readNpy } from '../../src/npy/read-npy.js';
-import { modelBytes } from '../../src/onnx/serialize.js';
 import type { BoundRun } from '../../src/runtime/bound-run.js';
 import { isProviderChoice } from '../../src/runtime/providers.js';
 import { createSession, type Session, type SessionOptions } from '../../src/runtime/session.js';
-
-interface Recorded {
-  readonly inputs: readonly {
-    readonly name: string;
-    readonly dtype: string;
-    readonly dims: readonly (string | number)[];
-  }[];
-  readonly dims: Readonly<Record<string, DimRange>>;
-  readonly runs: readonly {
-    readonly inputs: readonly { readonly file: string }[];
-    readonly outputs: readonly { readonly file: string }[];
-  }[];
-}
+import { compileTo, medianOf, type Recorded, timed, tolerance } from './recorded-model.js';
 
 const WARM_UP = 20;
 const ROUNDS = 6;
@@ -48,7 +30,8 @@ const options: SessionOptions = {
     : {}),
 };
 
-const ours = await compiled();
+const ours = join(folder, 'thaw.onnx');
+if (!existsSync(ours)) await compileTo(ours, folder, 'model.pt', recorded);
 const result: Record<string, unknown> = { name: basename(folder), precision };
 const sessions = new Map<string, Session>();
 for (const [who, file] of [
@@ -73,20 +56,6 @@ for (const run of recorded.runs) sizes.push(await measured(run));
 result.sizes = sizes;
 for (const session of sessions.values()) await session.dispose();
 console.log(JSON.stringify(result));
-
-async function compiled(): Promise<string> {
-  const file = join(folder, 'thaw.onnx');
-  if (existsSync(file)) return file;
-  const model = await loadModel(join(folder, 'model.pt'));
-  const inputs = recorded.inputs.map(({ name, dtype, dims }): InputSpec => {
-    if (!isDType(dtype)) throw new Error(`dtype ${dtype}`);
-    return { name, type: { kind: 'tensor', dtype, dims } };
-  });
-  const { onnx } = await compile(model, { inputs, dims: recorded.dims });
-  writeFileSync(file, modelBytes(onnx));
-  model.close();
-  return file;
-}
 
 async function measured(run: Recorded['runs'][number]): Promise<Record<string, unknown>> {
   const arrays = run.inputs.map(({ file }) => readNpy(join(folder, file)));
@@ -114,30 +83,7 @@ async function measured(run: Recorded['runs'][number]): Promise<Record<string, u
       }
     }
   }
-  for (const [who, list] of times) line[who] = median(list);
+  for (const [who, list] of times) line[who] = medianOf(list);
   for (const bound of bounds.values()) bound.dispose();
   return line;
-}
-
-/** The tolerance, absolute and relative alike, under which the tensors agree. */
-function tolerance(got: TensorData | undefined, want: TensorData): number {
-  if (got === undefined || got.shape.join() !== want.shape.join()) return Number.POSITIVE_INFINITY;
-  const a = readNumbers(got);
-  let worst = 0;
-  for (const [i, y] of readNumbers(want).entries()) {
-    const d = Math.abs((a[i] ?? 0) - y) / (1 + Math.abs(y));
-    worst = Math.max(worst, Number.isNaN(d) ? Number.POSITIVE_INFINITY : d);
-  }
-  return worst;
-}
-
-function median(times: number[]): number {
-  times.sort((a, b) => a - b);
-  return Math.round(times[times.length >> 1] ?? 0);
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<[number, T]> {
-  const start = performance.now();
-  const value = await work();
-  return [Math.round(performance.now() - start), value];
 }

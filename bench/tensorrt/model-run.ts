@@ -3,40 +3,22 @@
  * All its dims are dynamic. Prints one JSON object: which provider took what, the differences to PyTorch's recorded
  * results, how long opening took cold and warm, and microseconds a run at every recorded size.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { compile, loadModel } from '../../src/compiler.js';
-import type { DimRange, InputSpec } from '../../src/compiler-options.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { isDType } from '../../src/ir/dtype.js';
-import { readNumbers } from '../../src/ir/half.js';
-import type { TensorData } from '../../src/ir/tensor-data.js';
 import { readNpy } from '../../src/npy/read-npy.js';
-import { modelBytes } from '../../src/onnx/serialize.js';
 import { isProviderChoice } from '../../src/runtime/providers.js';
 import { createSession, type Session, type SessionOptions } from '../../src/runtime/session.js';
-
-interface Recorded {
-  readonly file: string;
-  readonly inputs: readonly {
-    readonly name: string;
-    readonly dtype: string;
-    readonly dims: readonly (string | number)[];
-  }[];
-  readonly dims: Readonly<Record<string, DimRange>>;
-  readonly runs: readonly {
-    readonly inputs: readonly { readonly file: string }[];
-    readonly outputs: readonly { readonly file: string }[];
-  }[];
-}
+import type { ModelCase } from '../../test/models/model-case.js';
+import { compileTo, medianOf, type Recorded, timed, tolerance } from './recorded-model.js';
 
 const WARM_UP = 10;
 const TIMED = 60;
 
 const [folder = '', provider = 'cpu', precision = 'fp32', work = '.'] = process.argv.slice(2);
 if (!isProviderChoice(provider)) throw new Error(`no provider ${provider}`);
-const recorded: Recorded = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8'));
+const recorded: Recorded & Pick<ModelCase, 'file'> = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8'));
 const name = basename(folder);
 mkdirSync(work, { recursive: true });
 
@@ -50,7 +32,7 @@ const options: SessionOptions = {
 };
 const result: Record<string, unknown> = { name, provider, precision };
 try {
-  const file = await compiled();
+  const file = await compileTo(join(work, `${name}.onnx`), folder, recorded.file, recorded);
   const [cold, session] = await timed(() => createSession(file, options));
   result.cold = cold;
   result.reports = session.reports.map(({ nodes, parts, left, cache }) => ({ nodes, parts, left, cache }));
@@ -72,30 +54,17 @@ try {
 }
 console.log(JSON.stringify(result));
 
-async function compiled(): Promise<string> {
-  const model = await loadModel(join(folder, recorded.file));
-  const inputs = recorded.inputs.map(({ name, dtype, dims }): InputSpec => {
-    if (!isDType(dtype)) throw new Error(`dtype ${dtype}`);
-    return { name, type: { kind: 'tensor', dtype, dims } };
-  });
-  const { onnx } = await compile(model, { inputs, dims: recorded.dims });
-  const file = join(work, `${name}.onnx`);
-  writeFileSync(file, modelBytes(onnx));
-  model.close();
-  return file;
-}
-
 async function measured(session: Session, run: Recorded['runs'][number]): Promise<Record<string, unknown>> {
   const arrays = run.inputs.map(({ file }) => readNpy(join(folder, file)));
   const wanted = run.outputs.map(({ file }) => readNpy(join(folder, file)));
   const feeds = Object.fromEntries(recorded.inputs.map(({ name }, i) => [name, need(arrays[i])]));
   const got = Object.values(await session.run(feeds));
-  const difference = Math.max(...wanted.map((want, i) => largestDifference(need(got[i]), want)));
+  const difference = Math.max(...wanted.map((want, i) => tolerance(need(got[i]), want)));
   const line: Record<string, unknown> = { shapes: arrays.map(({ shape }) => shape.join('x')), difference };
   using bound = await session.bind(Object.fromEntries(Object.entries(feeds).map(([name, { shape }]) => [name, shape])));
   for (const [name, data] of Object.entries(feeds)) bound.inputs[name]?.bytes.set(data.read());
   const bounded = Object.values(await bound.run());
-  line.boundDifference = Math.max(...wanted.map((want, i) => largestDifference(need(bounded[i]), want)));
+  line.boundDifference = Math.max(...wanted.map((want, i) => tolerance(need(bounded[i]), want)));
   line.device = await median(() => void bound.runSync({ upload: false, download: false }));
   line.copies = await median(() => void bound.runSync());
   line.background = await median(() => bound.run());
@@ -112,8 +81,7 @@ async function median(run: () => unknown): Promise<number> {
     await run();
     times.push((performance.now() - start) * 1000);
   }
-  times.sort((a, b) => a - b);
-  return Math.round(times[times.length >> 1] ?? 0);
+  return medianOf(times);
 }
 
 /** What a size beyond the range gives: the error's codes. */
@@ -135,21 +103,6 @@ async function outside(session: Session): Promise<unknown> {
   }
 }
 
-/** The tolerance, absolute and relative alike, under which the tensors agree (as `torch.allclose` takes it). */
-function largestDifference(got: TensorData, want: TensorData): number {
-  if (got.shape.join() !== want.shape.join()) return Number.POSITIVE_INFINITY;
-  const a = readNumbers(got);
-  const b = readNumbers(want);
-  let worst = 0;
-  for (const [i, x] of a.entries()) {
-    const y = b[i] ?? 0;
-    if (Number.isNaN(x) && Number.isNaN(y)) continue;
-    const d = Math.abs(x - y) / (1 + Math.abs(y));
-    worst = Math.max(worst, Number.isNaN(d) ? Number.POSITIVE_INFINITY : d);
-  }
-  return worst;
-}
-
 function engines(): number {
   const root = options.engineCache;
   if (typeof root !== 'string') return 0;
@@ -158,12 +111,6 @@ function engines(): number {
   } catch {
     return 0;
   }
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<[number, T]> {
-  const start = performance.now();
-  const value = await work();
-  return [Math.round(performance.now() - start), value];
 }
 
 function need<T>(value: T | undefined): T {
