@@ -23,6 +23,9 @@ import {
 } from '../../src/ir/type.js';
 import { verify } from '../../src/ir/verify.js';
 
+/** One seed: a failure comes again. */
+fc.configureGlobal({ seed: 2026 });
+
 const float = fc.double();
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\u0000"\\', "it's # %x : int", '\r\n\t'));
 

@@ -3,6 +3,9 @@ import { expect, it } from 'vitest';
 import { copyStrided } from '../../src/ir/strided-copy.js';
 import { contiguousStrides, memorySource, TensorData } from '../../src/ir/tensor-data.js';
 
+/** One seed: a failure comes again. */
+fc.configureGlobal({ seed: 2026 });
+
 const view = fc.record({
   shape: fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 4 }),
   steps: fc.array(fc.integer({ min: 0, max: 7 }), { minLength: 4, maxLength: 4 }),

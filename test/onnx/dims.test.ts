@@ -6,6 +6,9 @@ import { broadcastDim, larger, sliceLength, smaller } from '../../src/onnx/infer
 import { SymbolTable } from '../../src/onnx/infer/symbols.js';
 import { first } from './infer-cases.js';
 
+/** One seed: a failure comes again. */
+fc.configureGlobal({ seed: 2026 });
+
 const N = symbol('N');
 const M = symbol('M');
 const bound = fc.oneof(fc.integer({ min: -6, max: 6 }), fc.constantFrom(2 ** 31 - 1, -(2 ** 31), 2 ** 63, -(2 ** 63)));

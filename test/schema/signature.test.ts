@@ -6,6 +6,9 @@ import { parseSignature } from '../../src/schema/parse-signature.js';
 import { printSignature } from '../../src/schema/print-signature.js';
 import type { Arg, Literal, Signature } from '../../src/schema/signature.js';
 
+/** One seed: a failure comes again. */
+fc.configureGlobal({ seed: 2026 });
+
 describe('parseSignature', () => {
   it('names, overloads, kinds of arguments, defaults and alias sets', () => {
     const sig = parseSignature(

@@ -11,7 +11,7 @@ export interface GraphToken {
   readonly offset: number;
 }
 
-const NUMBER = String.raw`(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf\b|nan\b)`;
+const NUMBER = String.raw`(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|(?:inf|nan)(?=j?\b))`;
 
 const KINDS = ['value', 'complex', 'number', 'word', 'string', 'punct'] as const;
 
