@@ -125,15 +125,24 @@ export class GraphConverter implements ConversionScope {
     const { op, origin, loc } = node;
     const source = { op, origin, loc, recipe: recipe?.span, result: node.outputs[0]?.name };
     const results = this.builder.withProvenance(source, () => this.results(node, ctx, recipe));
+    this.check(node, schema, recipe, results);
     node.outputs.forEach((output, i) => {
       const r = results[i];
       if (r === undefined) return;
       this.converted.set(output, r);
       if (!isItems(r)) this.rules.converted?.(output, r);
       if (isItems(r) || recipe?.rank === 'open') return;
-      if (recipe !== undefined) checkResult(node, output, r, schema, recipe);
       if (output.type.kind === 'tensor') this.builder.refine(r, { shape: output.type.shape });
       this.sizes.note(output, r);
+    });
+  }
+
+  /** Results of a recipe have what the facts say. Errors: `recipe-invalid`. */
+  private check(node: Node, schema: OperatorSchema, recipe: Recipe | undefined, results: readonly Converted[]): void {
+    if (recipe === undefined || recipe.rank === 'open') return;
+    node.outputs.forEach((output, i) => {
+      const made = results[i];
+      if (made !== undefined && !isItems(made)) checkResult(node, output, made, schema, recipe);
     });
   }
 
@@ -163,7 +172,9 @@ export class GraphConverter implements ConversionScope {
     });
     this.inference.inferNode(node);
     const ctx = new ConvertContext(node, schema, this);
-    const results = this.results(node, ctx, this.recipeFor(node, ctx));
+    const recipe = this.recipeFor(node, ctx);
+    const results = this.results(node, ctx, recipe);
+    this.check(node, schema, recipe, results);
     node.setInputs([]);
     return results;
   }

@@ -10,7 +10,7 @@ const TEXT = `graph(%x : Tensor):
   return (%y)
 `;
 
-async function compileWith(name: string, last: string): Promise<unknown> {
+async function compileWith(name: string, last: string, input = 'x=float32[n]'): Promise<unknown> {
   project.write({
     [`${name}/schemas/double.yaml`]:
       'operators:\n  - schema: mylib::double(Tensor self) -> Tensor\n    infer: { dtype: self.dtype, shape: self.shape }\n',
@@ -20,7 +20,7 @@ async function compileWith(name: string, last: string): Promise<unknown> {
   });
   const rules = await RuleBook.load({ packs: [project.path(name)] });
   const model = await loadModel(new TextEncoder().encode(TEXT), { rules });
-  return compile(model, { rules, inputs: [parseInput('x=float32[n]')] }).catch((e: unknown) => e);
+  return compile(model, { rules, inputs: [parseInput(input)] }).catch((e: unknown) => e);
 }
 
 it('a recipe whose result has another dtype than the facts say is told at its place', async () => {
@@ -36,6 +36,36 @@ it('a recipe whose result has another dtype than the facts say is told at its pl
   expect(error.message).toContain('float32 by the facts, but int64 by the recipe');
 });
 
-it('a recipe that gives the dtype of the facts compiles', async () => {
+it.each([
+  [
+    'another rank',
+    "{ op: Unsqueeze, in: [$y, { const: '[0]' }] }",
+    'has 2 axes by the facts, [n, 3], but 3 axes by the recipe, [1, n, 3]',
+  ],
+  [
+    'another constant extent',
+    '{ op: Concat, in: [$y, $y], attrs: { axis: 1 } }',
+    'has the shape [n, 3] by the facts, but [n, 6] by the recipe (axis 1)',
+  ],
+  [
+    'an extent that no size makes equal',
+    "{ op: Concat, in: [$y, { const: '[1.0, 1.0, 1.0]', dtype: self.dtype, shape: '[1, 3]' }], attrs: { axis: 0 } }",
+    'has the shape [n, 3] by the facts, but [n + 1, 3] by the recipe (axis 0)',
+  ],
+])('a recipe whose result has %s is told at its place', async (name, step, message) => {
+  const error = await compileWith(name.replaceAll(' ', '-'), step, 'x=float32[n, 3]');
+  if (!(error instanceof DiagnosticError)) throw error;
+  const [d] = error.diagnostics;
+  expect(d?.message).toContain(message);
+  expect(d).toMatchObject({
+    code: 'recipe-invalid',
+    at: { file: expect.stringContaining('onnx/double.yaml'), line: 2 },
+  });
+  expect(d?.notes?.[0]?.at?.file).toContain('schemas/double.yaml');
+});
+
+it('a recipe that gives what the facts say compiles', async () => {
   expect(await compileWith('right', '{ op: Cast, in: [$y], attrs: { to: self.dtype } }')).toHaveProperty('onnx');
+  const turned = "{ op: Reshape, in: [$y, { const: '[self.shape[0], 3]' }] }";
+  expect(await compileWith('reshaped', turned, 'x=float32[n, 3]')).toHaveProperty('onnx');
 });

@@ -135,6 +135,8 @@ export function sameDim(a: Dim, b: Dim): Dim {
  */
 export function sliceLength(extent: Dim, start: Dim, end: Dim, step: number, symbols: SymbolTable): Dim | undefined {
   if (step === 0) return undefined;
+  // ONNX clamps a start from behind to 0, where an empty axis has no item.
+  if (extent === 0) return 0;
   const low = step > 0 ? 0 : -1;
   const from = clampBound(extent, start, step > 0 ? 0 : 0, step > 0 ? extent : dimSub(extent, 1), symbols);
   const to = clampBound(extent, end, low, step > 0 ? extent : dimSub(extent, 1), symbols);

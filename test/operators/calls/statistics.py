@@ -9,3 +9,6 @@ call('masked_scatter', T(4), B(3, 4), T(3, 4)); call('masked_scatter', T(3, 4), 
 call('cosine_similarity', T(1, 2, 3), T(2, 1, 3), 0); call('cosine_similarity', T(1, 2, 3), T(2, 1, 3), -1); call('cosine_similarity', T(), T(), 0)
 for r in ('mean', 'amax', 'prod'):
     call('index_reduce', T(), 0, V([0], dtype='int64'), T(), r)
+# One variable has a number; indices without a dim go by position; axes may be empty.
+call('cov', K(T(1, 4), 0)); call('corrcoef', K(T(1, 4), 0)); call('take_along_dim', T(3, 4), I(2, 3, lo=0, hi=12), options={'grow': False})
+call('flip', T(0, 3), [0], options={'grow': False}); call('flip', T(2, 0, 3), [1, 2], options={'grow': False}); call('fliplr', T(3, 0), options={'grow': False})
