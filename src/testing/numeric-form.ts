@@ -92,6 +92,8 @@ export interface NumericForm {
   readonly bytes: Uint8Array;
   /** Names of the graph's inputs in order; those that nothing reads may be missing from the model. */
   readonly inputs: readonly string[];
+  /** Their types, with the symbols that the facts of the outputs speak of. */
+  readonly inputTypes: readonly Type[];
   readonly outputs: readonly Numerical[];
   /** Operators of the converted graph. */
   readonly operators: ReadonlySet<string>;
@@ -124,9 +126,10 @@ export function numericForm(book: RuleBook, graph: Graph, opset: number, without
     return value.name;
   });
   converter.convert(graph);
-  const outputs = numericOutputs(graph, converter);
+  const outputs = numericOutputs(book, graph, converter);
+  const inputTypes = graph.inputs.map((v) => v.type);
   const operators = new Set([...graph.allNodes()].map((n) => n.op));
-  return { bytes: modelBytes(simplify(builder.finish())), inputs, outputs, operators };
+  return { bytes: modelBytes(simplify(builder.finish())), inputs, inputTypes, outputs, operators };
 }
 
 function except(stage: RuleSet, without: RuleId): RuleSet {

@@ -4,23 +4,25 @@ import type { DType } from '../ir/dtype.js';
 import type { Graph, Value } from '../ir/graph.js';
 import { type Type, typeName } from '../ir/type.js';
 import type { OnnxValue } from '../onnx/types.js';
+import type { RuleBook } from '../rulebook/load.js';
+import { type OutputFact, outputFact } from './output-facts.js';
 
 /** The name of the input that picks the item of a sequence. */
 export const ITEM_INPUT = 'sequence.item';
 
 /**
- * How one output of a graph is read off the model's outputs: a tensor, a container's tensors, or a sequence, which
- * gives its length and the item that ITEM_INPUT picks.
+ * How one output of a graph is read off the model's outputs: a tensor, a container's tensors, each with what the facts
+ * say of it, or a sequence, which gives its length and the item that ITEM_INPUT picks.
  */
 export type Numerical =
-  | { readonly kind: 'tensors'; readonly names: readonly string[] }
+  | { readonly kind: 'tensors'; readonly names: readonly string[]; readonly facts: readonly OutputFact[] }
   | { readonly kind: 'sequence'; readonly length: string; readonly item: string };
 
 /**
  * Declares a converted graph's results as outputs of the model. Numbers become 0-d tensors, lists of numbers 1-d ones
  * (int64, float64, bool), so that static and dynamic forms give the same; None and strings are left out.
  */
-export function numericOutputs(graph: Graph, converter: GraphConverter): Numerical[] {
+export function numericOutputs(book: RuleBook, graph: Graph, converter: GraphConverter): Numerical[] {
   let count = 0;
   let picked: OnnxValue | undefined;
   const declare = (v: OnnxValue): string => {
@@ -42,7 +44,8 @@ export function numericOutputs(graph: Graph, converter: GraphConverter): Numeric
         item: declare(one('SequenceAt', [sequence, at])),
       };
     }
-    return { kind: 'tensors', names: tensorsOf(v, converter).map(declare) };
+    const tensors = tensorsOf(v, converter, book);
+    return { kind: 'tensors', names: tensors.map((t) => declare(t.made)), facts: tensors.map((t) => t.fact) };
   });
 }
 
@@ -50,30 +53,41 @@ function isSequence(v: Value, converter: GraphConverter): boolean {
   return v.type.kind === 'list' && numberDtype(v.type.element) === undefined && !converter.hasItems(v);
 }
 
-function tensorsOf(v: Value, converter: GraphConverter): OnnxValue[] {
+/** A tensor of an output, and what the facts say of it. */
+interface FactualTensor {
+  readonly made: OnnxValue;
+  readonly fact: OutputFact;
+}
+
+function tensorsOf(v: Value, converter: GraphConverter, book: RuleBook): FactualTensor[] {
   if (isAbsent(v)) return [];
-  const { type, producer } = v;
+  const { type, producer, content } = v;
+  const fact = outputFact(book, v);
   if (type.kind === 'list' || type.kind === 'tuple') {
     const numbers = type.kind === 'list' ? numberDtype(type.element) : undefined;
-    if (numbers !== undefined) return [converter.tensorOf(v, numbers)];
+    if (numbers !== undefined) return [{ made: converter.tensorOf(v, numbers), fact }];
     const made = producer?.op === 'prim::TupleConstruct' || producer?.op === 'prim::ListConstruct';
-    if (made) return producer.inputs.flatMap((item) => tensorsOf(item, converter));
-    return flat(converter.itemsOf(v));
+    if (made) return producer.inputs.flatMap((item) => tensorsOf(item, converter, book));
+    const types = content?.kind === 'list' ? content.types : undefined;
+    const element = type.kind === 'list' ? type.element : undefined;
+    return converter
+      .itemsOf(v)
+      .flatMap((item, i) => flat(item).map((one) => ({ made: one, fact: outputFact(book, v, types?.[i] ?? element) })));
   }
-  if (type.kind === 'tensor' || type.kind === 'number') return [converter.tensorOf(v)];
+  if (type.kind === 'tensor' || type.kind === 'number') return [{ made: converter.tensorOf(v), fact }];
   const dtype = numberDtype(type);
   if (dtype === undefined)
     return fail('unsupported-argument', `an output of type ${typeName(type)} has no tensor form`);
-  return [converter.tensorOf(v, dtype)];
+  return [{ made: converter.tensorOf(v, dtype), fact }];
 }
 
-type Items = ReturnType<GraphConverter['itemsOf']>;
+type Item = ReturnType<GraphConverter['itemsOf']>[number];
 
-function flat(items: Items): OnnxValue[] {
-  return items.flatMap((item) => (isItems(item) ? flat(item) : [item]));
+function flat(item: Item): OnnxValue[] {
+  return isItems(item) ? item.flatMap(flat) : [item];
 }
 
-function isItems(item: Items[number]): item is Items {
+function isItems(item: Item): item is readonly Item[] {
   return Array.isArray(item);
 }
 

@@ -7,6 +7,7 @@ import { numberAt } from './draw-feeds.js';
 import type { NumericForm } from './numeric-form.js';
 import { realDtype } from './numeric-form.js';
 import { ITEM_INPUT } from './numeric-outputs.js';
+import { boundSizes, factDifference } from './output-facts.js';
 
 /** What a run gives: the tensors of each output of the graph. */
 export type Results = readonly (readonly TensorData[])[];
@@ -62,6 +63,22 @@ export class NumericSession {
       results.push(items);
     }
     return results;
+  }
+
+  /** The first output that is not what the facts say at the sizes of the feeds, in words; undefined where none is. */
+  factDifference(feeds: readonly TensorData[], results: Results): ReturnType<typeof factDifference> {
+    const { form } = this;
+    const sizes = boundSizes(form.inputTypes, feeds);
+    for (const [i, output] of form.outputs.entries()) {
+      if (output.kind !== 'tensors') continue;
+      for (const [k, fact] of output.facts.entries()) {
+        const tensor = results[i]?.[k];
+        const wrong = tensor === undefined ? undefined : factDifference(fact, tensor, sizes);
+        if (wrong !== undefined)
+          return form.outputs.length > 1 ? { ...wrong, message: `output ${i}: ${wrong.message}` } : wrong;
+      }
+    }
+    return undefined;
   }
 
   async close(): Promise<void> {

@@ -99,10 +99,27 @@ export class Proof {
     return numericForm(this.book, graph, this.opset, this.without);
   }
 
-  async runStatic(text: string, feeds: Feeds): Promise<Results> {
+  /**
+   * Runs a form. Errors: the session's; `rule-case` where a result has another dtype, shape or elements than the facts
+   * of its operator say at these sizes.
+   */
+  async run(session: NumericSession, sizes: Sizes, feeds: Feeds): Promise<Results> {
+    const results = await session.run(feeds);
+    const wrong = session.factDifference(feeds, results);
+    if (wrong === undefined) return results;
+    const at = sizesText(sizes);
+    throw new DiagnosticError(
+      caseProblem(this.c, `the run does not give what the facts say${at === '' ? '' : ` at ${at}`}: ${wrong.message}`, {
+        notes: wrong.notes,
+        help: 'mend the facts (`infer` of the operator) or its recipe, whichever is wrong',
+      }),
+    );
+  }
+
+  async runStatic(text: string, sizes: Sizes, feeds: Feeds): Promise<Results> {
     const session = await NumericSession.open(this.staticForm(text, feeds));
     try {
-      return await session.run(feeds);
+      return await this.run(session, sizes, feeds);
     } finally {
       await session.close();
     }

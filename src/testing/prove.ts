@@ -63,9 +63,9 @@ async function agree(proof: Proof, c: RuleCase, before: string, after: NumericSe
   for (const sizes of sizesOf(c, symbolsOf(proof.graph(before)), random)) {
     const wrong = await proof.told(sizes, async () => {
       const feeds = proof.feeds(before, sizes, random);
-      const wanted = await proof.runStatic(before, feeds);
+      const wanted = await proof.runStatic(before, sizes, feeds);
       if (wanted.every((tensors) => tensors.length === 0)) return [caseProblem(c, NOTHING)];
-      const found = await after.run(feeds);
+      const found = await proof.run(after, sizes, feeds);
       const d = difference(found, wanted, c.tolerance, c.numbers === 'shapes');
       return d === undefined
         ? []
@@ -91,10 +91,10 @@ async function giveRecorded(
   for (const run of c.runs ?? []) {
     const sizes = run.sizes ?? {};
     const feeds = await proof.told(sizes, () => proof.feeds(before, sizes, random, run));
-    const d = differenceFrom(await proof.told(sizes, () => after.run(feeds)), run, c.tolerance);
+    const d = differenceFrom(await proof.told(sizes, () => proof.run(after, sizes, feeds)), run, c.tolerance);
     if (d !== undefined) return [proof.differs('`after` gives other numbers', sizes, d, feeds, after.inputs)];
     try {
-      const wrong = differenceFrom(await proof.runStatic(before, feeds), run, c.tolerance);
+      const wrong = differenceFrom(await proof.runStatic(before, sizes, feeds), run, c.tolerance);
       if (wrong !== undefined)
         return [proof.differs('`before` gives other numbers', sizes, wrong, feeds, after.inputs)];
     } catch (e) {

@@ -53,10 +53,10 @@ async function check(
   feeds: Feeds,
   wrong: Check,
 ): Promise<Diagnostic[] | undefined> {
-  const dynamic = wrong(await proof.told(sizes, () => session.run(feeds)));
+  const dynamic = wrong(await proof.told(sizes, () => proof.run(session, sizes, feeds)));
   if (dynamic !== undefined)
     return [proof.differs('with run-time sizes it gives other numbers', sizes, dynamic, feeds, session.inputs)];
-  const bound = wrong(await proof.told(sizes, () => proof.runStatic(c.graph, feeds)));
+  const bound = wrong(await proof.told(sizes, () => proof.runStatic(c.graph, sizes, feeds)));
   if (bound === undefined) return undefined;
   return [proof.differs('with constant sizes it gives other numbers', sizes, bound, feeds, session.inputs)];
 }
@@ -78,7 +78,7 @@ async function sameAsOther(proof: Proof, c: RecipeCase, session: NumericSession)
   const random = seededDraws(proof.seed);
   for (const sizes of sizesOf(c, symbolsOf(proof.graph(c.graph)), random)) {
     const feeds = await proof.told(sizes, () => proof.feeds(c.graph, sizes, random, firstValues(c)));
-    const wanted = await proof.told(sizes, () => proof.runStatic(sameAs, feeds));
+    const wanted = await proof.told(sizes, () => proof.runStatic(sameAs, sizes, feeds));
     const wrong = await check(proof, c, session, sizes, feeds, (found) => difference(found, wanted, c.tolerance));
     if (wrong !== undefined) return wrong;
   }
