@@ -1,4 +1,5 @@
 import { fail } from '../diagnostics/diagnostic.js';
+import type { DType } from '../ir/dtype.js';
 import type { Graph, Value } from '../ir/graph.js';
 import { type Type, typeName } from '../ir/type.js';
 import type { OnnxValue } from '../onnx/types.js';
@@ -46,7 +47,12 @@ function collect(v: Value, name: string, converter: GraphConverter, out: NamedOu
   if (isAbsent(v)) return;
   if (v.type.kind === 'list' || v.type.kind === 'tuple') {
     if (isNumbers(v.type)) {
-      pushNumbers(converter.tensorOf(v), name, converter, out);
+      pushNumbers(
+        converter.tensorOf(v, v.type.kind === 'list' ? wideDtype(v.type.element) : undefined),
+        name,
+        converter,
+        out,
+      );
       return;
     }
     if (v.type.kind === 'list' && !converter.hasItems(v)) {
@@ -55,13 +61,12 @@ function collect(v: Value, name: string, converter: GraphConverter, out: NamedOu
     collectItems(converter.itemsOf(v), name, out);
     return;
   }
-  const dtype = v.type.kind === 'float' ? 'float64' : undefined;
   if (v.type.kind === 'dict' || v.type.kind === 'class' || v.type.kind === 'any') {
     fail('unsupported-argument', `the output ${name} : ${typeName(v.type)} has no tensor form`, {
       at: producer?.loc[0],
     });
   }
-  out.push({ name, value: converter.tensorOf(v, dtype) });
+  out.push({ name, value: converter.tensorOf(v, wideDtype(v.type)) });
 }
 
 /** A list of numbers gives a 0-d output an item; one tensor when its length is known only at run time. */
@@ -89,6 +94,11 @@ function isAbsent(v: Value): boolean {
     v.content?.kind === 'str' ||
     v.type.kind === 'device'
   );
+}
+
+/** A Python float has 64 bits. */
+function wideDtype(type: Type): DType | undefined {
+  return type.kind === 'float' ? 'float64' : undefined;
 }
 
 function isNumbers(t: Type): boolean {

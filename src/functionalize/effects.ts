@@ -22,6 +22,9 @@ const DROPPED: ReadonlySet<string> = new Set([
   'aten::_functional_assert_async',
   'aten::sym_constrain_range',
   'aten::sym_constrain_range_for_size',
+  'profiler::_record_function_enter',
+  'profiler::_record_function_enter_new',
+  'profiler::_record_function_exit',
   'prim::Exit',
   'prim::Enter',
 ]);

@@ -14,7 +14,7 @@ import { FunctionalForms, type SignatureSource } from './functional-form.js';
 import { LIST_STEPS } from './list-steps.js';
 import { loop } from './loop.js';
 import { Memory } from './memory.js';
-import { changeInPlace, changeOut, changeShape, giveBack, makesView, makeView } from './tensor-steps.js';
+import { assign, changeInPlace, changeOut, changeShape, giveBack, makesView, makeView } from './tensor-steps.js';
 import { viewOfInPlace } from './view-forms.js';
 import { nameUnclear, type Step, takeOperands, type Walk } from './walk.js';
 
@@ -223,4 +223,5 @@ const STRUCTURAL_STEPS: Readonly<Record<string, Step | undefined>> = {
   'prim::TupleIndex': tupleItem,
   'aten::__getitem__.t': item,
   'aten::select.t': item,
+  'thaw::assign_': assign,
 };

@@ -55,6 +55,20 @@ export const changeShape: Step = (node, walk) => {
   memory.name(node.output, handle);
 };
 
+/** `thaw::assign_(x, y)`: `x` holds what `y` does from now on, in its own dtype. */
+export const assign: Step = (node, walk) => {
+  const [target, value] = node.inputs;
+  if (target === undefined || value === undefined) return;
+  const { memory, emitter } = walk;
+  const handle = memory.handleOf(target);
+  takeOperands(node, walk);
+  const [like = target, given = value] = node.inputs;
+  const no = emitter.bool(false);
+  const made = become(node, 'aten::to.other', [given, like, no, no, emitter.none()], walk);
+  memory.write(handle.place, made);
+  memory.name(made, handle);
+};
+
 /** `op(..., out=x)`: `x` holds the result from now on. */
 export const changeOut: Step = (node, walk, sig) => {
   if (sig === undefined) return;

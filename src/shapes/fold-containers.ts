@@ -4,6 +4,7 @@ import { byPass } from '../ir/provenance.js';
 import { listOf, type Type } from '../ir/type.js';
 import type { Structure } from '../schema/operator-schema.js';
 import { openConstant } from './constants.js';
+import { sliced } from './python-slice.js';
 
 /** What stands for each result of a node that folds on a container; undefined when it does not fold. */
 export type Folded = readonly Value[];
@@ -33,7 +34,7 @@ function constantInt(v: Value | undefined): number | undefined {
 }
 
 /** An optional int: none is `otherwise`. */
-function bound(v: Value | undefined, otherwise: number): number | undefined {
+function bound(v: Value | undefined, otherwise: number | null): number | null | undefined {
   return v === undefined || v.content?.kind === 'none' ? otherwise : constantInt(v);
 }
 
@@ -92,11 +93,11 @@ function listUnpack(site: Site): Folded | undefined {
 }
 
 const sliceItems = edit((items, node) => {
-  const start = bound(node.inputs[1], 0);
-  const end = bound(node.inputs[2], items.length);
+  const start = bound(node.inputs[1], null);
+  const end = bound(node.inputs[2], null);
   const step = bound(node.inputs[3], 1);
-  if (start === undefined || end === undefined || step === undefined || step < 1) return undefined;
-  return items.slice(start, end).filter((_, i) => i % step === 0);
+  if (start === undefined || end === undefined || step === undefined || step === null) return undefined;
+  return sliced(items, start, end, step);
 });
 
 type Key = string | number | boolean;

@@ -8,6 +8,7 @@ import { INDEX_FUNCTIONS } from './indexing.js';
 import { MATMUL_FUNCTIONS } from './matmul.js';
 import { PIECE_FUNCTIONS } from './pieces.js';
 import { SCALAR_FUNCTIONS } from './scalars.js';
+import { TEXT_FUNCTIONS } from './texts.js';
 import { VIEW_FUNCTIONS } from './view.js';
 
 /** The shape functions: what facts may call beside the builtins of the language. */
@@ -22,6 +23,7 @@ export const SHAPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map(
     FACTORY_FUNCTIONS,
     ELEMENT_FUNCTIONS,
     SCALAR_FUNCTIONS,
+    TEXT_FUNCTIONS,
     FOURIER_FUNCTIONS,
   ].flatMap((table) => Object.entries(table)),
 );

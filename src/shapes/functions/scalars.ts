@@ -1,6 +1,7 @@
 import { type ExprEnv, type ExprValue, Float, isDim, isList, TensorRef, UNKNOWN } from '../../expr/value.js';
 import { type Dim, dimCompare, dimFloorDiv, dimSub } from '../../ir/dim.js';
 import { compare } from '../extents.js';
+import { sliced } from '../python-slice.js';
 import { any, anyList, bool, constant, define, type FunctionTable, int, optional, real, str } from './define.js';
 import { erf, erfc } from './error-function.js';
 
@@ -10,21 +11,6 @@ function roundHalfEven(x: number): number {
   const gap = x - floor;
   if (gap < 0.5) return floor;
   return gap > 0.5 || floor % 2 !== 0 ? floor + 1 : floor;
-}
-
-/** `aten::format`: `{}` takes the arguments in turn. Only constants that print alike in Python and here. */
-function format(template: string, args: readonly ExprValue[]): ExprValue {
-  const texts = args.map(printed);
-  if (texts.includes(undefined)) return UNKNOWN;
-  let next = 0;
-  return template.replace(/\{\}/g, () => texts[next++] ?? '');
-}
-
-function printed(v: ExprValue): string | undefined {
-  if (typeof v === 'string') return v;
-  if (typeof v === 'number') return String(v);
-  if (typeof v === 'boolean') return v ? 'True' : 'False';
-  return v === null ? 'None' : undefined;
 }
 
 /**
@@ -52,15 +38,6 @@ function rangeLength(env: ExprEnv, lo: Dim, hi: Dim, step: number): ExprValue {
   const steps = dimFloorDiv(typeof span === 'number' ? span + size - 1 : dimSub(span, 1 - size), size);
   if (typeof steps === 'number') return Math.max(0, steps);
   return dimCompare('ge', steps, 0, env.ranges) === true ? steps : UNKNOWN;
-}
-
-function listSlice(list: readonly ExprValue[], start: number | null, end: number | null, step: number): ExprValue {
-  const picked = list.slice(start ?? 0, end ?? list.length);
-  return step === 1 ? picked : picked.filter((_, i) => i % step === 0);
-}
-
-function stringItem(s: string, index: number): ExprValue {
-  return s.at(index) ?? UNKNOWN;
 }
 
 /** Float arithmetic that needs no table of its own; unknown operands give an unknown float. */
@@ -104,30 +81,14 @@ function asNumber(v: ExprValue): number | undefined {
 
 export const SCALAR_FUNCTIONS: FunctionTable = {
   round: define('nearest int, halves to even', [real], (_, x) => roundHalfEven(x)),
-  format: define('text with each {} replaced', [str, anyList], (_, template, args) => format(template, args)),
   is_same: define('`a is b`, where that is known', [any, any], (_, a, b) => isSame(a, b)),
   trunc_div: define('int division rounded toward zero', [int, int], truncDiv),
   range_length: define('steps of range(lo, hi, step)', [int, int, constant], rangeLength),
   list_slice: define(
     'list[start:end:step]',
     [anyList, optional(constant), optional(constant), constant],
-    (_, l, a, b, s) => listSlice(l, a, b, s),
+    (_, l, a, b, s) => sliced(l, a, b, s),
   ),
-  string_item: define('one character', [str, constant], (_, s, i) => stringItem(s, i)),
-  string_slice: define('text[start:end]', [str, optional(constant), optional(constant)], (_, s, a, b) =>
-    s.slice(a ?? 0, b ?? s.length),
-  ),
-  contains_text: define('true if the text contains the other', [str, str], (_, s, part) => s.includes(part)),
-  starts_with: define('true if the text starts with the other', [str, str], (_, s, part) => s.startsWith(part)),
-  ends_with: define('true if the text ends with the other', [str, str], (_, s, part) => s.endsWith(part)),
-  replace_text: define('text with every occurrence replaced', [str, str, str], (_, s, a, b) => s.replaceAll(a, b)),
-  split_text: define('text split at a separator', [str, str], (_, s, at) => s.split(at)),
-  join_text: define('texts joined', [str, anyList], (_, s, list) =>
-    list.every((t) => typeof t === 'string') ? list.join(s) : UNKNOWN,
-  ),
-  lower: define('text in lower case', [str], (_, s) => s.toLowerCase()),
-  upper: define('text in upper case', [str], (_, s) => s.toUpperCase()),
-  text_of: define('str(x) of a constant', [any], (_, v) => printed(v) ?? UNKNOWN),
   float_unary: define(
     'a function of one float',
     [str, any],
@@ -161,7 +122,6 @@ export const SCALAR_FUNCTIONS: FunctionTable = {
     return v instanceof Float && v.value !== undefined ? v.value !== 0 : UNKNOWN;
   }),
   not_: define('the opposite', [bool], (_, b) => !b),
-  parse_int: define('int of a text', [str], (_, s) => (/^[+-]?\d+$/.test(s.trim()) ? Number.parseInt(s, 10) : UNKNOWN)),
   count: define('how often a value stands in a list of constants', [anyList, any], (_, list, v) =>
     list.includes(UNKNOWN) || isList(v) ? UNKNOWN : list.filter((x) => x === v).length,
   ),

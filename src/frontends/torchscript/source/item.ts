@@ -15,8 +15,6 @@ export type Item =
   /** `torch`, `ops.prim`, `__torch__.torch.nn`, `CONSTANTS`. */
   | { readonly kind: 'namespace'; readonly name: string }
   | EnumItem
-  /** The result of `fork`, which ran at once. */
-  | { readonly kind: 'future'; readonly result: Item }
   /** A variable of a path that always raises. */
   | { readonly kind: 'uninitialized'; readonly type: Type }
   /** Something whose use is an error, told when it happens. */
@@ -85,8 +83,6 @@ export function typeOfItem(item: Item): Type {
       return { kind: 'class', name: item.info.name };
     case 'enum':
       return { kind: 'class', name: item.className };
-    case 'future':
-      return { kind: 'future', element: typeOfItem(item.result) };
     case 'function':
     case 'class':
     case 'namespace':
@@ -114,8 +110,6 @@ export function describeItem(item: Item): string {
       return `the namespace ${item.name}`;
     case 'enum':
       return `${item.className}.${item.member}`;
-    case 'future':
-      return 'a future';
     case 'uninitialized':
     case 'unusable':
     case 'poison':

@@ -41,6 +41,12 @@ const FROM_NUMBER: Partial<Record<Type['kind'], string>> = {
   complex: 'aten::Complex.Scalar',
 };
 
+/** What the results that an operator is to write into are called, in signatures of `out` variants. */
+const OUT_KEYWORDS: ReadonlySet<string> = new Set([
+  'out',
+  ...['values', 'indices', 'max', 'max_values', 'min', 'min_indices', 'Q', 'R', 'U', 'S', 'Vh', 'L', 'eigenvalues'],
+]);
+
 const FROM_BOOL: Partial<Record<Type['kind'], string>> = { int: 'aten::Int.bool', float: 'aten::Float.bool' };
 
 function conversionOf(given: Type, wanted: Type): string | undefined {
@@ -89,6 +95,8 @@ export class Operators {
     } catch (error) {
       const [first] = error instanceof DiagnosticError ? error.diagnostics : [];
       if (first === undefined || (first.code !== 'unknown-operator' && first.code !== 'no-overload')) throw error;
+      const plain = first.code === 'no-overload' ? this.withoutOut(base, operands, range, frame) : undefined;
+      if (plain !== undefined) return plain;
       return problems.report(frame, range, {
         code: first.code,
         message: first.message,
@@ -96,6 +104,30 @@ export class Operators {
         help: first.help,
       });
     }
+  }
+
+  /** `op(..., out=x)` where no overload is declared that takes it: x is given what the operator gives without it. */
+  private withoutOut(base: string, operands: readonly Operand[], range: Range, frame: Frame): Item | undefined {
+    const { emitter } = this.context;
+    const isOut = ({ item, keyword }: Operand): boolean =>
+      keyword !== undefined && OUT_KEYWORDS.has(keyword) && typeOfItem(item).kind === 'tensor';
+    const outs = operands.filter(isOut);
+    if (outs.length === 0) return undefined;
+    const result = this.call(
+      base,
+      operands.filter((o) => !isOut(o)),
+      range,
+      frame,
+    );
+    if (result.kind === 'poison') return result;
+    const made = result.kind === 'tuple' ? result.items : [result];
+    const values = outs.flatMap(({ item }, i) => {
+      const value = made[i];
+      return value === undefined
+        ? []
+        : [emitter.value('thaw::assign_', [emitter.materialize(item), emitter.materialize(value)], TENSOR)];
+    });
+    return resultItem(values);
   }
 
   /** As `call`, with positional operands. */
@@ -182,7 +214,7 @@ export class Operators {
     if (first === undefined) return base === 'aten::dict' ? this.emptyDict() : undefined;
     switch (base) {
       case 'aten::wait':
-        return first.kind === 'future' ? first.result : undefined;
+        return first;
       case 'aten::_unwrap_optional': {
         const { kind } = typeOfItem(first);
         return kind === 'optional' || kind === 'any' || kind === 'none' ? undefined : first;

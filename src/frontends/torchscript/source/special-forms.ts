@@ -150,13 +150,13 @@ function hasAttribute(context: Context, e: CallExpr, frame: Frame): Item {
   );
 }
 
-/** `fork(f)` runs f at once: waiting for it gives what it gave. */
+/** `fork(f)` runs f at once: its result stands for the future, in lists and tuples too. */
 function fork(context: Context, e: CallExpr, frame: Frame): Item {
   const [target, ...operands] = context.calls.operands(e, frame);
   const f = target?.item;
   if (f?.kind === 'poison') return POISON;
   if (f?.kind !== 'function') return context.expressions.unsupported('fork takes a function', e, frame);
-  return { kind: 'future', result: context.calls.inline(f, operands, e, frame) };
+  return context.calls.inline(f, operands, e, frame);
 }
 
 /** Printing changes no result. */

@@ -6,6 +6,7 @@ import { knownBool } from './fold.js';
 import type { Frame } from './frame.js';
 import { constItem, describeItem, type Item, NONE_ITEM, POISON, typeOfItem, valueItem } from './item.js';
 import { mayReturn } from './returns.js';
+import type { ScriptObject } from './script-object.js';
 
 /** Statements still to run: those of a block from a place on, then those that follow the block. */
 export interface Rest {
@@ -14,8 +15,11 @@ export interface Rest {
   readonly next: Rest | undefined;
 }
 
-/** Classes whose with-blocks only switch the recording of gradients, which inference does not have. */
-const GRADIENT_MODES = /^__torch__\.torch\.autograd\.grad_mode\./;
+/** Classes whose with-blocks only switch the recording of gradients or of times, which say nothing of values. */
+const INERT = /^__torch__\.torch\.autograd\.(?:grad_mode|profiler|anomaly_mode)\./;
+
+/** `torch.autocast` and its older names: operators inside compute in another dtype where the block's device runs them. */
+const AUTOCAST = /^__torch__\.torch\.(?:cpu\.|cuda\.)?amp\.autocast_mode\.autocast$/;
 
 /** Runs statements. A function's result comes back from `run`; undefined means that the end was reached without one. */
 export class Statements {
@@ -250,13 +254,30 @@ export class Statements {
           expressions.unsupported(`\`with\` takes an object, not ${describeItem(object)}`, context, frame);
         continue;
       }
-      if (GRADIENT_MODES.test(object.info.name)) continue;
+      if (INERT.test(object.info.name)) {
+        if (target !== undefined) this.assign(target, object, frame);
+        continue;
+      }
+      if (AUTOCAST.test(object.info.name)) this.refuseAutocast(object, s, frame);
       const result = call(object, '__enter__', []);
       entered.unshift(object);
       if (target !== undefined) this.assign(target, result, frame);
     }
     this.runBlock(s.body, frame);
     for (const object of entered) call(object, '__exit__', [NONE_ITEM, NONE_ITEM, NONE_ITEM]);
+  }
+
+  /** A block that is switched off, or that is for another device than the CPU, leaves dtypes as they are. */
+  private refuseAutocast(object: ScriptObject, range: Range, frame: Frame): void {
+    const { attributes, problems } = this.context;
+    const [enabled, device] = ['_enabled', 'device'].map((name) => attributes.read(object, name, range, frame));
+    if (enabled?.kind !== 'const' || enabled.value === false) return;
+    if (device?.kind === 'const' && device.value !== 'cpu') return;
+    problems.report(frame, range, {
+      code: 'unsupported-syntax',
+      message: '`torch.autocast` on the CPU changes the dtypes of what stands inside, which is not followed',
+      help: 'script the module without it; convert the module itself (`.to(torch.bfloat16)`) for lower precision',
+    });
   }
 
   private raise(value: Expr | undefined, range: Range, frame: Frame): void {

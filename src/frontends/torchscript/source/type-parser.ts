@@ -123,10 +123,11 @@ export class TypeParser {
         return listOf(first);
       case 'Final':
         return first;
+      // What a future or awaitable will be is known as soon as it is made.
       case 'Future':
       case 'Await':
       case 'RRef':
-        return { kind: 'future', element: first };
+        return first;
       case 'Dict':
       case 'dict':
         return second === undefined ? undefined : { kind: 'dict', key: first, value: second };
