@@ -49,6 +49,13 @@ export async function rulesOf(options: RuleOptions): Promise<RuleBook> {
   return shipped;
 }
 
+/** Rules, recipes and facts that still say what was made up for them compile to wrong models. Errors: `rule-stub`. */
+async function finishedRules(options: RuleOptions): Promise<RuleBook> {
+  const rules = await rulesOf(options);
+  stopAt(rules.stubs().map((stub) => ({ ...stub, severity: 'error' as const })));
+  return rules;
+}
+
 /**
  * Reads a model: a TorchScript archive or graph text, told apart by content. What it gives serves one `check`, `compile`
  * or `explain`, which rewrites its graph. Errors: see each stage's codes.
@@ -80,16 +87,17 @@ export interface CompileResult extends CheckResult {
 /**
  * Rewrites a loaded model for its declared inputs: everything but the emission of ONNX. The model's graph is consumed,
  * also where this fails: load it again for another run. Errors: `model-consumed` for a model that an earlier run has
- * taken, the problems of the first stage that finds any, all of that stage at once.
+ * taken, `rule-stub` for places of a pack that are left to fill in, the problems of the first stage that finds any, all of
+ * that stage at once.
  */
 export async function check(model: LoadedModel, options: CompileOptions & RuleOptions = {}): Promise<CheckResult> {
-  const rules = await rulesOf(options);
+  const rules = await finishedRules(options);
   return rewrite(model, rules, options);
 }
 
 /** As `check`, and converts the result to ONNX. A loaded model compiles once. Errors: those of `check`, `opset-range`. */
 export async function compile(model: LoadedModel, options: CompileOptions & RuleOptions = {}): Promise<CompileResult> {
-  return compileWith(model, await rulesOf(options), options);
+  return compileWith(model, await finishedRules(options), options);
 }
 
 /** A stage that changes the graph. */

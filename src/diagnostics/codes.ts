@@ -98,6 +98,10 @@ export const CODES = {
     title: 'a place that thaw rules new has left to its author',
     help: 'fill it in and remove the comment',
   },
+  'rule-disabled': {
+    title: 'cases of a rule that is switched off',
+    help: 'they are not run; they are once it is on again',
+  },
   'rule-case': { title: 'a rule case fails or is missing' },
   'pack-not-found': { title: 'a rule pack is neither a folder nor an installed package' },
   'pack-invalid': { title: 'a rule pack that cannot be used' },

@@ -8,6 +8,8 @@ import { ruleFiles } from './read-rules.js';
 const FOLDERS = { operators: ['schemas'], rules: ['lowering', 'translation'], recipes: ['onnx'] } as const;
 /** What stands beside them and holds no rules, or the rules of others. */
 const OTHERS: ReadonlySet<string> = new Set(['cases', 'docs', 'node_modules']);
+/** A project's configuration, whose `rules:` are packs. */
+const CONFIG = /^thaw\.config\.ya?ml$/;
 const KEY = /^(operators|rules|recipes):/m;
 
 /** Files of a pack that look like rules and stand where none are read. Linear in its files. */
@@ -37,7 +39,7 @@ export function unread(dir: string): Diagnostic[] {
 
 function yamlBelow(dir: string, top: boolean): string[] {
   return readdirSync(dir, { withFileTypes: true }).flatMap((e) => {
-    if (e.name.startsWith('.') || (top && OTHERS.has(e.name))) return [];
+    if (e.name.startsWith('.') || CONFIG.test(e.name) || (top && OTHERS.has(e.name))) return [];
     const path = join(dir, e.name);
     return e.isDirectory() ? yamlBelow(path, false) : /\.ya?ml$/.test(e.name) ? [path] : [];
   });

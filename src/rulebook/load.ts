@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fail } from '../diagnostics/diagnostic.js';
+import { type Diagnostic, fail } from '../diagnostics/diagnostic.js';
 import type { OpName } from '../ir/graph.js';
 import { RuleSet } from '../matcher/compile.js';
 import { Roles } from '../matcher/roles.js';
@@ -91,6 +91,11 @@ export class RuleBook {
       }
     }
     for (const [op, list] of own) this.recipesByOp.set(op, [...list, ...(this.recipesByOp.get(op) ?? [])]);
+  }
+
+  /** `rule-stub` for each place of the packs' rules, recipes and schemas that is left to fill in. */
+  stubs(): readonly Diagnostic[] {
+    return this.parts.flatMap(({ stubs = [] }) => stubs);
   }
 
   /** Every rule of every layer, replaced and disabled ones too, with what has become of it. */

@@ -15,6 +15,7 @@ import { normalizeRecipe } from './normalize-recipe.js';
 import { normalizeRule } from './normalize-rule.js';
 import { DefinitionReader } from './read-definitions.js';
 import type { OperatorData, RecipeData, RuleData } from './rule-data.js';
+import { stubsOf } from './stubs.js';
 import { validate } from './validate.js';
 import type { FileKind } from './validators.js';
 import { Vocabulary } from './vocabulary.js';
@@ -44,12 +45,15 @@ export function readRules(dir: string, below: readonly RuleData[] = []): RuleSou
   const operators: OperatorData[] = [];
   const rules: Record<'lowering' | 'translation', Rule[]> = { lowering: [], translation: [] };
   const recipes: RecipeData[] = [];
+  const stubs: Diagnostic[] = [];
   const places = new Map<Rule | RecipeData | OperatorData, Place>();
   const names = new DefinitionReader(below.flatMap(({ definitions }) => definitions ?? []));
   const entries: (Place & { readonly entry: unknown; readonly phase: RuleFile['phase'] })[] = [];
   for (const { path, kind, phase } of ruleFiles(dir)) {
     try {
-      const file = new YamlFile(path, readFileSync(path, 'utf8'));
+      const text = readFileSync(path, 'utf8');
+      const file = new YamlFile(path, text);
+      stubs.push(...stubsOf(path, text));
       const found = validate(file, kind);
       problems.push(...found);
       if (found.length > 0) continue;
@@ -91,7 +95,7 @@ export function readRules(dir: string, below: readonly RuleData[] = []): RuleSou
   }
   problems.push(...names.problems);
   if (problems.length > 0) throw new DiagnosticError(problems);
-  return { data: { operators, ...rules, recipes, definitions }, places, names };
+  return { data: { operators, ...rules, recipes, definitions, stubs }, places, names };
 }
 
 function operatorsOf(entry: unknown, { file, kind, index }: Place): OperatorData[] {

@@ -1,4 +1,4 @@
-import type { Span } from '../diagnostics/diagnostic.js';
+import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 import type { OpName } from '../ir/graph.js';
 import type { Legality, ResultFact, Role, Structure } from '../schema/operator-schema.js';
 import type { Recipe } from '../schema/recipe.js';
@@ -31,6 +31,8 @@ export interface RuleData {
   readonly recipes: readonly RecipeData[];
   /** Predicates and fragments; none when absent. */
   readonly definitions?: Definitions;
+  /** What `thaw rules new` has left to fill in; none when absent. */
+  readonly stubs?: readonly Diagnostic[];
   /** Where the layer comes from; the shipped rules when absent. */
   readonly pack?: PackInfo;
   /** Rules of the layers below that this one switches off. */

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { CaseFile, RecipeCase, RuleCase } from './case-file.js';
+import { disabledRule } from './disabled-rule.js';
 import type { ProofOptions } from './proof.js';
 import { proveRuleCase } from './prove.js';
 import { runRecipeCase } from './recipe-cases.js';
@@ -15,6 +16,8 @@ export interface CaseRun {
   readonly numbers: Proven;
   /** Why the numbers were not compared. */
   readonly because?: string;
+  /** Why the case was not run: its rule is switched off. */
+  readonly skipped?: string;
   /** Empty when the case holds. */
   readonly problems: readonly Diagnostic[];
 }
@@ -43,7 +46,7 @@ export async function* runCaseFile(
   }
 }
 
-/** Runs one case of a rule as a graph and, where it fires, by numbers. Numbers of a wrong graph are not compared. */
+/** Runs one case of a rule as a graph and, where it fires, by numbers. Numbers of a wrong graph are not compared, cases of a rule that is switched off not run. */
 export async function ruleRun(
   book: RuleBook,
   rule: string,
@@ -51,6 +54,8 @@ export async function ruleRun(
   options: CaseRunOptions = {},
 ): Promise<CaseRun> {
   const kind = c.unchanged === undefined ? 'fires' : 'holds';
+  const skipped = disabledRule(book, rule);
+  if (skipped !== undefined) return { name: c.name, kind, numbers: 'none', skipped, problems: [] };
   const graph = runRuleCase(book, rule, c);
   const problems = graph.length > 0 || options.numbers === false ? graph : await proveRuleCase(book, rule, c, options);
   return { name: c.name, kind, numbers: proven(c, options), because: c.numbersBecause, problems };

@@ -7,6 +7,7 @@ import { nearest } from '../schema/nearest.js';
 import type { RuleId } from '../schema/rule.js';
 import type { CaseFile, RecipeCase, RuleCase } from './case-file.js';
 import { caseGraph, caseProblem, symbolsOf } from './case-graph.js';
+import { disabledRule } from './disabled-rule.js';
 
 export interface DistrustOptions {
   /** Rules that must have a firing and a non-firing case among the files. */
@@ -16,7 +17,8 @@ export interface DistrustOptions {
 /**
  * What is wrong with case files as a whole, `rule-case` at each place: a file that is not named after its rule, a rule
  * or recipe that the book does not have, two files for one rule, a name or a graph that stands twice in a file, names
- * in `dims`, `sizes` and `values` that the graph does not have, and rules that lack a firing or a non-firing case.
+ * in `dims`, `sizes` and `values` that the graph does not have, and rules that lack a firing or a non-firing case. Of a
+ * rule that is switched off: the note `rule-disabled`.
  */
 export function distrust(book: RuleBook, files: readonly CaseFile[], options: DistrustOptions = {}): Diagnostic[] {
   const ids = [...book.lowering.rules, ...book.translation.rules].map((r) => r.id);
@@ -44,6 +46,9 @@ function unknownSubject(book: RuleBook, ids: readonly RuleId[], file: CaseFile):
     return [problem(file.span, `nothing converts ${file.op}: there is no recipe`)];
   }
   if (!ids.includes(file.rule)) {
+    const off = disabledRule(book, file.rule);
+    if (off !== undefined)
+      return [{ code: 'rule-disabled', severity: 'note', message: `cases of a disabled rule: ${off}`, at: file.span }];
     const close = nearest(file.rule, ids);
     return [
       { ...problem(file.span, `there is no rule \`${file.rule}\``), help: close && `did you mean \`${close}\`?` },

@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
-import { compile, DiagnosticError, loadModel, parseInput, RuleBook } from '../../src/index.js';
+import { check, compile, DiagnosticError, loadModel, parseInput, RuleBook } from '../../src/index.js';
 import { Project } from '../rulebook/pack-folder.js';
 
 const project = new Project();
@@ -34,6 +34,17 @@ it('a recipe whose result has another dtype than the facts say is told at its pl
     },
   ]);
   expect(error.message).toContain('float32 by the facts, but int64 by the recipe');
+});
+
+it('a pack with a place to fill in compiles no model, by its names or as a book', async () => {
+  const error = await compileWith('stub', '{ op: Identity, in: [$y] }  # FILL IN: the last step');
+  if (!(error instanceof DiagnosticError)) throw error;
+  expect(error.diagnostics).toMatchObject([
+    { code: 'rule-stub', severity: 'error', message: 'to fill in: the last step', at: { line: 5 } },
+  ]);
+  const packs = [project.path('stub')];
+  const model = await loadModel(new TextEncoder().encode(TEXT), { rules: packs });
+  await expect(check(model, { rules: packs, inputs: [parseInput('x=float32[n]')] })).rejects.toThrow('rule-stub');
 });
 
 it.each([

@@ -4,6 +4,7 @@ import { renderDiagnostics, toJson } from '../../diagnostics/render.js';
 import type { PackReference } from '../../rulebook/find-pack.js';
 import { lintRules } from '../../rulebook/lint.js';
 import { readPacks } from '../../rulebook/read-pack.js';
+import { stubsIn } from '../../rulebook/stubs.js';
 import { distrust } from '../../testing/distrust.js';
 import { loadChoice } from '../load-book.js';
 import { EXIT_DONE, EXIT_FAILED } from '../report.js';
@@ -11,7 +12,6 @@ import type { Terminal } from '../terminal.js';
 import { SHIPPED_CASES, yamlFiles } from './case-index.js';
 import { type Catalog, loadCatalog } from './catalog.js';
 import { COMMON_OPTIONS, countOption, readRulesLine } from './options.js';
-import { stubsIn } from './stubs.js';
 import { selectFiles } from './test-files.js';
 
 const OPTIONS = { ...COMMON_OPTIONS, 'max-warnings': { type: 'string' } } as const;

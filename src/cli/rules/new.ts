@@ -5,6 +5,7 @@ import { CONVERTERS } from '../../converters/registry.js';
 import { fail } from '../../diagnostics/diagnostic.js';
 import { findPack } from '../../rulebook/find-pack.js';
 import { RuleBook } from '../../rulebook/load.js';
+import { stubsIn } from '../../rulebook/stubs.js';
 import { loadChoice } from '../load-book.js';
 import { EXIT_DONE } from '../report.js';
 import type { Terminal } from '../terminal.js';
@@ -17,7 +18,6 @@ import type { CallText } from './skeleton/case-text.js';
 import { kindOf, packFiles } from './skeleton/pack-files.js';
 import { type NewRule, type Plan, planOf } from './skeleton/plan.js';
 import { NewFiles } from './skeleton/write-files.js';
-import { stubsIn } from './stubs.js';
 
 const OPTIONS = {
   ...COMMON_OPTIONS,

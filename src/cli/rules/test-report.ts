@@ -24,7 +24,12 @@ export interface TestResult {
 }
 
 export function passes({ files, problems }: TestResult): boolean {
-  return problems.length === 0 && files.every(filePasses);
+  return problems.every(isNote) && files.every(filePasses);
+}
+
+/** What does not make a run fail. */
+function isNote({ severity }: Diagnostic): boolean {
+  return severity === 'note';
 }
 
 function filePasses({ runs, problems }: FileResult): boolean {
@@ -34,7 +39,8 @@ function filePasses({ runs, problems }: FileResult): boolean {
 /** One line a file, with what is wrong below it. */
 export function printFile(result: FileResult, width: number, terminal: Terminal): void {
   const failed = result.runs.filter((run) => run.problems.length > 0);
-  const word = filePasses(result) ? 'ok  ' : 'FAIL';
+  const off = result.runs.some((run) => run.skipped !== undefined);
+  const word = off ? 'off ' : filePasses(result) ? 'ok  ' : 'FAIL';
   const count = failed.length === 0 ? cases(result.runs.length) : `${failed.length} of ${cases(result.runs.length)}`;
   const changed = result.updated.length === 0 ? '' : `  ${result.updated.length} updated`;
   terminal.out(
@@ -49,16 +55,19 @@ export function printSummary(result: TestResult, terminal: Terminal): void {
   if (problems.length > 0) terminal.error(`${renderDiagnostics(problems, { color: terminal.color })}\n`);
   const runs = files.flatMap((file) => file.runs);
 
-  const passed = runs.filter((run) => run.problems.length === 0);
-  const failed = runs.length - passed.length;
+  const skipped = runs.filter((run) => run.skipped !== undefined).length;
+  const passed = runs.filter((run) => run.problems.length === 0 && run.skipped === undefined);
+  const failed = runs.length - passed.length - skipped;
+  const wrong = problems.filter((p) => !isNote(p)).length;
   const unread = files.filter((file) => file.problems.length > 0).length;
   const proven = passed.filter(({ numbers }) => numbers === 'numbers').length;
   const shapes = passed.filter(({ numbers }) => numbers === 'shapes').length;
   const parts = [
     `${passed.length} passed`,
     ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(skipped > 0 ? [`${skipped} of disabled rules not run`] : []),
     ...(unread > 0 ? [`${unread} ${unread > 1 ? 'files' : 'file'} not read`] : []),
-    ...(problems.length > 0 ? [`${problems.length} more problem${problems.length > 1 ? 's' : ''}`] : []),
+    ...(wrong > 0 ? [`${wrong} more problem${wrong > 1 ? 's' : ''}`] : []),
     `${proven} proven by numbers${shapes > 0 ? `, ${shapes} by shapes` : ''}`,
   ];
   terminal.out(
@@ -80,12 +89,13 @@ export function resultJson(result: TestResult): Record<string, unknown> {
       subject: file.subject,
       ms: file.ms,
       updated: file.updated,
-      cases: file.runs.map(({ name, kind, numbers, because, problems }) => ({
+      cases: file.runs.map(({ name, kind, numbers, because, skipped, problems }) => ({
         name,
         kind,
         ok: problems.length === 0,
         numbers,
         ...(because === undefined ? {} : { because }),
+        ...(skipped === undefined ? {} : { skipped }),
         diagnostics: problems.map(toJson),
       })),
       diagnostics: file.problems.map(toJson),

@@ -21,8 +21,9 @@ interface Edit {
  */
 export function updateCases(book: RuleBook, file: CaseFile, takes: (c: RuleCase) => boolean): string[] {
   if (file.kind !== 'rule') return [];
-  const rule = book.entry(file.rule)?.rule;
-  if (rule === undefined) return [];
+  const entry = book.entry(file.rule);
+  if (entry === undefined || entry.state === 'disabled') return [];
+  const { rule } = entry;
   const source = readFileSync(file.path, 'utf8');
   const maps = parseDocument(source).get('cases');
   const edits: Edit[] = [];

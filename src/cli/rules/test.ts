@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { DiagnosticError, fail } from '../../diagnostics/diagnostic.js';
 import type { RuleBook } from '../../rulebook/load.js';
+import { stubsIn } from '../../rulebook/stubs.js';
 import { type CaseRun, distrust, readCaseFile, runCaseFile } from '../../testing/index.js';
 import { EXIT_DONE, EXIT_FAILED, reportFailure } from '../report.js';
 import type { Terminal } from '../terminal.js';
 import { SHIPPED_CASES, yamlFiles } from './case-index.js';
 import { type Catalog, loadCatalog, ownLayers } from './catalog.js';
 import { COMMON_OPTIONS, countOption, readRulesLine } from './options.js';
-import { stubsIn } from './stubs.js';
 import { nothingTaken, type Selection, selectFiles, subjectOf, type TestFile } from './test-files.js';
 import { type FileResult, passes, printFile, printSummary, resultJson, type TestResult } from './test-report.js';
 import { updateCases } from './test-update.js';

@@ -38,6 +38,25 @@ describe('thaw rules lint', () => {
     expect(error.match(/warning\[.*/g)).toEqual(['warning[rule-untested]: `shift-by-none` has no case file']);
   });
 
+  test('cases of a rule that the project switches off are told as such, and not run', async () => {
+    const pack = folderOf({
+      ...SOUND_PACK,
+      'off/thaw.config.yaml': 'rules: [..]\ndisable: [shift-dyn]\n',
+    });
+    const config = ['--config', `${pack}/off/thaw.config.yaml`];
+    const { code, out, error } = await lint(...config);
+    expect([code, out]).toEqual([0, expect.stringContaining('no problems')]);
+    expect(error).toMatch(
+      /^note\[rule-disabled\]: cases of a disabled rule: `shift-dyn` is switched off by .*thaw\.config\.yaml\n +--> .*cases\/shift-dyn\.yaml:1:7\n/,
+    );
+    const run = await thaw('rules', 'test', ...config);
+    expect(run.code).toBe(0);
+    expect(run.out).toMatch(/^off +shift-dyn +2 cases/m);
+    expect(run.out).toContain('4 cases in 2 files: 2 passed, 2 of disabled rules not run');
+    const { files } = JSON.parse((await thaw('rules', 'test', '--json', ...config)).out);
+    expect(files[1].cases[0]).toMatchObject({ ok: true, skipped: expect.stringContaining('switched off') });
+  });
+
   test('case files may quote the name of their rule', async () => {
     const text = SOUND_PACK['cases/shift-dyn.yaml'] ?? '';
     const pack = folderOf({

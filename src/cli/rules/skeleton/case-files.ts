@@ -1,4 +1,4 @@
-import { STUB } from '../stubs.js';
+import { STUB } from '../../../rulebook/stubs.js';
 import { type CallText, callText, EXTENTS } from './case-text.js';
 import { kindOf } from './pack-files.js';
 import type { Plan } from './plan.js';

@@ -1,7 +1,7 @@
+import { STUB } from '../../../rulebook/stubs.js';
 import type { ResultFact } from '../../../schema/operator-schema.js';
 import { printSignature } from '../../../schema/print-signature.js';
 import type { Signature } from '../../../schema/signature.js';
-import { STUB } from '../stubs.js';
 import { twinFacts } from './facts.js';
 import type { Plan } from './plan.js';
 

@@ -4,9 +4,9 @@ import { type Dim, dimKey } from '../../../ir/dim.js';
 import { printGraph } from '../../../ir/print.js';
 import { RuleSet } from '../../../matcher/compile.js';
 import type { RuleBook } from '../../../rulebook/load.js';
+import { STUB } from '../../../rulebook/stubs.js';
 import type { Rule } from '../../../schema/rule.js';
 import { missReason, ruleResult } from '../rule-result.js';
-import { STUB } from '../stubs.js';
 import { NO_CALL, partText } from './case-files.js';
 import { type CallText, callText, EXTENTS, type Extents } from './case-text.js';
 
