@@ -27,6 +27,8 @@ export interface ConversionRules {
   converter(op: string): Converter | undefined;
   /** What is known of symbols' sizes. */
   readonly ranges?: Ranges;
+  /** Told each recipe that makes nodes. */
+  readonly used?: (recipe: Recipe) => void;
   /** Told what each result of a node has become. */
   readonly converted?: (output: Value, made: OnnxValue) => void;
 }
@@ -201,7 +203,10 @@ export class GraphConverter implements ConversionScope {
   }
 
   private results(node: Node, ctx: ConvertContext, recipe: Recipe | undefined): readonly Converted[] {
-    if (recipe !== undefined) return interpretRecipe(recipe, ctx);
+    if (recipe !== undefined) {
+      this.rules.used?.(recipe);
+      return interpretRecipe(recipe, ctx);
+    }
     const recipes = this.rules.recipes(node.op);
     const converter = this.rules.converter(node.op);
     if (converter !== undefined && takesComplex(converter.complex, ctx)) {

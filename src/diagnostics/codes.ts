@@ -109,6 +109,7 @@ export const CODES = {
   'pack-unread': { title: 'a file of a pack stands where no rules are read' },
   'docs-stale': { title: 'a generated page does not say what the rules say', help: 'run thaw rules docs' },
   'recipe-partial': { title: 'a recipe leaves out results of its operator' },
+  'recipe-untested': { title: 'no case tells what a recipe gives' },
   'recipe-invalid': { title: 'a recipe does not fit its operator or ONNX' },
   // runtime
   'runtime-error': { title: 'onnxruntime failed' },

@@ -17,7 +17,7 @@ export {
 export { type CaseRun, type CaseRunOptions, type Proven, ruleRun, runCaseFile } from './case-run.js';
 export { type DistrustOptions, distrust } from './distrust.js';
 export type { ProofOptions } from './proof.js';
-export { convertedOperators, proveRuleCase } from './prove.js';
+export { type ConvertedForms, convertedForms, convertedOperators, proveRuleCase } from './prove.js';
 export { runRecipeCase } from './recipe-cases.js';
 export { isConditional, ruleOf, runRuleCase } from './rule-cases.js';
 export {
@@ -31,3 +31,4 @@ export {
   type RuleTesterOptions,
   ruleTester,
 } from './rule-tester.js';
+export { untestedRecipes } from './untested-recipes.js';

@@ -15,6 +15,7 @@ import { modelBytes } from '../onnx/serialize.js';
 import { simplify } from '../onnx/simplify/simplify.js';
 import type { OnnxValue } from '../onnx/types.js';
 import type { RuleBook } from '../rulebook/load.js';
+import type { Recipe } from '../schema/recipe.js';
 import type { RuleId } from '../schema/rule.js';
 import { inferBlock } from '../shapes/blocks.js';
 import { Inference } from '../shapes/infer.js';
@@ -97,6 +98,8 @@ export interface NumericForm {
   readonly outputs: readonly Numerical[];
   /** Operators of the converted graph. */
   readonly operators: ReadonlySet<string>;
+  /** Recipes that have made its nodes. */
+  readonly recipes: ReadonlySet<Recipe>;
 }
 
 /**
@@ -120,7 +123,8 @@ export function numericForm(book: RuleBook, graph: Graph, opset: number, without
   ]);
   stopAt(unconvertedOperators(graph, rules));
   const builder = new OnnxBuilder({ opset });
-  const converter = new GraphConverter(builder, opset, rules);
+  const recipes = new Set<Recipe>();
+  const converter = new GraphConverter(builder, opset, { ...rules, used: (recipe) => recipes.add(recipe) });
   const inputs = graph.inputs.map((value) => {
     converter.bind(value, onnxInput(builder, value.name, value.type));
     return value.name;
@@ -129,7 +133,7 @@ export function numericForm(book: RuleBook, graph: Graph, opset: number, without
   const outputs = numericOutputs(book, graph, converter);
   const inputTypes = graph.inputs.map((v) => v.type);
   const operators = new Set([...graph.allNodes()].map((n) => n.op));
-  return { bytes: modelBytes(simplify(builder.finish())), inputs, inputTypes, outputs, operators };
+  return { bytes: modelBytes(simplify(builder.finish())), inputs, inputTypes, outputs, operators, recipes };
 }
 
 function except(stage: RuleSet, without: RuleId): RuleSet {

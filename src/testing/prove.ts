@@ -3,10 +3,11 @@ import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import { innerOperators } from '../matcher/reach.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { Rule, RuleId } from '../schema/rule.js';
-import type { CaseFile, RuleCase } from './case-file.js';
+import type { CaseFile, RecipeCase, RuleCase } from './case-file.js';
 import { caseProblem, symbolsOf } from './case-graph.js';
 import { seededDraws, sizesOf } from './case-sizes.js';
 import { variantsOf } from './case-variants.js';
+import type { NumericForm } from './numeric-form.js';
 import { difference, differenceFrom, NumericSession } from './numeric-run.js';
 import { Proof, type ProofOptions, problemsOf } from './proof.js';
 import { ruleOf } from './rule-cases.js';
@@ -109,25 +110,43 @@ function isUnconverted(d: Diagnostic, own: ReadonlySet<string>): boolean {
   return d.code === 'unsupported-operator' && own.has(d.message.split(' ')[0] ?? '');
 }
 
+/** What the proof of a case converts to ONNX. */
+export interface ConvertedForms {
+  readonly case: RuleCase | RecipeCase;
+  /** With its symbols kept: of a recipe its graph, of a rule `after`. */
+  readonly dynamic: NumericForm;
+  /**
+   * At one size: of a recipe its graph, of a rule `before`. Undefined for a rule's case with recorded results: it has none
+   * of its own.
+   */
+  readonly bound?: NumericForm;
+}
+
+/** The conversions that the proofs of a file's cases make, each when it is asked for. Errors: those of the case. */
+export function convertedForms(book: RuleBook, file: CaseFile): (() => ConvertedForms)[] {
+  const forms = (proof: Proof, c: RuleCase | RecipeCase, after: string, before: string): ConvertedForms => {
+    const dynamic = proof.dynamicForm(after, before);
+    if (file.kind === 'rule' && c.runs !== undefined) return { case: c, dynamic };
+    const random = seededDraws(proof.seed);
+    const [run] = c.runs ?? [];
+    const sizes = run?.sizes ?? sizesOf(c, symbolsOf(proof.graph(before)), random)[0] ?? {};
+    return { case: c, dynamic, bound: proof.staticForm(before, proof.feeds(before, sizes, random, run)) };
+  };
+  if (file.kind === 'recipe') return file.cases.map((c) => () => forms(new Proof(book, c, {}), c, c.graph, c.graph));
+  const rule = ruleOf(book, file.rule);
+  return (rule === undefined ? [] : file.cases.flatMap((c) => variantsOf(rule, c))).flatMap((c) => {
+    const { before, after } = c;
+    if (before === undefined || after === undefined || c.numbers === false) return [];
+    return () => forms(new Proof(book, c, {}, file.rule), c, after, before);
+  });
+}
+
 /** The operators that the proofs of a file's cases convert to ONNX: dynamic forms, and static ones at one size. */
 export function convertedOperators(book: RuleBook, file: CaseFile): Set<string> {
   const found = new Set<string>();
-  const add = (proof: Proof, dynamic: string, bound: string) => {
-    for (const op of proof.dynamicForm(dynamic, bound).operators) found.add(op);
-    // What stands only in `runs` has recorded results, and no static form of its own.
-    if (proof.c.runs !== undefined) return;
-    const random = seededDraws(proof.seed);
-    const [sizes = {}] = sizesOf(proof.c, symbolsOf(proof.graph(bound)), random);
-    for (const op of proof.staticForm(bound, proof.feeds(bound, sizes, random)).operators) found.add(op);
-  };
-  if (file.kind === 'recipe') {
-    for (const c of file.cases) add(new Proof(book, c, {}), c.graph, c.graph);
-    return found;
-  }
-  const rule = ruleOf(book, file.rule);
-  for (const c of rule === undefined ? [] : file.cases.flatMap((c) => variantsOf(rule, c))) {
-    if (c.before === undefined || c.after === undefined || c.numbers === false) continue;
-    add(new Proof(book, c, {}, file.rule), c.after, c.before);
+  for (const made of convertedForms(book, file)) {
+    const { dynamic, bound } = made();
+    for (const form of [dynamic, bound]) for (const op of form?.operators ?? []) found.add(op);
   }
   return found;
 }

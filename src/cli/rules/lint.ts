@@ -6,11 +6,12 @@ import { lintRules } from '../../rulebook/lint.js';
 import { readPacks } from '../../rulebook/read-pack.js';
 import { stubsIn } from '../../rulebook/stubs.js';
 import { distrust } from '../../testing/distrust.js';
+import { untestedRecipes } from '../../testing/untested-recipes.js';
 import { loadChoice } from '../load-book.js';
 import { EXIT_DONE, EXIT_FAILED } from '../report.js';
 import type { Terminal } from '../terminal.js';
 import { SHIPPED_CASES, yamlFiles } from './case-index.js';
-import { type Catalog, loadCatalog } from './catalog.js';
+import { type Catalog, loadCatalog, ownLayers } from './catalog.js';
 import { COMMON_OPTIONS, countOption, readRulesLine } from './options.js';
 import { selectFiles } from './test-files.js';
 
@@ -44,11 +45,16 @@ export async function lintCommand(argv: readonly string[], terminal: Terminal): 
   return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
-/** Case files that cannot be read, that are about no rule, or that say a thing twice. */
+/** Case files that cannot be read, that are about no rule, or that say a thing twice; recipes that no case is about. */
 function caseProblems(catalog: Catalog): Diagnostic[] {
   const { files } = selectFiles(catalog, []);
   const read = files.flatMap(({ file }) => (file === undefined ? [] : [file]));
-  return [...files.flatMap(({ problems }) => problems), ...distrust(catalog.book, read)];
+  const dirs = new Set(ownLayers(catalog).flatMap(({ dir, shipped }) => (shipped ? [] : [dir])));
+  return [
+    ...files.flatMap(({ problems }) => problems),
+    ...distrust(catalog.book, read),
+    ...untestedRecipes(catalog.book, read, ({ kind, path }) => kind === 'pack' && dirs.has(path)),
+  ];
 }
 
 function count(n: number, what: string): string {

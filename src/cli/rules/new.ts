@@ -13,7 +13,7 @@ import { type CatalogRule, catalogOf, rulesNamed } from './catalog.js';
 import { COMMON_OPTIONS, oneWord, readRulesLine } from './options.js';
 import { fits, ruleResult } from './rule-result.js';
 import { RuleTexts } from './rule-text.js';
-import { caseFile } from './skeleton/case-files.js';
+import { caseFile, needsRecipeCase, recipeCaseFile } from './skeleton/case-files.js';
 import type { CallText } from './skeleton/case-text.js';
 import { kindOf, packFiles } from './skeleton/pack-files.js';
 import { type NewRule, type Plan, planOf } from './skeleton/plan.js';
@@ -44,7 +44,7 @@ export async function newCommand(argv: readonly string[], terminal: Terminal): P
   const config = await loadChoice(values);
   const pack = values.pack ?? packOf(config);
   const place = { pack, config, below: await RuleBook.load(withPack(config, pack)) };
-  const { files, notes } =
+  const { files, notes, tested } =
     op === undefined
       ? await copyRule(id, place)
       : await startRule({ id, op, schema: values.schema, args: values.arg, lowering: values.lowering === true }, place);
@@ -55,7 +55,7 @@ export async function newCommand(argv: readonly string[], terminal: Terminal): P
   }
   for (const line of [...files, ...notes]) terminal.out(line);
   const places = stubs.length === 0 ? '' : `${stubs.length} place${stubs.length === 1 ? '' : 's'} to fill in; `;
-  terminal.out(`\n${places}then: thaw rules test ${id} --rules ${pack}`);
+  terminal.out(`\n${places}then: thaw rules test ${tested.join(' ')} --rules ${pack}`);
   return EXIT_DONE;
 }
 
@@ -95,6 +95,8 @@ interface Started {
   readonly files: readonly string[];
   /** What else there is to say. */
   readonly notes: readonly string[];
+  /** What the case files are about. */
+  readonly tested: readonly string[];
 }
 
 /** Writes files, and takes them back where what they say does not load. */
@@ -128,7 +130,7 @@ async function copyRule(id: string, { pack, config, below }: PackPlace): Promise
     if (rule.cases !== undefined) files.write(casesPath, casesText(rule, rule.cases.path));
     await RuleBook.load(withPack(config, pack));
   });
-  return { files: files.paths, notes: [] };
+  return { files: files.paths, notes: [], tested: [id] };
 }
 
 /** Writes the cases of a rule that the pack has. Errors: `output-write` where it has them. */
@@ -137,7 +139,7 @@ async function writeCases({ rule }: CatalogRule, pack: string, book: RuleBook): 
   const path = join(pack, 'cases', `${rule.id}.yaml`);
   const files = new NewFiles([path]);
   files.write(path, witnessCases(book, rule));
-  return { files: files.paths, notes: [] };
+  return { files: files.paths, notes: [], tested: [rule.id] };
 }
 
 /** Without the line that names a schema from the old place. */
@@ -159,7 +161,8 @@ async function startRule(wanted: NewRule, { pack, config, below }: PackPlace): P
   if (kind === 'translation') refuseRival(op, below);
   const texts = packFiles(plan);
   const casesPath = join(pack, 'cases', `${id}.yaml`);
-  const files = new NewFiles([...[...texts.keys()].map((name) => join(pack, name)), casesPath]);
+  const recipePaths = needsRecipeCase(plan) ? [join(pack, 'cases', `${op.replace(/[:.]+/g, '-')}.yaml`)] : [];
+  const files = new NewFiles([...[...texts.keys()].map((name) => join(pack, name)), casesPath, ...recipePaths]);
   const notes: string[] = [];
   await writeFiles(files, async () => {
     for (const [name, text] of texts) files.write(join(pack, name), text);
@@ -167,10 +170,15 @@ async function startRule(wanted: NewRule, { pack, config, below }: PackPlace): P
     const cases = caseFile(plan, book.castOperator, (call) => attempt(book, plan, call));
     if (cases === undefined) notes.push(`no call of ${op} can be made up: its cases are left to you`);
     else files.write(casesPath, cases);
+    const known = recipeCaseFile(plan, book.castOperator, (call) =>
+      fitsCall(book, plan, call) ? call.graph : undefined,
+    );
+    for (const path of known === undefined ? [] : recipePaths) files.write(path, known ?? '');
   });
   if (plan.twinDeclared) notes.push(`${plan.twin?.op} is declared already: its schema and recipe are not written`);
   if (kind === undefined) notes.push(`${op} takes no numbers that could vary: it needs no rule`);
-  return { files: files.paths, notes };
+  const tested = recipePaths.some((path) => files.paths.includes(path)) ? [id, op] : [id];
+  return { files: files.paths, notes, tested };
 }
 
 /** Errors: `usage` where another rule gives the operator its dynamic form: which of two wins would be left to chance. */
@@ -183,12 +191,17 @@ function refuseRival(op: string, { translation }: RuleBook): void {
   });
 }
 
+/** True where the tensors of a made-up call fit the operator. */
+function fitsCall(book: RuleBook, { id, signature }: Plan, { graph, dims }: CallText): boolean {
+  return fits(book, { name: signature.op, span: { file: basename(id), line: 1, column: 1 }, dims }, graph);
+}
+
 /** What the rule makes of a made-up call; for a recipe, whether the call fits the operator. */
 function attempt(book: RuleBook, plan: Plan, { graph, dims }: CallText): string | undefined {
-  const { id, signature } = plan;
+  const { id } = plan;
   const span = { file: basename(id), line: 1, column: 1 };
   const rule = kindOf(plan) === undefined ? undefined : book.entry(id)?.rule;
-  if (rule === undefined) return fits(book, { name: signature.op, span, dims }, graph) ? graph : undefined;
+  if (rule === undefined) return fitsCall(book, plan, { graph, dims }) ? graph : undefined;
   const result = ruleResult(book, rule, { name: id, span, dims }, graph);
   return 'text' in result ? result.text : undefined;
 }

@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { thaw } from '../thaw.js';
 import { folderOf, SHIFT_PACK, SOUND_PACK } from './pack.js';
@@ -52,9 +53,28 @@ describe('thaw rules lint', () => {
     const run = await thaw('rules', 'test', ...config);
     expect(run.code).toBe(0);
     expect(run.out).toMatch(/^off +shift-dyn +2 cases/m);
-    expect(run.out).toContain('4 cases in 2 files: 2 passed, 2 of disabled rules not run');
+    expect(run.out).toContain('5 cases in 3 files: 3 passed, 2 of disabled rules not run');
     const { files } = JSON.parse((await thaw('rules', 'test', '--json', ...config)).out);
-    expect(files[1].cases[0]).toMatchObject({ ok: true, skipped: expect.stringContaining('switched off') });
+    expect(files[2].cases[0]).toMatchObject({ ok: true, skipped: expect.stringContaining('switched off') });
+  });
+
+  test('a recipe on both sides of a rule is proven by neither: a case of its own is asked for', async () => {
+    const pack = folderOf(SOUND_PACK);
+    rmSync(`${pack}/cases/mylib-shift.yaml`);
+    const { code, error } = await lint(pack);
+    expect(code).toBe(0);
+    expect(error).toMatch(
+      /^warning\[recipe-untested\]: no case tells what the recipe of mylib::shift, trt::shift_dyn gives\n +--> .*onnx\/shift\.yaml:2:5/,
+    );
+    expect(error).toContain('`recipe: mylib::shift`');
+    expect(error.match(/warning\[/g)).toHaveLength(1);
+    // A dynamic form with a recipe of its own is held to the static one.
+    const own = (SHIFT_PACK['onnx/shift.yaml'] ?? '')
+      .replace('recipes:', '')
+      .replace('[mylib::shift, trt::shift_dyn]', 'trt::shift_dyn');
+    const two = (SHIFT_PACK['onnx/shift.yaml'] ?? '').replace('[mylib::shift, trt::shift_dyn]', 'mylib::shift') + own;
+    writeFileSync(`${pack}/onnx/shift.yaml`, two.replace('\n\n', '\n'));
+    expect((await lint(pack)).error).toBe('');
   });
 
   test('case files may quote the name of their rule', async () => {

@@ -30,14 +30,15 @@ describe('thaw rules new', () => {
     const made = await thaw('rules', 'new', 'shift-dyn', '--op', 'mylib::shift', '--schema', SHIFT, '--pack', pack);
     expect([made.code, made.error]).toEqual([0, '']);
     const files = ['schemas', 'translation', 'onnx', 'cases'].map((folder) => join(pack, folder, 'shift-dyn.yaml'));
-    expect(made.out.split('\n').slice(0, 4)).toEqual(files);
-    expect(made.out).toContain(`4 places to fill in; then: thaw rules test shift-dyn --rules ${pack}`);
+    const known = join(pack, 'cases/mylib-shift.yaml');
+    expect(made.out.split('\n').slice(0, 5)).toEqual([...files, known]);
+    expect(made.out).toContain(`5 places to fill in; then: thaw rules test shift-dyn mylib::shift --rules ${pack}`);
 
     // It loads, and says what is missing.
     const lint = await thaw('rules', 'lint', pack);
-    expect([lint.code, lint.out]).toEqual([0, `${pack}: 0 errors, 4 warnings`]);
+    expect([lint.code, lint.out]).toEqual([0, `${pack}: 0 errors, 5 warnings`]);
     const first = await thaw('rules', 'test', '--rules', pack);
-    expect([first.code, first.error.match(/^warning\[rule-stub\]: to fill in: .*$/gm)?.length]).toEqual([1, 4]);
+    expect([first.code, first.error.match(/^warning\[rule-stub\]: to fill in: .*$/gm)?.length]).toEqual([1, 5]);
     expect(first.error).toContain('to fill in: the ONNX nodes that compute it');
 
     const note = '# FILL IN:';
@@ -48,6 +49,9 @@ describe('thaw rules new', () => {
     edit(join(pack, 'translation/shift-dyn.yaml'), {
       [`The same, by numbers that are known only at run time.  ${note} why the two forms agree at all sizes`]:
         'Both take items by their index modulo the length.',
+    });
+    edit(known, {
+      'gives: [[1, 2, 3, 4, 5, 6]]  # FILL IN: what PyTorch gives for these values': 'gives: [[4, 5, 6, 1, 2, 3]]',
     });
     // A recipe for the static form alone is told by the numbers.
     edit(join(pack, 'onnx/shift-dyn.yaml'), {
@@ -61,14 +65,14 @@ describe('thaw rules new', () => {
     onnx: { op: Identity, in: [self] }`,
     });
     const second = await thaw('rules', 'test', '--rules', pack);
-    expect([second.code, second.out]).toEqual([1, expect.stringContaining('1 passed, 1 failed')]);
+    expect([second.code, second.out]).toEqual([1, expect.stringContaining('2 passed, 1 failed')]);
     expect(second.error).toContain('gives other numbers');
     edit(join(pack, 'onnx/shift-dyn.yaml'), {
       'when: constant(by)\n    ': '',
       '\n  - op: trt::shift_dyn\n    onnx: { op: Identity, in: [self] }': '',
     });
     const third = await thaw('rules', 'test', '--rules', pack);
-    expect(third).toMatchObject({ code: 0, error: '', out: expect.stringContaining('2 passed, 1 proven by numbers') });
+    expect(third).toMatchObject({ code: 0, error: '', out: expect.stringContaining('3 passed, 2 proven by numbers') });
     expect(await thaw('rules', 'lint', pack)).toMatchObject({ code: 0, out: `${pack}: no problems` });
   });
 
@@ -98,7 +102,8 @@ describe('thaw rules new', () => {
     const run = JSON.parse((await thaw('rules', 'test', '--json', '--no-numbers', '--rules', pack)).out);
     const failed = run.files.flatMap((f: { cases: { ok: boolean }[] }) => f.cases.filter((c) => !c.ok));
     expect([failed, run.diagnostics]).toEqual([[], []]);
-    expect(run.files).toHaveLength(operators.length);
+    // Three of them have a rule and a recipe of their own.
+    expect(run.files).toHaveLength(operators.length + 3);
   });
 
   test('the facts of a known operator carry over to its dynamic form', async () => {

@@ -64,6 +64,19 @@ cases:
         return (%r)
     because: '\`dynamic($by)\` does not hold'
 `,
+  'cases/mylib-shift.yaml': `recipe: mylib::shift
+cases:
+  - name: two places on
+    dims: { x: [N] }
+    graph: |
+      graph(%x : Float(*)):
+        %by : int = prim::Constant[value=2]()
+        %y : Tensor = mylib::shift(%x, %by)
+        return (%y)
+    runs:
+      - { sizes: { N: 5 }, values: { x: [0, 1, 2, 3, 4] }, gives: [[3, 4, 0, 1, 2]] }
+      - { sizes: { N: 1 }, values: { x: [7] }, gives: [[7]] }
+`,
 };
 
 const NUMEL_CASES = `rule: numel-dyn

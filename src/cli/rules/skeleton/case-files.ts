@@ -72,9 +72,32 @@ export function partText(name: string, call: CallText, wanted: Wanted): string {
   return `  - name: ${name}\n${fields(call, 'unchanged')}\n    because: ${because}\n`;
 }
 
+/** True where a plan writes a recipe that the cases of its rule do not compare with another. */
+export function needsRecipeCase(plan: Plan): boolean {
+  return kindOf(plan) === 'translation' && !plan.declared && !plan.converts;
+}
+
+/**
+ * The case file of the recipe that a plan writes beside its rule: a call by constants, with results to be told. Undefined
+ * where the operator has a recipe already, to which the rule's own cases compare the one of the dynamic form.
+ */
+export function recipeCaseFile(plan: Plan, cast: string, attempt: Try): string | undefined {
+  if (!needsRecipeCase(plan)) return undefined;
+  const calls = EXTENTS.flatMap((extents) => callText(plan.signature, [], cast, extents) ?? []);
+  const call = calls.find((c) => attempt(c) !== undefined);
+  const [likeliest] = calls;
+  if (call !== undefined) return recipeCases(plan, call, '');
+  return likeliest && recipeCases(plan, likeliest, `  ${STUB} extents and numbers that fit the operator`);
+}
+
+/** Elements of a made-up input that a case writes out. */
+const MAX_VALUES = 12;
+
 /** A call of the operator with results that are still to be told. */
 function recipeCases({ signature }: Plan, call: CallText, misfit: string): string {
-  const values = '[1, 2, 3, 4, 5, 6]';
+  const [extents = []] = Object.values(call.dims);
+  const count = extents.reduce<number>((n, d) => n * (typeof d === 'number' ? d : 2), 1);
+  const values = `[${Array.from({ length: Math.min(count, MAX_VALUES) }, (_, i) => i + 1).join(', ')}]`;
   const sizes = Object.values(call.dims).flat().includes('N') ? 'sizes: { N: 2 }' : 'sizes: {}';
   const fed = Object.keys(call.dims).map((name) => `${name}: ${values}`);
   return `recipe: ${signature.op}
