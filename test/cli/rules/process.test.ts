@@ -78,7 +78,7 @@ describe('thaw rules as a process', () => {
     expect(JSON.parse(list.out).rules).toMatchObject([
       { id: 'shift-dyn', layer: 'mine', file: 'mypack/translation/shift.yaml' },
     ]);
-    expect(shown.out).toContain('ok    shift-dyn  2 cases');
+    expect(shown.out).toContain('ok    shift-dyn     2 cases');
   });
 
   test('new files of a project with schemas for editors name them', async () => {
@@ -94,7 +94,7 @@ describe('thaw rules as a process', () => {
     const pack = folderOf(PACK);
     const watching = new Run(pack, 'test', '--watch', '--no-numbers', '--no-config', '--rules', '.');
     await watching.summaries(1);
-    expect(watching.out).toContain('2 passed');
+    expect(watching.out).toContain('3 passed');
     // Cases and rules are both read anew.
     const cases = join(pack, 'cases/shift-dyn.yaml');
     const text = readFileSync(cases, 'utf8');
