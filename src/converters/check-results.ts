@@ -1,6 +1,6 @@
 import { fail, type Note } from '../diagnostics/diagnostic.js';
 import { type Dim, dimKey, dimSub } from '../ir/dim.js';
-import { type DType, isComplex } from '../ir/dtype.js';
+import { type DType, isComplex, storedDtype } from '../ir/dtype.js';
 import type { Node, Value } from '../ir/graph.js';
 import type { OnnxValue } from '../onnx/types.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
@@ -33,9 +33,9 @@ export function checkResult(node: Node, output: Value, made: OnnxValue, schema: 
   });
 }
 
-/** Complex tensors have no dtype of their own in ONNX. */
+/** Complex tensors have no dtype of their own in ONNX, quantized ones that of their integers. */
 function dtypeDifference(fact: DType | undefined, { dtype }: OnnxValue): string | undefined {
-  if (fact === undefined || isComplex(fact) || fact === dtype) return undefined;
+  if (fact === undefined || isComplex(fact) || storedDtype(fact) === dtype) return undefined;
   return `is ${fact} by the facts, but ${dtype} by the recipe`;
 }
 

@@ -41,13 +41,23 @@ export function fieldOf(of: ExprValue, field: string, offset: number): ExprValue
       return of.shape?.length ?? UNKNOWN;
     case 'elements':
       return of.elements ?? UNKNOWN;
+    case 'scale':
+    case 'zero_point':
+      return quantizer(of, field);
     default:
       throw new ExprError(
-        `a tensor has no field \`${field}\` (shape, dtype, rank, elements)`,
+        `a tensor has no field \`${field}\` (shape, dtype, rank, elements, scale, zero_point)`,
         offset,
         field.length + 1,
       );
   }
+}
+
+/** What the integers of a quantized tensor stand for. */
+function quantizer(of: TensorRef, field: 'scale' | 'zero_point'): ExprValue {
+  const content = of.operand?.content;
+  if (content?.kind !== 'quantized') return UNKNOWN;
+  return field === 'scale' ? new Float(content.scale) : content.zeroPoint;
 }
 
 /** `of[index]`, from the end where the index is negative. */

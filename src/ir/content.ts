@@ -7,6 +7,7 @@ import type { Type } from './type.js';
  * - `int`: a constant or a symbolic extent; every int has one (an unknown int gets a fresh symbol).
  * - `float` / `bool` / `str` / `none` / `device`: constants only.
  * - `tensor`: a constant tensor of the model, read lazily.
+ * - `quantized`: a tensor of integers that stand for `(integer - zeroPoint) * scale`.
  * - `elements`: the elements, in row-major order, of a small int64 or bool tensor that holds extents
  *   (0-d or 1-d, at most MAX_TRACKED_ELEMENTS of them).
  * - `list`: a list of known length: what is known of each item, and each item's own type where they differ
@@ -21,6 +22,7 @@ export type Content =
   | { readonly kind: 'device'; readonly value: string }
   | { readonly kind: 'complex'; readonly re: number; readonly im: number }
   | { readonly kind: 'tensor'; readonly data: TensorData }
+  | { readonly kind: 'quantized'; readonly scale: number; readonly zeroPoint: number }
   | { readonly kind: 'elements'; readonly values: readonly Dim[] }
   | { readonly kind: 'list'; readonly items: readonly (Content | undefined)[]; readonly types?: readonly Type[] };
 

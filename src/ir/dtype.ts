@@ -79,6 +79,25 @@ export function isFloating(dtype: DType): boolean {
   return dtype === 'float16' || dtype === 'bfloat16' || dtype === 'float32' || dtype === 'float64';
 }
 
+/** Integers that stand for real numbers by a scale and a zero point. */
+export function isQuantized(dtype: DType): boolean {
+  return dtype === 'qint8' || dtype === 'quint8' || dtype === 'qint32';
+}
+
+/** The integers that tensors of a quantized dtype hold; other dtypes as they are. */
+export function storedDtype(dtype: DType): DType {
+  switch (dtype) {
+    case 'qint8':
+      return 'int8';
+    case 'quint8':
+      return 'uint8';
+    case 'qint32':
+      return 'int32';
+    default:
+      return dtype;
+  }
+}
+
 export function isComplex(dtype: DType): boolean {
   return dtype === 'complex32' || dtype === 'complex64' || dtype === 'complex128';
 }

@@ -36,7 +36,7 @@ export interface Mistake {
   readonly help?: string;
 }
 
-const FIELDS = ['dtype', 'shape', 'rank', 'elements'];
+const FIELDS = ['dtype', 'shape', 'rank', 'elements', 'scale', 'zero_point'];
 const KINDS = [
   'tensor',
   'int',

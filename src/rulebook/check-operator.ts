@@ -12,7 +12,7 @@ import type { OperatorData } from './rule-data.js';
 import { literalFits } from './type-fit.js';
 import type { YamlPath } from './yaml-file.js';
 
-const FIELDS = ['dtype', 'shape', 'elements', 'value', 'list'] as const;
+const FIELDS = ['dtype', 'shape', 'elements', 'value', 'list', 'quantized'] as const;
 
 /** Functions that the facts of operators may call. */
 export function shapeFunction(name: string) {

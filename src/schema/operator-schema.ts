@@ -16,6 +16,12 @@ export interface ResultFact {
   readonly value?: string;
   /** List results: for `Tensor[]` a list of shapes, otherwise the items' values. Its length is the list's length. */
   readonly list?: string;
+  /**
+   * Results of quantized dtypes: the argument whose integers, scale and zero point they have, or `[scale, zero_point]`
+   * where they are computed anew; `none` where a quantized tensor is read and none given. An operator without this takes
+   * no quantized tensors.
+   */
+  readonly quantized?: string;
   /** Name of an argument whose type and content the result takes over unchanged. */
   readonly same?: string;
 }

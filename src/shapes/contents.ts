@@ -75,6 +75,16 @@ export function elementsFrom(
   return { kind: 'elements', values: v };
 }
 
+/** A `quantized` fact's value: a tensor whose scale and zero point the result has, or the two in a list. */
+export function quantizerFrom(v: ExprValue): Content | undefined {
+  if (v instanceof TensorRef) return v.operand?.content?.kind === 'quantized' ? v.operand.content : undefined;
+  if (v === UNKNOWN || !isList(v)) return undefined;
+  const [s, zeroPoint] = v;
+  const scale = s instanceof Float ? s.value : s;
+  if (typeof scale !== 'number' || typeof zeroPoint !== 'number') return undefined;
+  return { kind: 'quantized', scale, zeroPoint };
+}
+
 /** The elements of a small float tensor, if all are exact quotients of extents and fit its shape. */
 export function floatsFrom(
   v: ExprValue,

@@ -112,6 +112,7 @@ export interface CompiledFact {
   readonly elements: Expr | undefined;
   readonly value: Expr | undefined;
   readonly list: Expr | undefined;
+  readonly quantized: Expr | undefined;
   readonly same: string | undefined;
 }
 
@@ -128,6 +129,7 @@ export function compileFact(fact: ResultFact): CompiledFact {
     elements: parse(fact.elements),
     value: parse(fact.value),
     list: parse(fact.list),
+    quantized: parse(fact.quantized),
     same: fact.same,
   };
   compiled.set(fact, result);

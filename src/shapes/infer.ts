@@ -13,10 +13,11 @@ import {
   symbol,
   symbolName,
 } from '../ir/dim.js';
+import { isQuantized } from '../ir/dtype.js';
 import type { Node, Value } from '../ir/graph.js';
 import { type Type, tensorType } from '../ir/type.js';
 import type { OperatorSchema, ResultFact } from '../schema/operator-schema.js';
-import { contentOf, dtypeFrom, elementsFrom, floatsFrom, shapeFrom, typeOf } from './contents.js';
+import { contentOf, dtypeFrom, elementsFrom, floatsFrom, quantizerFrom, shapeFrom, typeOf } from './contents.js';
 import { type CompiledFact, compileFact, FactEnv, type Floats, type UnknownSource } from './fact-env.js';
 import { inferSequence } from './sequences.js';
 import { ShapeError } from './shape-error.js';
@@ -188,6 +189,10 @@ export class Inference implements UnknownSource {
       this.assume(d, 0);
     }
     out.type = tensorType(dtype, shape);
+    if (dtype !== undefined && isQuantized(dtype)) {
+      out.content = fact.quantized === undefined ? undefined : quantizerFrom(fact.quantized.evaluate(env));
+      return;
+    }
     const elements = fact.elements?.evaluate(env) ?? UNKNOWN;
     out.content = elementsFrom(elements, dtype, shape);
     this.setFloats(out, floatsFrom(elements, dtype, shape));
@@ -223,7 +228,8 @@ export class Inference implements UnknownSource {
       return tensorType(d, shapeFrom(s, this));
     });
     for (const t of types) for (const d of t.shape ?? []) this.assume(d, 0);
-    const items = list.map((s) => (s instanceof TensorRef ? s.operand?.content : undefined));
+    const quantizer = fact.quantized === undefined ? undefined : quantizerFrom(fact.quantized.evaluate(env));
+    const items = list.map((s) => (s instanceof TensorRef ? s.operand?.content : quantizer));
     out.content = { kind: 'list', items, types };
   }
 

@@ -131,6 +131,8 @@ export function contentEquals(a: Content | undefined, b: Content | undefined): b
       return b.kind === 'complex' && a.re === b.re && a.im === b.im;
     case 'tensor':
       return b.kind === 'tensor' && a.data === b.data;
+    case 'quantized':
+      return b.kind === 'quantized' && a.scale === b.scale && a.zeroPoint === b.zeroPoint;
     case 'elements':
       return (
         b.kind === 'elements' &&

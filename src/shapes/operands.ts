@@ -35,6 +35,8 @@ function contentValue(content: Content | undefined, type: Type, operand: Operand
       const numbers = data.shape.length > 1 ? undefined : constantNumbers(data);
       return new TensorRef(data.dtype, data.shape, numbers, source);
     }
+    case 'quantized':
+      return tensorValue(tensorOf(type), undefined, operand ?? { type, content });
     case 'elements':
       return tensorValue(tensorOf(type), content.values, operand ?? { type, content });
     case 'list': {

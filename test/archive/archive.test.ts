@@ -142,6 +142,15 @@ describe('a scripted module', () => {
   });
 });
 
+test('a quantized tensor is its integers, with a scale and a zero point', () => {
+  const archive = openArchive(fixture('quantized.pt'));
+  const weight = attributes(archive.dataPickle).get('w');
+  expect(weight).toMatchObject({ kind: 'tensor', quantizer: { kind: 'tensor', scale: 0.1, zeroPoint: 0 } });
+  expect(tensor(weight)).toMatchObject({ dtype: 'int8', shape: [2] });
+  expect([...tensor(weight).read()]).toEqual([10, 10]);
+  archive.close();
+});
+
 test('a traced module gives the call stack, without the frames of PyTorch itself', () => {
   const archive = openArchive(fixture('traced.pt'));
   const [qualifier = ''] = archive.sourceFiles();
@@ -160,7 +169,6 @@ describe('what is no TorchScript archive', () => {
   test.each([
     ['checkpoint.pt', 'unsupported-format'],
     ['legacy.pt', 'unsupported-format'],
-    ['quantized.pt', 'unsupported-format'],
   ])('%s is refused by name', (name, code) => {
     expect(
       codeOf(() => open(readFileSync(fixture(name))) instanceof Object && openArchive(fixture(name)).dataPickle),

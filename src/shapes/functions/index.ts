@@ -7,6 +7,7 @@ import { FOURIER_FUNCTIONS } from './fourier.js';
 import { INDEX_FUNCTIONS } from './indexing.js';
 import { MATMUL_FUNCTIONS } from './matmul.js';
 import { PIECE_FUNCTIONS } from './pieces.js';
+import { QUANTIZE_FUNCTIONS } from './quantize.js';
 import { SCALAR_FUNCTIONS } from './scalars.js';
 import { TEXT_FUNCTIONS } from './texts.js';
 import { VIEW_FUNCTIONS } from './view.js';
@@ -25,5 +26,6 @@ export const SHAPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map(
     SCALAR_FUNCTIONS,
     TEXT_FUNCTIONS,
     FOURIER_FUNCTIONS,
+    QUANTIZE_FUNCTIONS,
   ].flatMap((table) => Object.entries(table)),
 );

@@ -1,7 +1,7 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
 import type { ReadLimits } from '../limits.js';
 import { DictBuilder, type Item, ListBuilder } from './pickle-items.js';
-import { rebuildParameter, rebuildTensor } from './pickle-tensor.js';
+import { rebuildParameter, rebuildQuantized, rebuildTensor } from './pickle-tensor.js';
 import type { PickleValue } from './pickle-value.js';
 import { STORAGE_DTYPES } from './storage-types.js';
 
@@ -9,7 +9,9 @@ import { STORAGE_DTYPES } from './storage-types.js';
 export type Global =
   | { readonly kind: 'call'; readonly name: string; readonly call: Call }
   | { readonly kind: 'class'; readonly name: string }
-  | { readonly kind: 'storage-type'; readonly name: string };
+  | { readonly kind: 'storage-type'; readonly name: string }
+  /** How a quantized tensor is quantized: `torch.per_tensor_affine`. */
+  | { readonly kind: 'qscheme'; readonly perChannel: boolean };
 
 /** Takes the arguments of a REDUCE. `bad` reports arguments of another form than PyTorch writes. */
 type Call = (args: readonly Item[], bad: Bad, limits: ReadLimits) => PickleValue;
@@ -19,6 +21,7 @@ const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   ['torch._utils._rebuild_tensor_v2', rebuildTensor],
   ['torch._utils._rebuild_tensor', rebuildTensor],
   ['torch._utils._rebuild_parameter', rebuildParameter],
+  ['torch._utils._rebuild_qtensor', rebuildQuantized],
   ['collections.OrderedDict', orderedDict],
   ['torch.jit._pickle.build_intlist', typedList('List[int]')],
   ['torch.jit._pickle.build_doublelist', typedList('List[float]')],
@@ -32,11 +35,18 @@ const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
 
 /** Data that PyTorch can store and Thaw does not read yet, with the words that say so. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
-  ['torch._utils._rebuild_qtensor', 'quantized tensors'],
+  ['torch.per_channel_affine_float_qparams', 'quantized tensors with float zero points'],
   ['torch._utils._rebuild_sparse_tensor', 'sparse tensors'],
   ['torch._utils._rebuild_sparse_csr_tensor', 'sparse tensors'],
   ['torch._utils._rebuild_nested_tensor', 'nested tensors'],
   ['torch._utils._rebuild_meta_tensor_no_storage', 'meta tensors'],
+]);
+
+const QSCHEMES: ReadonlyMap<string, boolean> = new Map([
+  ['torch.per_tensor_affine', false],
+  ['torch.per_tensor_symmetric', false],
+  ['torch.per_channel_affine', true],
+  ['torch.per_channel_symmetric', true],
 ]);
 
 const CLASS_PREFIX = '__torch__.';
@@ -50,6 +60,8 @@ export function resolveGlobal(name: string, label: string): Global {
   if (call !== undefined) return { kind: 'call', name, call };
   if (STORAGE_DTYPES.has(name)) return { kind: 'storage-type', name };
   if (name.startsWith(CLASS_PREFIX)) return { kind: 'class', name };
+  const perChannel = QSCHEMES.get(name);
+  if (perChannel !== undefined) return { kind: 'qscheme', perChannel };
   const refused = REFUSED.get(name);
   if (refused !== undefined) {
     fail('unsupported-format', `${label} holds ${refused}, which Thaw does not read`, {

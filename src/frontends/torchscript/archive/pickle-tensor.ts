@@ -1,10 +1,10 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
-import { dtypeBytes } from '../../../ir/dtype.js';
+import { dtypeBytes, isQuantized, storedDtype } from '../../../ir/dtype.js';
 import { TensorData } from '../../../ir/tensor-data.js';
 import { overLimit, type ReadLimits } from '../limits.js';
 import type { Bad } from './pickle-globals.js';
 import type { Item } from './pickle-items.js';
-import type { PickleTensor, PickleValue } from './pickle-value.js';
+import type { PickleTensor, PickleValue, Quantizer } from './pickle-value.js';
 
 /** PyTorch's own limit on the number of axes (at::kDimVectorStaticSize grows freely, kernels stop at 64). */
 const MAX_RANK = 64;
@@ -35,11 +35,38 @@ export function rebuildTensor(args: readonly Item[], bad: Bad, limits: ReadLimit
   return { kind: 'tensor', data, requiresGrad: grad?.kind === 'bool' && grad.value };
 }
 
+/** `(storage, offset, sizes, strides, quantizer, requires_grad, hooks)`; the integers are those of the storage. */
+export function rebuildQuantized(args: readonly Item[], bad: Bad, limits: ReadLimits): PickleTensor {
+  const [storage, offset, sizes, strides, quantizer] = args;
+  if (storage?.kind !== 'storage' || offset === undefined || sizes === undefined || strides === undefined)
+    bad('a quantized tensor has no storage');
+  if (!isQuantized(storage.dtype)) bad('the storage of a quantized tensor holds no quantized elements');
+  const integers = { ...storage, dtype: storedDtype(storage.dtype) };
+  const tensor = rebuildTensor([integers, offset, sizes, strides], bad, limits);
+  return { ...tensor, quantizer: readQuantizer(quantizer, tensor.data.shape, bad) };
+}
+
+/** `(torch.per_tensor_affine, scale, zero_point)` or `(torch.per_channel_affine, scales, zero_points, axis)`. */
+function readQuantizer(item: Item | undefined, shape: readonly number[], bad: Bad): Quantizer {
+  const [scheme, scale, zeroPoint, axis] = item?.kind === 'arguments' ? item.items : [];
+  if (scheme?.kind !== 'global' || scheme.global.kind !== 'qscheme') bad('a quantized tensor has no scheme');
+  if (!scheme.global.perChannel) {
+    if (scale?.kind !== 'float' || zeroPoint?.kind !== 'int') bad('a quantized tensor has no scale');
+    return { kind: 'tensor', scale: scale.value, zeroPoint: Number(zeroPoint.value) };
+  }
+  if (scale?.kind !== 'tensor' || zeroPoint?.kind !== 'tensor') bad('a quantized tensor has no scales');
+  const at = extent(axis, bad);
+  const count = shape[at];
+  if (scale.data.elementCount !== count || zeroPoint.data.elementCount !== count)
+    bad('a quantized tensor has another number of scales than places along its axis');
+  return { kind: 'channel', scale: scale.data, zeroPoint: zeroPoint.data, axis: at };
+}
+
 /** `(tensor, requires_grad, hooks)` */
 export function rebuildParameter(args: readonly Item[], bad: Bad): PickleTensor {
   const [tensor, grad] = args;
   if (tensor?.kind !== 'tensor') bad('a parameter has no tensor');
-  return { kind: 'tensor', data: tensor.data, requiresGrad: grad?.kind === 'bool' && grad.value };
+  return { ...tensor, requiresGrad: grad?.kind === 'bool' && grad.value };
 }
 
 /** Conjugation and negation that PyTorch has put off: their bytes are not the tensor's values. */

@@ -53,9 +53,16 @@ export interface PickleObject {
 
 export interface PickleTensor {
   readonly kind: 'tensor';
+  /** Of a quantized tensor its integers. */
   readonly data: TensorData;
   readonly requiresGrad: boolean;
+  readonly quantizer?: Quantizer;
 }
+
+/** What the integers of a quantized tensor stand for: `(integer - zero point) * scale`, the same or one for each place along an axis. */
+export type Quantizer =
+  | { readonly kind: 'tensor'; readonly scale: number; readonly zeroPoint: number }
+  | { readonly kind: 'channel'; readonly scale: TensorData; readonly zeroPoint: TensorData; readonly axis: number };
 
 /** An object's attributes by name, in order; undefined when its class has its own `__setstate__`. */
 export function objectAttributes(object: PickleObject): Map<string, PickleValue> | undefined {

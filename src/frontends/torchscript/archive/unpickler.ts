@@ -267,7 +267,8 @@ class Machine {
         return { kind: 'enum', className: global.name, value: this.data(only) };
       }
       case 'storage-type':
-        return this.stream.malformed('a storage type is called');
+      case 'qscheme':
+        return this.stream.malformed('a storage type or quantization scheme is called');
     }
   }
 

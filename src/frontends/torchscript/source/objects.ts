@@ -10,6 +10,7 @@ import {
 import type { ClassInfo, CodeLibrary } from './code-library.js';
 import type { Emitter } from './emitter.js';
 import { boolItem, constItem, type Item, NONE_ITEM, typeOfItem, valueItem } from './item.js';
+import { packedParameters, quantizedTensor } from './quantized.js';
 import { ScriptObject } from './script-object.js';
 import type { TypeParser } from './type-parser.js';
 import { joinTypes } from './type-relations.js';
@@ -83,7 +84,7 @@ export class Objects {
       case 'device':
         return constItem(DEVICE, value.value);
       case 'tensor':
-        return valueItem(this.emitter.tensor(value.data, path));
+        return valueItem(quantizedTensor(value, path, this.emitter));
       case 'tuple':
         return this.tuple(value.items, wanted?.kind === 'tuple' ? wanted : undefined, path);
       case 'list':
@@ -154,6 +155,8 @@ export class Objects {
   private load(value: PickleObject, path: string): Item {
     const info = this.library.find(value.className);
     if (info?.kind !== 'class') {
+      const packed = packedParameters(value, path, (v, at) => this.item(v, undefined, at), this.emitter);
+      if (packed !== undefined) return packed;
       const where = path === '' ? 'the model' : path;
       return {
         kind: 'unusable',
