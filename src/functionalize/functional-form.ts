@@ -4,9 +4,16 @@ import { type Type, typeEquals } from '../ir/type.js';
 import type { Signature } from '../schema/signature.js';
 import type { Emitter } from './emitter.js';
 
+/** What is declared of an operator, and read here. */
+export interface DeclaredOperator {
+  readonly signature: Signature;
+  readonly pure?: boolean;
+  readonly infer?: readonly { readonly shape?: string; readonly same?: string }[];
+}
+
 /** Where functionalization finds signatures. */
 export interface SignatureSource {
-  get(op: string): { readonly signature: Signature; readonly pure?: boolean } | undefined;
+  get(op: string): DeclaredOperator | undefined;
   overloads(base: string): readonly { readonly signature: Signature }[];
   suggestion(op: string): string;
 }

@@ -7,6 +7,7 @@ import { bareType, isMutable, mayHold } from './mutable.js';
 import {
   Handle,
   type Holding,
+  type Layout,
   type Members,
   type Place,
   resolve,
@@ -111,6 +112,11 @@ export class Memory {
     const made = new Handle(new Storage(v, scope, 0), scope);
     this.handles.set(v, made);
     return made;
+  }
+
+  /** How the elements of the tensor that a value names lie in memory. */
+  layoutOf(v: Value): Layout {
+    return this.handles.get(v)?.place.layout ?? 'rows';
   }
 
   /** As `handleOf`, where the value can name something mutable. */

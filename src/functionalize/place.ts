@@ -4,6 +4,26 @@ import type { Emitter } from './emitter.js';
 import type { Scope, Snapshot, Tracked } from './scope.js';
 import { Sequence } from './sequence.js';
 
+/**
+ * In what order the elements of a tensor lie in memory: `rows`, dense or with gaps, is that of its axes. What asks for
+ * row-major elements copies others, unless the sizes are such that they lie in rows after all.
+ */
+export type Layout = 'rows' | Gapped | Moved | 'unknown';
+
+/** Part of each axis of a dense row-major tensor `of`: one index of this axis or, unless it is \`removed\`, some in a row. */
+export interface Gapped {
+  readonly by: 'part';
+  readonly axis: number;
+  readonly removed: boolean;
+  readonly of: Value;
+}
+
+/** Dense elements in the order that the axes had before they were permuted, or before two of them were swapped. */
+export interface Moved {
+  readonly by: 'permutation' | 'swap';
+  readonly axes: readonly number[];
+}
+
 /** Where the contents of something mutable are kept. */
 export type Place = Storage | View;
 
@@ -67,6 +87,7 @@ export interface AttachedItems {
  */
 export class Storage implements Tracked {
   readonly depth = 0;
+  layout: Layout = 'rows';
   /** When `value` was made or checked, by the memory's clock. */
   at: number;
   /** When the contents changed last. */
@@ -129,6 +150,10 @@ export class Storage implements Tracked {
 export interface ViewForm {
   /** True if the view of a contiguous tensor is contiguous. */
   readonly contiguous: boolean;
+  /** In what order the elements of the view of a dense row-major tensor lie; \`rows\` where it is absent. */
+  readonly layout?: Layout;
+  /** True if the view has all elements of its base in their order and shape. */
+  readonly whole?: boolean;
   /** The view of a changed base; `old` is what it held before. */
   replay(emitter: Emitter, base: Value, old: Value): Value;
   /** The base after the view holds `part`; undefined where this cannot be said. */
@@ -145,6 +170,7 @@ export class View implements Tracked {
   /** The storage, or the item of a container, that this view cannot outlive as a view. */
   private readonly top: Storage | View;
   readonly contiguous: boolean;
+  readonly layout: Layout;
   at: number;
   loop: Scope | undefined;
   /** Of an item that is no longer part of its container: its own storage. */
@@ -164,6 +190,7 @@ export class View implements Tracked {
     this.loop = scope.loop;
     this.top = form.key !== undefined ? this : base instanceof View ? base.top : base;
     this.contiguous = form.contiguous && isContiguous(base);
+    this.layout = form.whole === true ? base.layout : viewLayout(base, form);
   }
 
   get parent(): Place {
@@ -198,6 +225,17 @@ export function rootOf(place: Place): Storage {
   return place instanceof View ? place.root : place;
 }
 
+/** True for elements in the order of their axes, gaps or not. */
+export function isInOrder(layout: Layout): boolean {
+  return layout === 'rows' || (typeof layout === 'object' && layout.by === 'part');
+}
+
+/** Axes that are moved twice may be back in their places, and a part of a part has no gaps that are told here. */
+function viewLayout(base: Place, { layout = 'rows' }: ViewForm): Layout {
+  if (isContiguous(base)) return layout;
+  return isInOrder(base.layout) && isInOrder(layout) ? 'rows' : 'unknown';
+}
+
 export function isContiguous(place: Place): boolean {
-  return place instanceof Storage || place.contiguous;
+  return place instanceof Storage ? place.layout === 'rows' : place.contiguous;
 }

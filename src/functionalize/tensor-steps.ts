@@ -4,7 +4,7 @@ import type { Type } from '../ir/type.js';
 import { classifyCast, isCast } from './casts.js';
 import { isMutable } from './mutable.js';
 import { isSplit, piecesForm } from './pieces.js';
-import { isContiguous, resolve } from './place.js';
+import { resolve } from './place.js';
 import { classifyView, isViewOperator, viewCall, viewOfInPlace } from './view-forms.js';
 import { become, emitBehind, nameUnclear, type Step, takeOperands, type Walk } from './walk.js';
 
@@ -48,7 +48,7 @@ export const changeShape: Step = (node, walk) => {
   takeOperands(node, walk);
   node.op = op;
   node.origin = walk.emitter.origin();
-  const view = classifyView(viewCall(node), isContiguous(handle.place));
+  const view = classifyView(viewCall(node), handle.place);
   if (view?.kind !== 'view') return;
   memory.keep(handle);
   handle.place = memory.viewOf(node.output, handle.place, view.form);
@@ -113,7 +113,7 @@ export const makeView: Step = (node, walk) => {
     memory.view(node.output, place, piecesForm(call));
     return;
   }
-  const kind = isCast(node.op) ? classifyCast(call) : classifyView(call, isContiguous(place));
+  const kind = isCast(node.op) ? classifyCast(call) : classifyView(call, place);
   if (kind.kind === 'unclear') nameUnclear(node.output, [place], walk);
   if (kind.kind !== 'view') return;
   if (kind.refines === true && !isVague(call.args[0]?.type)) memory.name(node.output, handle);

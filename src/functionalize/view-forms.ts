@@ -2,10 +2,14 @@ import type { Node, SourceLoc, Value } from '../ir/graph.js';
 import { INT, type Type } from '../ir/type.js';
 import { constantInt, constantOf, type Emitter } from './emitter.js';
 import { inversePermutation } from './inverse-permutation.js';
-import type { ViewForm } from './place.js';
+import { isRowMajor, permutesAxes, reshapesInPlace, swapsAxes, takesPart } from './moved.js';
+import { type Gapped, isContiguous, type Layout, type Moved, type Place, type ViewForm } from './place.js';
 
 /** Beyond this a slice's end is the end of the axis (Python's sys.maxsize, rounded or not). */
 const OPEN_END = 2 ** 53;
+
+/** torch.contiguous_format (c10/core/MemoryFormat.h). */
+const CONTIGUOUS_FORMAT = 0;
 
 /** The operands of the node that made a view; the first is its base. */
 export interface ViewCall {
@@ -24,12 +28,19 @@ type Restore = (emitter: Emitter, call: ViewCall, base: Value, part: Value) => V
 interface Rule {
   readonly restore: Restore;
   readonly contiguous?: boolean | ((call: ViewCall) => boolean);
+  /** Its axes come in another order, if they do. */
+  readonly moves?: (call: ViewCall) => Layout;
   /** The elements of a tensor that is not contiguous are copied instead. */
   readonly mayCopy?: boolean;
 }
 
 /** The view is its base, element by element: nothing to replay. */
-export const SAME: ViewForm = { contiguous: true, replay: (_, base) => base, restore: (_, __, part) => part };
+export const SAME: ViewForm = {
+  contiguous: true,
+  whole: true,
+  replay: (_, base) => base,
+  restore: (_, __, part) => part,
+};
 
 /** A view whose values stand in the base in another order or shape. */
 const reshaped: Restore = (e, _, base, part) => e.op('aten::reshape_as', [part, base], base.type);
@@ -67,9 +78,14 @@ function onFirstAxis(call: ViewCall): boolean {
   return constantInt(call.args[1]) === 0;
 }
 
+function wholeSteps(call: ViewCall): boolean {
+  return onFirstAxis(call) && constantInt(call.args[4]) === 1;
+}
+
 const RESHAPE: Rule = { restore: reshaped, contiguous: true };
 const MAY_COPY: Rule = { restore: reshaped, contiguous: true, mayCopy: true };
-const INVOLUTION: Rule = { restore: again };
+const SWAP: Rule = { restore: again, moves: swapsAxes };
+const LAST_TWO: Rule = { restore: again, moves: () => ({ by: 'swap', axes: [-2, -1] }) };
 
 const RULES: Readonly<Record<string, Rule | undefined>> = {
   'aten::view': RESHAPE,
@@ -94,33 +110,42 @@ const RULES: Readonly<Record<string, Rule | undefined>> = {
   'aten::expand': { restore: reshaped },
   'aten::expand_as': { restore: reshaped },
   'aten::broadcast_to': { restore: reshaped },
-  'aten::transpose.int': INVOLUTION,
-  'aten::swapdims': INVOLUTION,
-  'aten::swapaxes': INVOLUTION,
-  'aten::t': INVOLUTION,
-  'aten::numpy_T': INVOLUTION,
-  'aten::numpy_T.a': INVOLUTION,
-  'aten::mT': INVOLUTION,
-  'aten::mT.a': INVOLUTION,
-  'aten::mH': INVOLUTION,
-  'aten::mH.a': INVOLUTION,
-  'aten::matrix_H': INVOLUTION,
-  'aten::matrix_H.a': INVOLUTION,
-  'aten::adjoint': INVOLUTION,
+  'aten::transpose.int': SWAP,
+  'aten::swapdims': SWAP,
+  'aten::swapaxes': SWAP,
+  'aten::t': LAST_TWO,
+  'aten::numpy_T': LAST_TWO,
+  'aten::numpy_T.a': LAST_TWO,
+  'aten::mT': LAST_TWO,
+  'aten::mT.a': LAST_TWO,
+  'aten::mH': LAST_TWO,
+  'aten::mH.a': LAST_TWO,
+  'aten::matrix_H': LAST_TWO,
+  'aten::matrix_H.a': LAST_TWO,
+  'aten::adjoint': LAST_TWO,
   'aten::permute': {
+    moves: permutesAxes,
     restore: (e, call, base, part) => {
       const dims = inversePermutation(e, call.args[1]);
       return dims === undefined ? undefined : e.op('aten::permute', [part, dims], base.type);
     },
   },
-  'aten::movedim.int': { restore: swapped },
-  'aten::movedim.intlist': { restore: swapped },
-  'aten::moveaxis.int': { restore: swapped },
-  'aten::moveaxis.intlist': { restore: swapped },
-  'aten::select.int': { restore: scatter('aten::select_scatter'), contiguous: onFirstAxis },
-  'aten::slice.Tensor': { restore: scatter('aten::slice_scatter'), contiguous: onFirstAxis },
-  'aten::narrow': { restore: narrowed, contiguous: onFirstAxis },
-  'aten::narrow.Tensor': { restore: narrowed, contiguous: onFirstAxis },
+  'aten::movedim.int': { restore: swapped, moves: () => 'unknown' },
+  'aten::movedim.intlist': { restore: swapped, moves: () => 'unknown' },
+  'aten::moveaxis.int': { restore: swapped, moves: () => 'unknown' },
+  'aten::moveaxis.intlist': { restore: swapped, moves: () => 'unknown' },
+  'aten::select.int': {
+    restore: scatter('aten::select_scatter'),
+    contiguous: onFirstAxis,
+    moves: (call) => takesPart(call, true),
+  },
+  'aten::slice.Tensor': {
+    restore: scatter('aten::slice_scatter'),
+    contiguous: wholeSteps,
+    moves: (call) => (constantInt(call.args[4]) === 1 ? takesPart(call, false) : 'rows'),
+  },
+  'aten::narrow': { restore: narrowed, contiguous: onFirstAxis, moves: (call) => takesPart(call, false) },
+  'aten::narrow.Tensor': { restore: narrowed, contiguous: onFirstAxis, moves: (call) => takesPart(call, false) },
   'aten::diagonal': { restore: scatter('aten::diagonal_scatter') },
   'aten::linalg_diagonal': { restore: scatter('aten::diagonal_scatter') },
   'aten::real': {
@@ -186,16 +211,22 @@ export function isViewOperator(op: string): boolean {
 }
 
 /** What the result of a view operator is to its first operand, which is contiguous or not. */
-export function classifyView(call: ViewCall, contiguous: boolean): ViewKind {
+export function classifyView(call: ViewCall, place: Place): ViewKind {
+  const contiguous = isContiguous(place);
+  const { layout } = place;
   if (FORWARDS.has(call.op)) return { kind: 'view', form: SAME };
   if (REFINEMENTS.has(call.op)) return { kind: 'view', form: refinement(call), refines: true };
   if (call.op === 'aten::contiguous') {
-    const plain = contiguous && constantInt(call.args[1]) === 0;
-    return plain ? { kind: 'view', form: SAME } : { kind: 'copy' };
+    if (constantInt(call.args[1]) !== CONTIGUOUS_FORMAT) return contiguous ? { kind: 'copy' } : { kind: 'unclear' };
+    return contiguous ? { kind: 'view', form: SAME } : perhapsCopied(layout, isRowMajor);
   }
   const rule = RULES[call.op];
   if (rule === undefined) return { kind: 'unclear' };
-  if (rule.mayCopy === true && !contiguous) return { kind: 'copy' };
+  if (rule.mayCopy === true && !contiguous) {
+    return typeof layout === 'object' && layout.by !== 'part'
+      ? perhapsCopied(layout, reshapesInPlace, operatorForm(call, rule))
+      : { kind: 'unclear' };
+  }
   if (call.op === 'aten::slice.Tensor' && isWhole(call)) return { kind: 'view', form: SAME };
   return { kind: 'view', form: operatorForm(call, rule) };
 }
@@ -208,8 +239,9 @@ function isWhole({ args }: ViewCall): boolean {
 }
 
 function operatorForm(call: ViewCall, rule: Rule): ViewForm {
-  const { contiguous = false, restore } = rule;
+  const { contiguous = false, moves, restore } = rule;
   return {
+    layout: moves?.(call),
     contiguous: typeof contiguous === 'boolean' ? contiguous : contiguous(call),
     replay: (e, base) => e.op(call.op, [base, ...call.args.slice(1)], call.type),
     restore: (e, base, part) => restore(e, call, base, part),
@@ -219,16 +251,32 @@ function operatorForm(call: ViewCall, rule: Rule): ViewForm {
 function refinement(call: ViewCall): ViewForm {
   return {
     contiguous: true,
+    whole: true,
     replay: (e, base) => e.op(call.op, [base, ...call.args.slice(1)], call.type),
     restore: (_, __, part) => part,
   };
 }
 
+type Condition = (emitter: Emitter, base: Value, view: Value) => Value;
+
 /** A view only when a condition holds, that is told by values; otherwise a copy. */
-export function conditionalForm(condition: (emitter: Emitter, base: Value) => Value): ViewForm {
+export function conditionalForm(condition: Condition, form: ViewForm = SAME): ViewForm {
   return {
     contiguous: true,
-    replay: (e, base, old) => e.choose(condition(e, base), base, old, old.type),
-    restore: (e, base, part) => e.choose(condition(e, base), part, base, base.type),
+    replay: (e, base, old) => e.choose(condition(e, base, old), form.replay(e, base, old), old, old.type),
+    restore: (e, base, part) => {
+      const whole = form.restore(e, base, part);
+      return whole === undefined ? undefined : e.choose(condition(e, base, part), whole, base, base.type);
+    },
   };
+}
+
+/** What row-major elements of a tensor are to it whose own may lie in another order. */
+function perhapsCopied<L extends Moved | Gapped>(
+  layout: L | 'rows' | 'unknown',
+  isView: (emitter: Emitter, base: Value, layout: L, view: Value) => Value,
+  form?: ViewForm,
+): ViewKind {
+  if (layout === 'rows' || layout === 'unknown') return { kind: 'unclear' };
+  return { kind: 'view', form: conditionalForm((e, base, view) => isView(e, base, layout, view), form) };
 }

@@ -1,4 +1,4 @@
-import type { ExprEnv, ExprValue } from '../../expr/value.js';
+import { type ExprEnv, type ExprValue, UNKNOWN } from '../../expr/value.js';
 import { type Dim, dimAdd, dimEquals, dimKey, dimMul, dimRange } from '../../ir/dim.js';
 import {
   axesOf,
@@ -11,6 +11,7 @@ import {
   product,
   quotient,
 } from '../extents.js';
+import { reshapesAlways } from '../reshapes-in-place.js';
 import { mismatch } from '../shape-error.js';
 import {
   bool,
@@ -183,6 +184,11 @@ function kronShape(a: readonly Dim[], b: readonly Dim[]): Dim[] {
 }
 
 export const VIEW_FUNCTIONS: FunctionTable = {
+  reshapes_in_place: define(
+    'true if a dense tensor, whose axes lay in this order in memory, has other sizes without a copy, elements in rows apart',
+    [shape, listOf(constant), shape],
+    (env, from, order, sizes) => reshapesAlways(from, order, sizes, env.ranges) ?? UNKNOWN,
+  ),
   broadcast: variadic('shape of tensors broadcast together', shape, (env, shapes) => broadcastShapes(env, shapes)),
   view: define('sizes of a view or reshape, -1 solved', [shape, shape], (env, from, sizes) =>
     viewShape(env, from, sizes),
