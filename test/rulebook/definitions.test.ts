@@ -224,7 +224,7 @@ describe('fragments of templates', () => {
       '',
       '  a: { args: [$v], match: { op: my::f, in: { x: $v } }, rewrite: $v }\n',
       'yaml-schema',
-      '{ args',
+      'match',
     ],
   ])('find %s', async (_, body, more, code, at, help) => {
     const given = TEMPLATES.replace('fragments:\n', `fragments:\n${more}`);

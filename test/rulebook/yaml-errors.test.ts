@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { validate } from '../../src/rulebook/validate.js';
+import type { FileKind } from '../../src/rulebook/validators.js';
 import { YamlFile } from '../../src/rulebook/yaml-file.js';
 
 /** A text in which `«` and `»` mark the place of the mistake. */
@@ -96,7 +97,13 @@ describe('YAML that does not parse, or is surely not meant', () => {
       '`any`',
       '`use`',
     ],
-    ['a value', 'rules', `${RULE}match: «$x»\n    rewrite: $x\n`, 'must be object', 'a list of them'],
+    [
+      'a value',
+      'rules',
+      `${RULE}match: «$x»\n    rewrite: $x\n`,
+      'must be `{ key: value }`, not the text `$x`',
+      'a list of them',
+    ],
   ])('tells what to write for %s', (_, kind, marked, message, help) => {
     const found = validate(new YamlFile('a.yaml', marked.replace(/[«»]/g, '')), kind);
     const before = marked.slice(0, marked.indexOf('«')).split('\n');
@@ -104,6 +111,90 @@ describe('YAML that does not parse, or is surely not meant', () => {
     const d = found.find(({ at }) => at?.line === line && at.column === column);
     expect(d?.message).toContain(message);
     expect(d?.help).toContain(help);
+  });
+
+  const CASE = 'rule: a-b\ncases:\n  - name: what it shows\n    ';
+  it.each<[kind: FileKind, text: string, message: string, help?: string]>([
+    ['rules', '«[]»\n', 'the file must be `{ key: value }`, not an empty list'],
+    ['rules', 'rules:\n  - «3»\n', 'item 1 of `rules` must be `{ key: value }`, not `3`'],
+    ['rules', `${RULE}match: { op: «[]» }\n    rewrite: 1\n`, '`op` has no items: it needs at least 1 item'],
+    [
+      'rules',
+      `${RULE}match: { op: a::f, in: { x: { any: «[$x]» } } }\n    rewrite: 1\n`,
+      '`any` has 1 item: it needs at least 2 items',
+      'Alternatives',
+    ],
+    [
+      'rules',
+      `${RULE}match: { op: a::f }\n    let: { «t»: 1 }\n    rewrite: 1\n`,
+      'the key `t` is not well formed',
+      'write `$t`',
+    ],
+    [
+      'rules',
+      'fragments:\n  f: { args: [$x], «match»: $x, rewrite: $x }\n',
+      '`match` has no place beside `rewrite`',
+      'take one',
+    ],
+    [
+      'rules',
+      `rules:\n  - id: a-b\n    why: «»\n    match: { op: a::f }\n    rewrite: 1\n`,
+      '`why` must be a text: nothing stands there',
+    ],
+    [
+      'operators',
+      'operators:\n  - schema: a::b() -> Tensor\n    role: «casts»\n',
+      '`role` must be one of cast, freeze, list, not `casts`',
+      'did you mean `cast`?',
+    ],
+    [
+      'operators',
+      'operators:\n  - «schema»: a::b() -> ()\n    schemas: [a::c() -> ()]\n',
+      '`schema` has no place beside `schemas`',
+    ],
+    [
+      'recipes',
+      'recipes:\n  - op: a::f\n    rank: «any»\n    onnx: { op: Relu, in: [x] }\n',
+      '`rank` can only be `open`, not `any`',
+    ],
+    [
+      'recipes',
+      'recipes:\n  - op: a::f\n    onnx: { for: «{ x: xs, y: ys }», do: [{ op: Relu, in: [x] }] }\n',
+      '`for` has 2 keys: it takes one key only',
+      'One name',
+    ],
+    ['case', `${CASE}unchanged: g\n    because: it\n    «after»: g\n`, '`after` has no place beside `unchanged`'],
+    ['case', `${CASE}before: g\n    after: g\n    dims: { x: «N» }\n`, '`x` must be a list, not the text `N`'],
+    ['case', `${CASE}before: g\n    after: g\n    tolerance: «0»\n`, '`tolerance` must be more than 0, not `0`'],
+    [
+      'case',
+      `${CASE}before: g\n    after: g\n    values: { x: { range: «[1]» } }\n`,
+      '`range` has 1 item: it needs at least 2 items',
+      'Bounds',
+    ],
+    [
+      'case',
+      'recipe: a::b\ncases:\n  - «name»: what it shows\n    graph: g\n',
+      'one of the keys `same-as` and `runs` is missing',
+    ],
+    ['config', 'opset: «3»\n', '`opset` must be at least 17, not `3`', 'ONNX opset'],
+    ['config', 'opset: «"18"»\n', '`opset` must be a whole number, not the text `18`'],
+    ['config', 'disable: «[a, a]»\n', '`disable` has `a` twice', 'remove one'],
+  ])('%s: %s is told in words of the file, once', (kind, marked, message, help) => {
+    const found = validate(new YamlFile('a.yaml', marked.replace(/[«»]/g, '')), kind);
+    const before = marked.slice(0, marked.indexOf('«')).split('\n');
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ code: 'yaml-schema', message });
+    expect([found[0]?.at?.line, found[0]?.at?.column]).toEqual([before.length, (before.at(-1)?.length ?? 0) + 1]);
+    if (help !== undefined) expect(found[0]?.help).toContain(help);
+  });
+
+  it('what is wrong in a case of two subjects is told by its keys', () => {
+    const found = validate(
+      new YamlFile('a.yaml', 'rule: a-b\nrecipe: a::b\ncases:\n  - name: both\n    graph: g\n    runs: []\n'),
+      'case',
+    );
+    expect(found.map(({ message }) => message)).toContain('`rule` and `recipe` exclude each other');
   });
 
   it('an empty file is told as such', () => {
