@@ -72,3 +72,11 @@ for m in (0, 1):
         call('grid_sampler', T(1, 2, 3, 4, 5), T(1, 2, 3, 2, 3, lo=-1.2, hi=1.2), m, p, True); call('grid_sampler_3d', T(1, 2, 3, 4, 5), T(1, 2, 3, 2, 3, lo=-1.2, hi=1.2), m, p, False)
 for al in (False, True):
     call('affine_grid_generator', T(2, 2, 3), [2, 3, 4, 5], al); call('affine_grid_generator', T(1, 3, 4), [1, 2, 2, 3, 4], al); call('affine_grid_generator', T(2, 2, 3), [2, 3, 1, 5], al)
+# As archives of PyTorch 1 call them.
+for n, s in ((1, [1, 2, 5]), (2, [1, 2, 5, 6]), (3, [1, 1, 3, 4, 5])):
+    for m in ('nearest', {1: 'linear', 2: 'bilinear', 3: 'trilinear'}[n], 'area'):
+        al = None if m in ('nearest', 'area') else False
+        call('__interpolate', T(*s), 4, None, m, al); call('__interpolate', T(*s), None, 1.7, m, al); call('__interpolate.size_list', T(*s), [4, 7, 3][:n], None, m, al); call('__interpolate.scale_list', T(*s), None, [1.7, 0.6, 2.0][:n], m, al, True)
+        if m != 'area':
+            call('__interpolate.size_list_scale_list', T(*s), None, [1.7, 0.6, 2.0][:n], m, al, False)
+call('__interpolate', T(1, 2, 5, 6), 8, None, 'bicubic', True); call('__interpolate', T(1, 2, 5, 6), None, 1.7, 'bicubic', None, False)
