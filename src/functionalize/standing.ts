@@ -23,7 +23,8 @@ export function standingOf(sig: Signature, forms: FunctionalForms): Standing {
   const view = viewOfInPlace(sig.op);
   if (view !== undefined) return { kind: 'becomes', op: view };
   if (!changesOperand(sig)) return { kind: 'stays' };
-  const container = sig.args[0]?.type.kind;
+  const [first] = sig.args;
+  const container = first?.mutates === true ? first.type.kind : undefined;
   if (container === 'list' || container === 'dict') {
     const steps = container === 'dict' ? DICT_STEPS : LIST_STEPS;
     return { kind: (steps[sig.op] ?? steps[sig.base]) === undefined ? 'lacks' : 'members' };

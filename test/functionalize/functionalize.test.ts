@@ -63,6 +63,34 @@ describe('tensors', () => {
     expect(formula(body)).toBe(wanted);
   });
 
+  test.each([
+    [
+      'the tensor holds the result',
+      'y = torch.relu(x)\n_0 = torch.add(x, x, alpha=2, out=y)\nreturn y',
+      'to(add(x, x, 2), relu(x), false, false)',
+    ],
+    [
+      'one that is read and written',
+      'y = torch.relu(x)\n_0 = torch.mul(y, x, out=y)\nreturn y',
+      'to(mul(relu(x), x), relu(x), false, false)',
+    ],
+    [
+      'of a list',
+      'y = torch.relu(x)\n_0 = torch.cat([x, x], 0, out=y)\nreturn y',
+      'to(cat(ListConstruct(x, x), 0), relu(x), false, false)',
+    ],
+  ])('`out=`: %s', (_, body, wanted) => {
+    expect(formula(body)).toBe(wanted);
+  });
+
+  test('`out=` of two results', () => {
+    const body =
+      'v = torch.relu(x)\ni = torch.zeros_like(x, dtype=4)\n_0, _1 = torch.sort(x, 0, False, values=v, indices=i)\nreturn (v, i)';
+    expect(formula(body, 'x: Tensor', 'Tuple[Tensor, Tensor]')).toMatch(
+      /^TupleConstruct\(to\(sort\(x, 0, false\), relu\(x\), false, false\), to\(sort\(x, 0, false\), /,
+    );
+  });
+
   test('a change through a view shows in the whole, and the other way', () => {
     const through = 'y = torch.relu(x)\nv = torch.select(y, 0, 1)\n_0 = torch.fill_(v, 0)\nreturn y';
     expect(formula(through)).toMatch(/^select_scatter\(relu\(x\), .*, 0, 1\)$/);
