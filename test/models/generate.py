@@ -20,6 +20,7 @@ import torch
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 import graph_text
+import models_quantized
 import models_scripted
 import models_text
 import models_vision
@@ -27,16 +28,17 @@ from spec import Model
 from weights import flatten, prepare
 
 HERE = Path(__file__).parent
-TOLERANCE = 1e-3  # what a compiled model has to keep
+HOLLOW = 0.02  # twenty times what a compiled model of floats has to keep
 ARCHIVE_TOLERANCE = 1e-4  # how far the archive itself may be from eager PyTorch
 BUDGET_MB = 25  # all of test/models together: it is committed
-MODELS = models_vision.MODELS + models_text.MODELS + models_scripted.MODELS
+MODELS = models_vision.MODELS + models_text.MODELS + models_scripted.MODELS + models_quantized.MODELS
 
 
 def archive(model: Model, folder: Path):
     """Writes model.pt. Returns eager and reloaded model, argument names filled in."""
     example = model.make(model.runs[1])
-    eager = prepare(model.build(), example)
+    with torch.no_grad():
+        eager = model.finish(prepare(model.build(), example), example)
     if model.form == "script":
         compiled = torch.jit.script(eager)
     else:
@@ -67,7 +69,7 @@ def record(model: Model, folder: Path, eager, reloaded, names: list[str]) -> Non
                 "outputs": [save(folder, f"run{index}.out{i}.npy", tensor) for i, tensor in enumerate(expected)],
             }
         )
-    meaningful(model.name, seen)
+    meaningful(model, seen)
     case = {
         "name": model.name,
         "file": "unflatten.txt" if model.form == "text" else "model.pt",
@@ -75,7 +77,7 @@ def record(model: Model, folder: Path, eager, reloaded, names: list[str]) -> Non
             {"name": name, "dtype": dtype, "dims": dims} for name, dtype, (_, dims) in zip(names, dtypes, model.inputs)
         ],
         "dims": {name: dict(zip(("min", "opt", "max"), extents)) for name, extents in model.dims.items()},
-        "tolerance": TOLERANCE,
+        "tolerance": model.tolerance,
         "runs": runs,
     }
     (folder / "case.json").write_text(json.dumps(case, indent=2) + "\n")
@@ -90,14 +92,14 @@ def compare(where: str, actual: list[torch.Tensor], expected: list[torch.Tensor]
         )
 
 
-def meaningful(name: str, runs: list[list[torch.Tensor]]) -> None:
+def meaningful(model: Model, runs: list[list[torch.Tensor]]) -> None:
     """Refuses outputs that are constant, equal for different inputs, far below the tolerance, or not finite."""
     for i, outputs in enumerate(zip(*runs)):
         largest = max(outputs, key=lambda tensor: tensor.numel()).float()
         between_rows = (largest[0] - largest[-1]).abs().mean()
-        if not torch.isfinite(largest).all() or min(largest.std(), between_rows) < 20 * TOLERANCE:
+        if not torch.isfinite(largest).all() or min(largest.std(), between_rows) < HOLLOW:
             found = f"std {largest.std():.2g}, rows differ by {between_rows:.2g}"
-            raise SystemExit(f"{name}: output {i} is hollow ({found})")
+            raise SystemExit(f"{model.name}: output {i} is hollow ({found})")
 
 
 def save(folder: Path, name: str, tensor: torch.Tensor) -> dict[str, str]:

@@ -15,3 +15,5 @@ class Model:
     dims: dict[str, tuple[int, int, int]]  # min, opt, max
     runs: list[dict[str, int]]  # the extents of each run; the second is the one that is traced
     make: Callable[[dict[str, int]], tuple[torch.Tensor, ...]]
+    finish: Callable[[nn.Module, tuple], nn.Module] = lambda module, _: module  # quantizes the prepared module
+    tolerance: float = 1e-3  # what a compiled model has to keep
