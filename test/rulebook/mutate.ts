@@ -65,7 +65,7 @@ function knownWords(): Set<string> {
   return words;
 }
 
-/** A slip of the pen: a letter doubled, lost or swapped with the next. */
+/** A slip of the pen: a letter doubled, lost or swapped with the next; the colons of `aten::` stay, they are told otherwise. */
 export function slip(name: string, random: () => number): string | undefined {
   const letters = [...name.matchAll(/[A-Za-z]/g)].map((m) => m.index).filter((i) => i > 0);
   for (let tries = 0; tries < 20; tries++) {
@@ -76,7 +76,8 @@ export function slip(name: string, random: () => number): string | undefined {
     const lost = name.slice(0, i) + name.slice(i + 1);
     const swapped = name.slice(0, i) + next + c + name.slice(i + 2);
     const slipped = way === 0 ? name.slice(0, i) + c + name.slice(i) : way === 1 ? lost : swapped;
-    if (slipped !== name && /^['$A-Za-z_]/.test(slipped) && !knownWords().has(slipped)) return slipped;
+    const colons = slipped.includes('::') === name.includes('::');
+    if (slipped !== name && colons && /^['$A-Za-z_]/.test(slipped) && !knownWords().has(slipped)) return slipped;
   }
   return undefined;
 }
