@@ -93,7 +93,7 @@ function averaged(ctx: ConvertContext, x: OnnxValue, axis: number, rank: number,
   return ctx.add('Transpose', [turned], { perm });
 }
 
-/** Each element by its place in the tensor, which is taken as contiguous: offset + the sum of index * stride. */
+/** Each element by its place in the tensor, which lies in memory in row-major order (src/shapes/storage.ts): offset + the sum of index * stride. */
 const asStrided = defineConverter({
   ops: ['trt::as_strided_dyn'],
   convert: (ctx) => {

@@ -13,7 +13,6 @@ import { Inference } from '../shapes/infer.js';
 import { checkResult } from './check-results.js';
 import { constantTensor } from './constant-tensors.js';
 import { type ConversionScope, ConvertContext } from './context.js';
-import { isKnownContiguous, readsStorage } from './contiguity.js';
 import type { Converted, Converter } from './define-converter.js';
 import { interpretRecipe, recipeApplies, takesComplex } from './interpret-recipe.js';
 import { addOne, castTo, stackScalars } from './one-output.js';
@@ -191,14 +190,6 @@ export class GraphConverter implements ConversionScope {
 
   /** The first recipe that applies; undefined where a converter has to. */
   private recipeFor(node: Node, ctx: ConvertContext): Recipe | undefined {
-    const [first] = node.inputs;
-    if (first !== undefined && readsStorage(node.op) && !isKnownContiguous(first)) {
-      ctx.fail(
-        'unsupported-argument',
-        `${node.op} reads the storage of a tensor whose layout in memory is not known`,
-        'write it with slices or unfold',
-      );
-    }
     return this.rules.recipes(node.op).find((recipe) => recipeApplies(recipe, ctx));
   }
 

@@ -9,6 +9,7 @@ import { attributeOf, constantBefore, holdsConstant } from './constants.js';
 import { foldContainer } from './fold-containers.js';
 import type { Inference } from './infer.js';
 import { openBranchResults, openCarriedContainers } from './open-results.js';
+import { resolveStorage } from './storage.js';
 
 /** Rounds of loops that are unrolled in one graph. A model's own loops run over layers or levels: far fewer. */
 export const MAX_UNROLLED_ROUNDS = 10_000;
@@ -63,6 +64,8 @@ class Specializer {
     if (node.op === 'prim::If') return this.branch(node);
     if (node.op === 'prim::Loop') return this.loop(node);
     const { next } = node;
+    const resolved = resolveStorage(node, this.graph, this.inference);
+    if (resolved !== undefined) node.outputs[0]?.replaceAllUsesWith(resolved);
     this.inference.inferNode(node);
     this.fold(node);
     return next;
