@@ -225,25 +225,28 @@ interface Run {
   readonly exact: boolean;
 }
 
-/** The shortest runs of axes of equal products: equal last axes each for itself, the others from the first on. */
+/** The shortest runs of axes of equal products: equal first axes each for itself, the others from the last on. */
 function matchingRuns(from: readonly Dim[], to: readonly Dim[]): readonly Run[] {
   const runs: Run[] = [];
-  let [n, m] = [from.length, to.length];
-  for (; n > 0 && m > 0 && dimEquals(from[n - 1] ?? 1, to[m - 1] ?? 1); n--, m--) {
-    runs.push({ source: [n - 1], result: [m - 1], exact: true });
+  let [start, first] = [0, 0];
+  for (; start < from.length && first < to.length && dimEquals(from[start] ?? 1, to[first] ?? 1); start++, first++) {
+    runs.push({ source: [start], result: [first], exact: true });
   }
-  for (let i = 0, j = 0; i < n || j < m; ) {
-    const [source, result] = [i, j];
-    let a = i < n ? (from[i++] ?? 1) : 1;
-    let b = j < m ? (to[j++] ?? 1) : 1;
-    while (!dimEquals(a, b) && (i < n || j < m)) {
+  for (let i = from.length, j = to.length; i > start || j > first; ) {
+    const [end, last] = [i, j];
+    let a = i > start ? (from[--i] ?? 1) : 1;
+    let b = j > first ? (to[--j] ?? 1) : 1;
+    while (!dimEquals(a, b) && (i > start || j > first)) {
       // A part of the other side grows; where neither is known to be one, the operand's.
-      if (i === n || (j < m && dimMod(a, b) === 0)) b = dimMul(b, to[j++] ?? 1);
-      else a = dimMul(a, from[i++] ?? 1);
+      if (i === start || (j > first && dimMod(a, b) === 0)) b = dimMul(b, to[--j] ?? 1);
+      else a = dimMul(a, from[--i] ?? 1);
     }
-    if (i === n) j = m;
-    if (j === m) i = n;
-    runs.push({ source: axes(source, i), result: axes(result, j), exact: dimEquals(a, b) });
+    // Axes of extent 1 belong to the run inside them.
+    while (j > first && to[j - 1] === 1) j--;
+    while (i > start && from[i - 1] === 1) i--;
+    if (i === start) j = first;
+    if (j === first) i = start;
+    runs.push({ source: axes(i, end), result: axes(j, last), exact: dimEquals(a, b) });
   }
   return runs;
 }

@@ -1,6 +1,6 @@
 """Saves the modules of modules/*.py as TorchScript archives, with PyTorch's results at the sizes of each run.
 
-python test/language/record.py [name]        writes archives/<name>.<form>.pt and cases.json
+python test/language/record.py [name]        writes archives/<name>.<form>.pt and cases.json; those whose name holds `name` alone
 """
 
 import base64
@@ -104,9 +104,13 @@ def main():
                 os.remove(path)
             continue
         cases.append(found)
-    if not only:
-        with open(os.path.join(HERE, "cases.json"), "w") as f:
-            f.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
+    path = os.path.join(HERE, "cases.json")
+    if only:
+        with open(path) as f:
+            kept = [c for c in json.load(f) if c["name"] not in {new["name"] for new in cases}]
+        cases = kept + cases
+    with open(path, "w") as f:
+        f.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
     print(len(cases))
 
 
