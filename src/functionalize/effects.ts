@@ -1,5 +1,6 @@
 import type { Block, Node, Value } from '../ir/graph.js';
 import { typeName } from '../ir/type.js';
+import { baseOf } from '../schema/registry.js';
 import type { Signature } from '../schema/signature.js';
 import type { SignatureSource } from './functional-form.js';
 import { bareType } from './mutable.js';
@@ -8,35 +9,23 @@ import { isRefinement } from './view-forms.js';
 /** Operators whose signature says that they change their operand, but no element of it. */
 export const HARMLESS: ReadonlySet<string> = new Set(['aten::requires_grad_', 'aten::detach_', 'aten::retain_grad']);
 
-/** Operators without a result that are dropped: messages, checks while running, modes that say nothing of values. */
-const DROPPED: ReadonlySet<string> = new Set([
-  'prim::Print',
+/** As `dropped: true` of a schema, of operators that no schema declares. */
+const UNDECLARED: ReadonlySet<string> = new Set([
   'prim::AddStatValue',
   'prim::TimePoint',
-  'aten::warn',
-  'aten::manual_seed',
-  'aten::set_grad_enabled',
-  'aten::_assert_async',
-  'aten::_assert_scalar',
-  'aten::_assert_tensor_metadata',
   'aten::_functional_assert_async',
-  'aten::sym_constrain_range',
-  'aten::sym_constrain_range_for_size',
-  'profiler::_record_function_enter',
-  'profiler::_record_function_enter_new',
-  'profiler::_record_function_exit',
   'prim::Exit',
   'prim::Enter',
 ]);
 
-/** True for a node that does nothing that a compiled graph could do. */
-export function isDropped(node: Node, base: string): boolean {
-  return dropsUnread(base) && node.outputs.every((out) => out.uses.size === 0);
+/** True for operators that do nothing that a compiled graph could do: they go where nothing reads their results. */
+export function dropsUnread(op: string, signatures: SignatureSource): boolean {
+  return signatures.get(op)?.memory?.dropped === true || UNDECLARED.has(baseOf(op));
 }
 
-/** True for operators, by base name, that go where nothing reads them. */
-export function dropsUnread(base: string): boolean {
-  return DROPPED.has(base);
+/** True for a node of which nothing is read. */
+export function isUnread(node: Node): boolean {
+  return node.outputs.every((out) => out.uses.size === 0);
 }
 
 /** The names of the types of lists and dicts that a block changes; undefined when it changes nothing at all. */

@@ -1,6 +1,7 @@
 import { type Block, type Graph, Node, type SourceLoc, type Value } from '../ir/graph.js';
 import { addedBy, byPass, type Provenance } from '../ir/provenance.js';
-import { BOOL, INT, NONE, type Type } from '../ir/type.js';
+import { BOOL, INT, NONE, type Type, typeName } from '../ir/type.js';
+import type { Literal } from '../schema/signature.js';
 
 interface Place {
   readonly block: Block;
@@ -78,8 +79,14 @@ export class Emitter {
     return this.constant(null, NONE);
   }
 
-  private constant(value: number | boolean | null, type: Type): Value {
-    const key = `${type.kind} ${value}`;
+  /** A value of a signature, such as a default. */
+  literal(value: Literal, type: Type): Value {
+    if (value === null) return this.none();
+    return this.constant(value, type.kind === 'optional' ? type.element : type);
+  }
+
+  private constant(value: Literal, type: Type): Value {
+    const key = `${typeName(type)} ${JSON.stringify(value)}`;
     const known = this.constants.get(key);
     if (known !== undefined) return known;
     const node = new Node('prim::Constant');

@@ -1,14 +1,18 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import type { Node, Value } from '../ir/graph.js';
 import { type Type, typeEquals } from '../ir/type.js';
+import { wantsChanged } from '../schema/functional.js';
+import type { MemoryFacts } from '../schema/operator-schema.js';
 import type { Signature } from '../schema/signature.js';
+import { dropsUnread } from './effects.js';
 import type { Emitter } from './emitter.js';
 
 /** What is declared of an operator, and read here. */
 export interface DeclaredOperator {
   readonly signature: Signature;
   readonly pure?: boolean;
-  readonly infer?: readonly { readonly shape?: string; readonly same?: string }[];
+  readonly infer?: readonly { readonly dtype?: string; readonly shape?: string; readonly same?: string }[];
+  readonly memory?: MemoryFacts;
 }
 
 /** Where functionalization finds signatures. */
@@ -29,25 +33,6 @@ export interface FunctionalForm {
 type Args = FunctionalForm['args'];
 
 const asTheyAre: Args = (_, args) => args;
-
-function first(count: number): Args {
-  return (_, args) => args.slice(0, count);
-}
-
-/** In-place operators whose functional form has another name or other arguments. */
-const IRREGULAR: Readonly<Record<string, Omit<FunctionalForm, 'cast'> | undefined>> = {
-  'aten::zero_': {
-    op: 'aten::zeros_like',
-    args: (e, [self]) => [...(self === undefined ? [] : [self]), ...Array.from({ length: 5 }, () => e.none())],
-  },
-  'aten::copy_.Tensor': { op: 'aten::copy', args: (e, args) => [...args, e.bool(false)] },
-  'aten::copy_.int': { op: 'aten::fill.Scalar', args: asTheyAre },
-  'aten::copy_.float': { op: 'aten::fill.Scalar', args: asTheyAre },
-  'aten::bernoulli_.float': { op: 'aten::bernoulli.p', args: asTheyAre },
-  'aten::normal_': { op: 'aten::normal_functional', args: asTheyAre },
-  'aten::_index_put_impl_': { op: 'aten::index_put', args: first(4) },
-  'aten::_index_put_impl_.hacked_twin': { op: 'aten::index_put.hacked_twin', args: first(4) },
-};
 
 /** `x &= y` in traced graphs. */
 const AUGMENTED: Readonly<Record<string, string | undefined>> = {
@@ -122,23 +107,54 @@ export class FunctionalForms {
     return form.cast && !CHANGES_DTYPE.has(sig.base) && haveOneDtype(node) ? { ...form, cast: false } : form;
   }
 
-  /** The operator without the `out` arguments of an `out=` variant. */
+  /** The operator without the `out` arguments of an `out=` variant, or the one that its schema tells. */
   withoutOut(node: Node, sig: Signature): string {
-    return this.match(sig.base, unchanged(sig)) ?? missing(node, sig.base, this.signatures);
+    const told = this.told(sig)?.op;
+    if (told !== undefined) return told;
+    return this.match(sig.base, unchanged(sig)) ?? missing(node, sig.base);
   }
 
   /** The operator that stands for an in-place one or an `out=` variant; undefined where none is declared. */
   nameOf(sig: Signature): string | undefined {
-    if (sig.args[0]?.mutates !== true) return this.match(sig.base, unchanged(sig));
-    return IRREGULAR[sig.op]?.op ?? this.inPlaceName(sig).op;
+    const told = this.told(sig)?.op;
+    if (told !== undefined) return told;
+    return sig.args[0]?.mutates === true ? this.inPlaceName(sig).op : this.match(sig.base, unchanged(sig));
   }
 
   private find(node: Node, sig: Signature): FunctionalForm {
-    const cast = CHANGES_DTYPE.has(sig.base) || (!KEEPS_DTYPE.has(sig.base) && hasOtherTensor(sig));
-    const irregular = IRREGULAR[sig.op];
-    if (irregular !== undefined) return { ...irregular, cast };
+    const told = this.told(sig);
+    const cast =
+      CHANGES_DTYPE.has(sig.base) ||
+      (!KEEPS_DTYPE.has(sig.base) && hasOtherTensor(sig) && !(told !== undefined && this.keepsDtype(told.op)));
+    if (told !== undefined) return { ...told, cast };
     const { op, same } = this.inPlaceName(sig);
-    return { op: op ?? missing(node, same, this.signatures), args: asTheyAre, cast };
+    return { op: op ?? missing(node, same), args: asTheyAre, cast };
+  }
+
+  /** Whether the operands that are changed go to the functional form too: one that the schema tells may want them. */
+  takesChanged(sig: Signature): boolean {
+    const told = this.told(sig);
+    const target = told === undefined ? undefined : this.signatures.get(told.op)?.signature;
+    return target !== undefined && wantsChanged(sig, target);
+  }
+
+  /** True for operators that go where nothing reads their results. */
+  drops(op: string): boolean {
+    return dropsUnread(op, this.signatures);
+  }
+
+  /** The form that the schema names. Arguments go by their place; further ones have their defaults. */
+  private told(sig: Signature): Omit<FunctionalForm, 'cast'> | undefined {
+    const op = this.signatures.get(sig.op)?.memory?.functional;
+    const target = op === undefined ? undefined : this.signatures.get(op)?.signature;
+    if (op === undefined || target === undefined) return undefined;
+    return { op, args: (e, args) => target.args.map((a, i) => args[i] ?? e.literal(a.default ?? null, a.type)) };
+  }
+
+  private keepsDtype(op: string): boolean {
+    const { infer, signature } = this.signatures.get(op) ?? {};
+    const [first] = signature?.args ?? [];
+    return first !== undefined && (infer?.[0]?.dtype === `${first.name}.dtype` || infer?.[0]?.same === first.name);
   }
 
   /** `same` is the name that differs by the underscore alone. */
@@ -174,13 +190,13 @@ function haveOneDtype(node: Node): boolean {
   return dtypes.every((d) => d !== undefined && d === dtypes[0]);
 }
 
-function missing(node: Node, op: string, signatures: SignatureSource): never {
+function missing(node: Node, op: string): never {
   fail(
     'unsupported-operator',
     `${node.op} changes its operand in place, and no operator ${op} gives the result instead`,
     {
       at: node.loc[0],
-      help: signatures.suggestion(op),
+      help: `declare ${op}, or name the operator that does so in the schema of ${node.op}: \`functional: ...\` (docs/rules.md)`,
     },
   );
 }

@@ -8,7 +8,7 @@ import { branch } from './branch.js';
 import { buildDict, buildList, item, itemOrDefault, shareItems, tupleItem, unpack } from './container-steps.js';
 import { decided, splice } from './decide.js';
 import { DICT_STEPS } from './dict-steps.js';
-import { changesOperand, EffectTable, HARMLESS, isDropped, Origins } from './effects.js';
+import { changesOperand, dropsUnread, EffectTable, HARMLESS, isUnread, Origins } from './effects.js';
 import { constantOf, Emitter } from './emitter.js';
 import { FunctionalForms, type SignatureSource } from './functional-form.js';
 import { resultLayout } from './layout.js';
@@ -56,7 +56,8 @@ function joinEqualConstants(graph: Graph): void {
 interface Treatment {
   readonly step: Step;
   readonly signature: Signature | undefined;
-  readonly base: string;
+  /** It goes where nothing reads its results. */
+  readonly dropped: boolean;
 }
 
 class Walker implements Walk {
@@ -110,8 +111,8 @@ class Walker implements Walk {
     this.emitter.moveTo(parent, node, node.loc);
     this.emitter.treat(node);
     this.memory.current = node;
-    const { step, signature, base } = this.treatment(node);
-    if (isDropped(node, base)) node.destroy();
+    const { step, signature, dropped } = this.treatment(node);
+    if (dropped && isUnread(node)) node.destroy();
     else step(node, this, signature);
     return next;
   }
@@ -121,7 +122,8 @@ class Walker implements Walk {
     if (known !== undefined) return known;
     const signature = this.signatures.get(node.op)?.signature;
     const base = baseOf(node.op);
-    const made = { step: this.stepOf(node, signature, base), signature, base };
+    const dropped = dropsUnread(node.op, this.signatures);
+    const made = { step: this.stepOf(node, signature, base), signature, dropped };
     this.treatments.set(node.op, made);
     return made;
   }
@@ -131,7 +133,7 @@ class Walker implements Walk {
     if (op === 'prim::Loop') return this.loop;
     const structural = STRUCTURAL_STEPS[op];
     if (structural !== undefined) return structural;
-    if (makesView(op)) return makeView;
+    if (makesView(op, this.signatures)) return makeView;
     const container = containerStep(op, base, sig);
     if (container !== undefined) return container;
     if (viewOfInPlace(op) !== undefined) return changeShape;

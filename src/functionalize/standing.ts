@@ -1,7 +1,7 @@
 import type { OpName } from '../ir/graph.js';
 import type { Signature } from '../schema/signature.js';
 import { DICT_STEPS } from './dict-steps.js';
-import { changesOperand, dropsUnread, HARMLESS } from './effects.js';
+import { changesOperand, HARMLESS } from './effects.js';
 import type { FunctionalForms } from './functional-form.js';
 import { LIST_STEPS } from './list-steps.js';
 import { viewOfInPlace } from './view-forms.js';
@@ -19,7 +19,7 @@ export type Standing =
   | { readonly kind: 'becomes'; readonly op: OpName };
 
 export function standingOf(sig: Signature, forms: FunctionalForms): Standing {
-  if (dropsUnread(sig.base) || HARMLESS.has(sig.op)) return { kind: 'goes' };
+  if (forms.drops(sig.op) || HARMLESS.has(sig.op)) return { kind: 'goes' };
   const view = viewOfInPlace(sig.op);
   if (view !== undefined) return { kind: 'becomes', op: view };
   if (!changesOperand(sig)) return { kind: 'stays' };

@@ -2,10 +2,11 @@ import { fail } from '../diagnostics/diagnostic.js';
 import type { Value } from '../ir/graph.js';
 import type { Type } from '../ir/type.js';
 import { classifyCast, isCast } from './casts.js';
+import type { SignatureSource } from './functional-form.js';
 import { isMutable } from './mutable.js';
 import { isSplit, piecesForm } from './pieces.js';
 import { resolve } from './place.js';
-import { classifyView, isViewOperator, viewCall, viewOfInPlace } from './view-forms.js';
+import { classifyView, isViewOperator, partOf, viewCall, viewOfInPlace } from './view-forms.js';
 import { become, emitBehind, nameUnclear, type Step, takeOperands, type Walk } from './walk.js';
 
 /** `x.add_(y)`: the functional operator's result is what `x`, whatever it is a view of, holds from now on. */
@@ -69,7 +70,7 @@ export const assign: Step = (node, walk) => {
   memory.name(made, handle);
 };
 
-/** `op(..., out=x)`: `x` holds the result from now on. */
+/** `op(..., out=x)`, or an operator that changes several operands: they hold the results from now on. */
 export const changeOut: Step = (node, walk, sig) => {
   if (sig === undefined) return;
   const { memory } = walk;
@@ -80,12 +81,12 @@ export const changeOut: Step = (node, walk, sig) => {
   const likes = node.inputs.filter((_, i) => sig.args[i]?.mutates === true);
   node.op = op;
   node.origin = walk.emitter.origin();
-  node.setInputs(node.inputs.filter((_, i) => sig.args[i]?.mutates !== true));
+  if (!walk.forms.takesChanged(sig)) node.setInputs(node.inputs.filter((_, i) => sig.args[i]?.mutates !== true));
   emitBehind(node, walk);
   handles.forEach((handle, i) => {
     const like = likes[i];
-    const made = node.outputs[i];
-    if (like === undefined || made === undefined) return;
+    if (like === undefined) return;
+    const made = node.outputs[i] ?? node.addOutput(walk.emitter.name(), like.type);
     memory.write(handle.place, castLike(made, like, walk));
     memory.name(made, handle);
   });
@@ -113,14 +114,20 @@ export const makeView: Step = (node, walk) => {
     memory.view(node.output, place, piecesForm(call));
     return;
   }
-  const kind = isCast(node.op) ? classifyCast(call) : classifyView(call, place);
+  const scatter = walk.signatures.get(node.op)?.memory?.scatter;
+  const kind = isCast(node.op)
+    ? classifyCast(call)
+    : scatter === undefined
+      ? classifyView(call, place)
+      : partOf(call, scatter);
   if (kind.kind === 'unclear') nameUnclear(node.output, [place], walk);
   if (kind.kind !== 'view') return;
   if (kind.refines === true && !isVague(call.args[0]?.type)) memory.name(node.output, handle);
   else memory.view(node.output, place, kind.form);
 };
 
-export function makesView(op: string): boolean {
+export function makesView(op: string, signatures: SignatureSource): boolean {
+  if (signatures.get(op)?.memory?.scatter !== undefined) return true;
   return isViewOperator(op) || isCast(op) || isSplit(op);
 }
 

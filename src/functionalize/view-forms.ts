@@ -210,6 +210,11 @@ export function isViewOperator(op: string): boolean {
   return RULES[op] !== undefined || FORWARDS.has(op) || REFINEMENTS.has(op) || op === 'aten::contiguous';
 }
 
+/** A part of its first operand that `op`, which its schema names, writes back; where it lies in memory is not known. */
+export function partOf(call: ViewCall, op: string): ViewKind {
+  return { kind: 'view', form: operatorForm(call, { restore: scatter(op), moves: () => 'unknown' }) };
+}
+
 /** What the result of a view operator is to its first operand, which is contiguous or not. */
 export function classifyView(call: ViewCall, place: Place): ViewKind {
   const contiguous = isContiguous(place);

@@ -1,6 +1,7 @@
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { operatorOf } from '../schema/registry.js';
 import { checkDefinitions } from './check-definitions.js';
+import { checkMemoryFacts } from './check-memory-facts.js';
 import { checkOperator } from './check-operator.js';
 import { checkRecipe, type Taken } from './check-recipe.js';
 import { checkRule } from './check-rule.js';
@@ -17,6 +18,8 @@ export function checkRules(source: RuleSource, book: RuleBook): void {
   const problems = new Problems();
   duplicates(source, problems);
   for (const o of source.data.operators) checkOperator(o, source, problems);
+  raise(problems.found);
+  for (const o of source.data.operators) checkMemoryFacts(o, source, book.registry, problems);
   // Patterns and recipes are checked against schemas: wrong ones would be told again and again.
   raise(problems.found);
   checkDefinitions(source.names, book.registry, problems);

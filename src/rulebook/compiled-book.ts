@@ -1,6 +1,6 @@
 import type { Span } from '../diagnostics/diagnostic.js';
 import type { OpName } from '../ir/graph.js';
-import type { Legality, ResultFact, Role, Structure } from '../schema/operator-schema.js';
+import type { Legality, MemoryFacts, ResultFact, Role, Structure } from '../schema/operator-schema.js';
 import type { Recipe } from '../schema/recipe.js';
 import type { Rule } from '../schema/rule.js';
 import type { Definitions } from './definitions.js';
@@ -31,6 +31,7 @@ type CompiledOperator = readonly [
   pure: boolean,
   role: Role | null,
   structure: Structure | null,
+  memory: MemoryFacts | null,
 ];
 
 /** `rename` gives the path that a file is told by. */
@@ -49,6 +50,7 @@ export function encodeBook(data: RuleData, rename: (file: string) => string): Co
       o.pure,
       o.role ?? null,
       o.structure ?? null,
+      o.memory ?? null,
     ],
   );
   const recipes = data.recipes.map((r) => {
@@ -74,7 +76,7 @@ export function decodeBook(book: CompiledBook): RuleData {
   const span = ([file, line, column]: Place): Span => ({ file: book.files[file] ?? '', line, column });
   return {
     operators: book.operators.map(
-      ([signature, facts, place, legal, pure, role, structure]): OperatorData => ({
+      ([signature, facts, place, legal, pure, role, structure, memory]): OperatorData => ({
         signature,
         infer: book.facts[facts] ?? [],
         span: span(place),
@@ -82,6 +84,7 @@ export function decodeBook(book: CompiledBook): RuleData {
         pure,
         role: role ?? undefined,
         structure: structure ?? undefined,
+        memory: memory ?? undefined,
       }),
     ),
     definitions: book.definitions,

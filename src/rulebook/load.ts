@@ -171,6 +171,7 @@ function operator(o: OperatorData): OperatorSchema {
     pure: o.pure,
     role: o.role,
     structure: o.structure,
+    memory: o.memory,
     infer: o.infer,
     span: o.span,
   };

@@ -5,12 +5,13 @@ import { fileReason } from '../diagnostics/file-reason.js';
 import {
   DEFAULT_LEGALITY,
   type Legality,
+  type MemoryFacts,
   type ResultFact,
   type Role,
   type Structure,
 } from '../schema/operator-schema.js';
 import type { Rule } from '../schema/rule.js';
-import { exprText, items, record } from './data.js';
+import { type Data, exprText, items, record } from './data.js';
 import { normalizeRecipe } from './normalize-recipe.js';
 import { normalizeRule } from './normalize-rule.js';
 import { DefinitionReader } from './read-definitions.js';
@@ -105,11 +106,21 @@ function operatorsOf(entry: unknown, { file, kind, index }: Place): OperatorData
     pure: data.pure !== false,
     role: data.role as Role | undefined,
     structure: data.structure as Structure | undefined,
+    memory: memoryFacts(data),
     infer: items(data.infer).map(fact),
   };
   const one = (signature: unknown, span: Span): OperatorData => ({ ...common, signature: String(signature), span });
   if (data.schema !== undefined) return [one(data.schema, file.span([kind, index, 'schema']))];
   return items(data.schemas).map((s, k) => one(s, file.span([kind, index, 'schemas', k])));
+}
+
+function memoryFacts({ functional, scatter, dropped }: Data): MemoryFacts | undefined {
+  if (functional === undefined && scatter === undefined && dropped !== true) return undefined;
+  return {
+    ...(functional === undefined ? {} : { functional: String(functional) }),
+    ...(scatter === undefined ? {} : { scatter: String(scatter) }),
+    ...(dropped === true ? { dropped } : {}),
+  };
 }
 
 function fact(v: unknown): ResultFact {

@@ -1,6 +1,6 @@
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 import type { OpName } from '../ir/graph.js';
-import type { Legality, ResultFact, Role, Structure } from '../schema/operator-schema.js';
+import type { Legality, MemoryFacts, ResultFact, Role, Structure } from '../schema/operator-schema.js';
 import type { Recipe } from '../schema/recipe.js';
 import type { Rule } from '../schema/rule.js';
 import type { Definitions } from './definitions.js';
@@ -13,6 +13,7 @@ export interface OperatorData {
   readonly pure: boolean;
   readonly role?: Role;
   readonly structure?: Structure;
+  readonly memory?: MemoryFacts;
   readonly infer: readonly ResultFact[];
   readonly span: Span;
 }

@@ -72,6 +72,22 @@ export type Structure = (typeof STRUCTURES)[number];
 /** What rewrites insert: `cast` and `freeze` where a result's type changes, `list` where a template makes a list. */
 export type Role = 'cast' | 'freeze' | 'list';
 
+/** What an operator does beside giving results, for functionalization. */
+export interface MemoryFacts {
+  /**
+   * Of an operator that changes arguments: the one that gives what it would leave in them, in order. It takes the same
+   * arguments, without the changed ones where it has none of their names; further ones have their defaults.
+   */
+  readonly functional?: string;
+  /**
+   * Of an operator whose result is a part of its first argument (`Tensor(a) self -> Tensor(a)`): the one that gives that
+   * argument with the part replaced, by the argument, the new part, and the operator's other arguments.
+   */
+  readonly scatter?: string;
+  /** It says nothing of values (a message, a check, a mode): it goes where nothing reads its results. */
+  readonly dropped?: boolean;
+}
+
 /** An operator as rules/schemas/*.yaml declares it. */
 export interface OperatorSchema {
   readonly signature: Signature;
@@ -81,6 +97,7 @@ export interface OperatorSchema {
   readonly role?: Role;
   /** How the operator folds on containers whose items are known. */
   readonly structure?: Structure;
+  readonly memory?: MemoryFacts;
   /** One entry a result; empty when nothing is known but the declared types. */
   readonly infer: readonly ResultFact[];
   /** Where the schema stands in its YAML file. */
