@@ -19,7 +19,10 @@ export async function checkCommand(line: CommandLine, terminal: Terminal): Promi
   }
   const nodes = rules.reduce((sum, rule) => sum + rule.nodes, 0);
   if (nodes === 0) terminal.out(`${path}: nothing had to be rewritten`);
-  else terminal.out(`${path}: ${nodes} nodes by ${rules.length} rules`);
+  else
+    terminal.out(
+      `${path}: ${nodes} node${nodes === 1 ? '' : 's'} by ${rules.length} rule${rules.length === 1 ? '' : 's'}`,
+    );
   for (const row of rulesTable(rules)) terminal.out(row);
   if (file !== undefined) terminal.out(`  config  ${file}`);
   return EXIT_DONE;

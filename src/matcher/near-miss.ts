@@ -35,7 +35,7 @@ export function describeMiss(failure: Failure, root: Node): string {
     case 'length':
       return at instanceof Node
         ? `the ${why.arg} of ${at.op} are ${why.count}, not ${describeCount(why.items)}`
-        : `\`${why.arg}\` is ${describePlace(at)}, not a list of ${describeCount(why.items)} items`;
+        : `\`${why.arg}\` is ${describePlace(at)}, not a list of ${describeItems(why.items)}`;
     case 'blocks':
       return `${describePlace(at)} carries another number of blocks than ${why.count}`;
     case 'contains': {
@@ -81,7 +81,7 @@ function describePattern(p: CompiledPattern): string {
     case 'node':
       return `${p.result === 0 ? 'a result' : `result ${p.result}`} of ${[...p.forms.keys()].join(' or ')}`;
     case 'list':
-      return `a list of ${describeCount(p)} items`;
+      return `a list of ${describeItems(p)}`;
     case 'any':
       return p.of.map(describePattern).join(' or ');
     case 'not':
@@ -93,6 +93,12 @@ function describePattern(p: CompiledPattern): string {
 
 function describeCount({ items, restAt }: CompiledItems): string {
   return `${items.length}${restAt < 0 ? '' : ' or more'}`;
+}
+
+/** `1 item`, `2 items`, `1 or more items`. */
+function describeItems(list: CompiledItems): string {
+  const count = describeCount(list);
+  return `${count} item${count === '1' ? '' : 's'}`;
 }
 
 function literalText(v: Literal): string {

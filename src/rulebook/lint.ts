@@ -116,7 +116,7 @@ function untested(book: RuleBook, layers: ReadonlySet<string> | undefined, folde
         severity: 'warning',
         message: `\`${rule.id}\` has no case file`,
         at: rule.span,
-        help: `thaw rules new ${rule.id} writes one`,
+        help: `thaw rules new ${rule.id}${layer.kind === 'pack' ? ` --pack ${layer.path}` : ''} writes one`,
       },
     ];
   });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import type { Config } from '../../config/load-config.js';
 import { CONVERTERS } from '../../converters/registry.js';
-import { fail } from '../../diagnostics/diagnostic.js';
+import { DiagnosticError, fail } from '../../diagnostics/diagnostic.js';
 import { findPack } from '../../rulebook/find-pack.js';
 import { RuleBook } from '../../rulebook/load.js';
 import { stubsIn } from '../../rulebook/stubs.js';
@@ -61,7 +61,16 @@ export async function newCommand(argv: readonly string[], terminal: Terminal): P
 
 /** The one pack that the project writes itself. Errors: `usage` where it has none or several. */
 function packOf({ packs, file }: Config): string {
-  const [only, other] = packs.map((pack) => findPack(pack).dir).filter((dir) => !isInstalled(dir));
+  const dirs = packs.map((pack) => {
+    try {
+      return findPack(pack).dir;
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      const help = `if it is the pack to start, --pack ${pack.pack} makes its folder`;
+      throw new DiagnosticError(error.diagnostics.map((d) => (d.code === 'pack-not-found' ? { ...d, help } : d)));
+    }
+  });
+  const [only, other] = dirs.filter((dir) => !isInstalled(dir));
   if (only !== undefined && other === undefined) return only;
   fail('usage', 'thaw rules new needs --pack DIR', {
     help:
@@ -177,7 +186,8 @@ async function startRule(wanted: NewRule, { pack, config, below }: PackPlace): P
   });
   if (plan.twinDeclared) notes.push(`${plan.twin?.op} is declared already: its schema and recipe are not written`);
   if (kind === undefined) notes.push(`${op} takes no numbers that could vary: it needs no rule`);
-  const tested = recipePaths.some((path) => files.paths.includes(path)) ? [id, op] : [id];
+  const ofRecipe = kind === undefined || recipePaths.some((path) => files.paths.includes(path));
+  const tested = [...(kind === undefined ? [] : [id]), ...(ofRecipe ? [op] : [])];
   return { files: files.paths, notes, tested };
 }
 
