@@ -42,6 +42,7 @@ export function sameResults(a: Graph, b: Graph): boolean {
   return x.length === y.length && x.every((id, i) => id === y[i]);
 }
 
+/** The text of a graph as findings show it: overloads named, places left out. */
 export function graphText(graph: Graph): string {
   return printGraph(graph, { overloads: true, locations: false }).trimEnd();
 }

@@ -174,6 +174,7 @@ export function modelOf(command: CommandName, line: CommandLine): string {
   return model;
 }
 
+/** Errors: `usage` for options that are given and that the command does not take, all of them at once. */
 export function refuseForeign(command: CommandName, line: CommandLine): void {
   const foreign = line.given.filter((name) => !ACCEPTED[command].includes(name));
   if (foreign.length > 0) {

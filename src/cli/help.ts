@@ -4,6 +4,7 @@ export const COMMANDS = ['compile', 'check', 'run', 'build', 'doctor', 'setup', 
 
 export type CommandName = (typeof COMMANDS)[number];
 
+/** True for the name of a command. */
 export function isCommand(word: string): word is CommandName {
   return COMMANDS.some((command) => command === word);
 }

@@ -6,6 +6,7 @@ export interface Terminal {
   readonly color: boolean;
 }
 
+/** The streams of the process; colored where its error stream is a terminal that shows colors. */
 export function processTerminal(): Terminal {
   // A reader that has seen enough (`thaw ... | head`) is no failure.
   process.stdout.on('error', (error) => {

@@ -12,6 +12,7 @@ export function onnxRef(v: OnnxValue): TensorRef {
 /** A plain JavaScript view of a wholly constant expression value; undefined if some part is not constant. */
 export type Plain = number | string | boolean | null | readonly Plain[];
 
+/** The value as plain JavaScript; undefined where a part of it is unknown, symbolic or a tensor. */
 export function toPlain(v: ExprValue): Plain | undefined {
   if (v === UNKNOWN) return undefined;
   if (v instanceof Float) return v.value;

@@ -243,6 +243,7 @@ export class RecipeScope {
   }
 }
 
+/** True for a list of conversions, false for one tensor. */
 export function isItems(c: Converted): c is readonly Converted[] {
   return Array.isArray(c);
 }

@@ -1,6 +1,7 @@
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** True for an object: schemas of true and false are none here. */
 export function isSchema(v: unknown): v is JsonSchema {
   return typeof v === 'object' && v !== null && !Array.isArray(v);
 }
@@ -36,6 +37,7 @@ export function when(test: JsonSchema, then: JsonSchema, otherwise?: JsonSchema)
   return Object.fromEntries(parts);
 }
 
+/** The pattern that takes exactly this text. */
 export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -71,10 +71,12 @@ function reduced(numerator: Dim, denominator: number): Quotient {
     : { numerator, denominator };
 }
 
+/** Rounded down. */
 export function quotientFloor(q: Quotient): Dim {
   return dimFloorDiv(q.numerator, q.denominator);
 }
 
+/** Rounded up. */
 export function quotientCeil(q: Quotient): Dim {
   return dimNeg(dimFloorDiv(dimNeg(q.numerator), q.denominator));
 }
@@ -87,6 +89,7 @@ export function quotientTruncate(q: Quotient, ranges?: Ranges): Dim | undefined 
   return max <= 0 ? quotientCeil(q) : undefined;
 }
 
+/** `a op b` at every size in range; undefined when that depends on the sizes. Denominators are positive. */
 export function quotientCompare(op: Comparison, a: Quotient, b: Quotient, ranges?: Ranges): boolean | undefined {
   return dimCompare(op, dimMul(a.numerator, b.denominator), dimMul(b.numerator, a.denominator), ranges);
 }

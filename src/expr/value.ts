@@ -46,10 +46,12 @@ export class TensorRef {
 /** Values of expressions. Ints are symbolic extents, dtypes are their names as strings, None is null. */
 export type ExprValue = Dim | Float | boolean | string | null | typeof UNKNOWN | TensorRef | readonly ExprValue[];
 
+/** True for an integer, constant or symbolic. */
 export function isDim(v: ExprValue): v is Dim {
   return typeof v === 'number' || v instanceof SymbolicDim;
 }
 
+/** True for a list of values. */
 export function isList(v: ExprValue): v is readonly ExprValue[] {
   return Array.isArray(v);
 }

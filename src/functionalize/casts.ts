@@ -28,6 +28,7 @@ const ITSELF: ViewKind = { kind: 'view', form: SAME };
 /** memory_format=torch.preserve_format (c10/core/MemoryFormat.h). */
 const PRESERVE_FORMAT = 1;
 
+/** True for operators that give their operand itself where it has the wanted dtype, and a copy otherwise. */
 export function isCast(op: string): boolean {
   return CASTS[op] !== undefined;
 }

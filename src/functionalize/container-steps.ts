@@ -15,6 +15,7 @@ export const buildList: Step = (node, walk) => {
   }));
 };
 
+/** A new dict: its members are followed where all keys are constants. */
 export const buildDict: Step = (node, walk) => {
   const keys = [...node.inputs];
   build(node, walk, (items) => {
@@ -161,11 +162,13 @@ function listOf(items: readonly Handle[]): Members {
   return { kind: 'list', items: Sequence.of(items) };
 }
 
+/** The members of a list or tuple that are followed; undefined for views, dicts, and containers of unknown members. */
 export function knownItems(place: Place): Sequence<Handle> | undefined {
   const members = place instanceof Storage ? place.members : undefined;
   return members === undefined || members.kind === 'dict' ? undefined : members.items;
 }
 
+/** The member at a constant key or index; undefined where that is unknown or not there. */
 export function knownItem(place: Place, key: Parameters<typeof keyText>[0]): Handle | undefined {
   const members = place instanceof Storage ? place.members : undefined;
   if (members === undefined) return undefined;

@@ -68,6 +68,7 @@ export class EffectTable {
   }
 }
 
+/** True for operators that change elements or members of an operand. */
 export function changesOperand(sig: Signature): boolean {
   return sig.args.some((a) => a.mutates) && !HARMLESS.has(sig.op);
 }

@@ -111,6 +111,7 @@ export function constantOf(v: Value | undefined): ReturnType<Node['attributes'][
   return producer?.op === 'prim::Constant' ? (producer.attributes.get('value') ?? null) : undefined;
 }
 
+/** The integer of a `prim::Constant`; undefined for other values, floats included. */
 export function constantInt(v: Value | undefined): number | undefined {
   const c = constantOf(v);
   return typeof c === 'number' && v?.type.kind !== 'float' ? c : undefined;

@@ -111,6 +111,7 @@ export function openContainer(handle: Handle, memory: Memory): Place {
   return resolve(handle.place);
 }
 
+/** The type of the first result; `Any` for an operator without results. */
 export function outputType(node: Node): Type {
   return node.outputs[0]?.type ?? ANY;
 }

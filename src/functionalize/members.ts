@@ -47,6 +47,7 @@ export function comesAgain(container: Storage, handle: Handle, loop: Scope | und
   return loop !== undefined && !loop.holds(root.scope) && !loop.holds(container.scope);
 }
 
+/** True for lists and dicts, optional ones too. */
 export function holdsItems({ value }: Pick<Place, 'value'>): boolean {
   const { kind } = bareType(value.type);
   return kind === 'list' || kind === 'dict';

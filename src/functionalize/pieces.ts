@@ -69,6 +69,7 @@ const SPLITS: Readonly<Record<string, Split | undefined>> = {
   'aten::vsplit.array': {},
 };
 
+/** True for operators that give a list of views of their operand. */
 export function isSplit(op: string): boolean {
   return SPLITS[op] !== undefined;
 }

@@ -221,6 +221,7 @@ export function isMadeOfParts({ members, alternatives, shared }: Storage): boole
   return members !== undefined || alternatives.length > 0 || shared.length > 0;
 }
 
+/** The storage that a place is, or is a view of. */
 export function rootOf(place: Place): Storage {
   return place instanceof View ? place.root : place;
 }
@@ -236,6 +237,7 @@ function viewLayout(base: Place, { layout = 'rows' }: ViewForm): Layout {
   return isInOrder(base.layout) && isInOrder(layout) ? 'rows' : 'unknown';
 }
 
+/** True where the elements are known to lie in memory row by row without gaps. */
 export function isContiguous(place: Place): boolean {
   return place instanceof Storage ? place.layout === 'rows' : place.contiguous;
 }

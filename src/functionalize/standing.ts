@@ -18,6 +18,7 @@ export type Standing =
   | { readonly kind: 'stays' | 'goes' | 'members' | 'lacks' }
   | { readonly kind: 'becomes'; readonly op: OpName };
 
+/** What functionalization makes of calls of an operator, by its signature and what schemas tell. */
 export function standingOf(sig: Signature, forms: FunctionalForms): Standing {
   if (forms.drops(sig.op) || HARMLESS.has(sig.op)) return { kind: 'goes' };
   const view = viewOfInPlace(sig.op);

@@ -126,6 +126,10 @@ export const makeView: Step = (node, walk) => {
   else memory.view(node.output, place, kind.form);
 };
 
+/**
+ * True for operators whose result may share memory with their first operand: views, casts, splits, and parts by
+ * `scatter` of a schema.
+ */
 export function makesView(op: string, signatures: SignatureSource): boolean {
   if (signatures.get(op)?.memory?.scatter !== undefined) return true;
   return isViewOperator(op) || isCast(op) || isSplit(op);

@@ -19,6 +19,7 @@ export interface ViewCall {
   readonly loc: SourceLoc;
 }
 
+/** What a node tells of the view that it makes, before its operands change. */
 export function viewCall(node: Node): ViewCall {
   return { op: node.op, args: node.inputs, type: node.output.type, loc: node.loc };
 }
@@ -179,6 +180,7 @@ const REFINEMENTS: ReadonlySet<string> = new Set([
   'aten::_unwrap_optional',
 ]);
 
+/** True for operators that give their operand back as another type. */
 export function isRefinement(op: string): boolean {
   return REFINEMENTS.has(op);
 }
@@ -195,6 +197,7 @@ const IN_PLACE_VIEWS: Readonly<Record<string, string | undefined>> = {
   'aten::t_': 'aten::t',
 };
 
+/** The view operator that one which changes a shape in place amounts to; undefined for others. */
 export function viewOfInPlace(op: string): string | undefined {
   return IN_PLACE_VIEWS[op];
 }

@@ -3,6 +3,7 @@ import { type Block, Node, type Value } from './graph.js';
 /** Maps values of the original to those of the copy; values that it does not hold stand for themselves. */
 export type ValueMap = Map<Value, Value>;
 
+/** The copy of a value; the value itself where the map has none. */
 export function mapped(map: ValueMap, v: Value): Value {
   return map.get(v) ?? v;
 }

@@ -55,10 +55,12 @@ function boundKeysOf({ terms, key }: SymbolicDim): BoundKeys {
   return { rest: constant === 0 ? key : printTerms(rest), negated, constant };
 }
 
+/** The canonical text of an extent: equal extents have equal texts. */
 export function dimKey(d: Dim): string {
   return typeof d === 'number' ? String(d) : d.key;
 }
 
+/** The terms of an extent; none for 0, one without atoms for another number. */
 export function termsOf(d: Dim): readonly Term[] {
   if (typeof d !== 'number') return d.terms;
   return d === 0 ? [] : [{ coefficient: d, atoms: [], key: '' }];
@@ -76,6 +78,7 @@ export function scaled(d: SymbolicDim, by: number): SymbolicDim {
   return new SymbolicDim(terms, printTerms(terms));
 }
 
+/** The sum of terms in canonical order; those of coefficient 0 go. */
 export function fromTerms(terms: Map<string, Term>): Dim {
   const kept = [...terms.values()].filter((t) => t.coefficient !== 0);
   if (kept.length === 0) return 0;
@@ -85,6 +88,7 @@ export function fromTerms(terms: Map<string, Term>): Dim {
   return new SymbolicDim(kept, printTerms(kept));
 }
 
+/** `2*N*M - N + 1`: the text that is the key of the sum. The terms stand in canonical order. */
 export function printTerms(terms: readonly Term[]): string {
   let text = '';
   terms.forEach((t, i) => {
@@ -96,12 +100,14 @@ export function printTerms(terms: readonly Term[]): string {
   return text;
 }
 
+/** Adds `scale` times a term to a sum by key. */
 export function addInto(terms: Map<string, Term>, t: Term, scale: number): void {
   const old = terms.get(t.key);
   const coefficient = (old?.coefficient ?? 0) + t.coefficient * scale;
   terms.set(t.key, { coefficient, atoms: t.atoms, key: t.key });
 }
 
+/** The product of two terms, its atoms in canonical order. */
 export function multiplyTerms(x: Term, y: Term): Term {
   const coefficient = x.coefficient * y.coefficient;
   if (y.atoms.length === 0) return { coefficient, atoms: x.atoms, key: x.key };
@@ -210,10 +216,12 @@ export function commonMonomial(a: Dim, b: Dim): Dim | undefined {
   return common;
 }
 
+/** The greatest common divisor, by Euclid. */
 export function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
+/** The atom that an extent consists of alone, with coefficient 1; undefined for others. */
 export function bareAtom(d: Dim): Atom | undefined {
   if (typeof d === 'number' || d.terms.length !== 1) return undefined;
   const t = d.terms[0] as Term;

@@ -22,6 +22,7 @@ import {
 export { dimRange, type Interval, isUnknownSymbol, type Ranges } from './dim-range.js';
 export { type Dim, dimKey, SymbolicDim } from './dim-terms.js';
 
+/** The extent that a symbol names. Names that begin with `_` are unknown integers. */
 export function symbol(name: string): SymbolicDim {
   const atom: Atom = { kind: 'symbol', name, key: name };
   return new SymbolicDim([{ coefficient: 1, atoms: [atom], key: name }], name);
@@ -35,15 +36,18 @@ export function symbolName(d: Dim): string | undefined {
   return t.coefficient === 1 && t.atoms.length === 1 && a?.kind === 'symbol' ? a.name : undefined;
 }
 
+/** True for extents that are equal at every size by their canonical form. */
 export function dimEquals(a: Dim, b: Dim): boolean {
   if (typeof a === 'number' || typeof b === 'number') return a === b;
   return a === b || a.key === b.key;
 }
 
+/** True for lists of one length whose extents are equal in pairs. */
 export function dimsEqual(a: readonly Dim[], b: readonly Dim[]): boolean {
   return a.length === b.length && a.every((d, i) => dimEquals(d, b[i] as Dim));
 }
 
+/** The sum in canonical form. */
 export function dimAdd(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a + b;
   if (a === 0) return b;
@@ -89,14 +93,17 @@ function without(terms: ReadonlyMap<string, Term>, t: Term, part: Dim, times: nu
   return fromTerms(rest);
 }
 
+/** The negative in canonical form. */
 export function dimNeg(a: Dim): Dim {
   return dimMul(a, -1);
 }
 
+/** The difference in canonical form: 0 for equal extents. */
 export function dimSub(a: Dim, b: Dim): Dim {
   return dimAdd(a, dimNeg(b));
 }
 
+/** The product, multiplied out unless it would have more terms than any real shape. */
 export function dimMul(a: Dim, b: Dim): Dim {
   if (typeof a === 'number') return typeof b === 'number' ? a * b : times(b, a);
   if (typeof b === 'number') return times(a, b);
@@ -178,10 +185,12 @@ export function dimMod(a: Dim, b: Dim): Dim {
   return opaque('mod', a, b);
 }
 
+/** The smaller one, as far as ranges need not tell; otherwise `min(a, b)`. */
 export function dimMin(a: Dim, b: Dim): Dim {
   return extreme('min', a, b);
 }
 
+/** The larger one, as far as ranges need not tell; otherwise `max(a, b)`. */
 export function dimMax(a: Dim, b: Dim): Dim {
   return extreme('max', a, b);
 }

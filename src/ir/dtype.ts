@@ -66,6 +66,7 @@ export function dtypeFromCode(code: number): DType | undefined {
   return BY_CODE.get(code);
 }
 
+/** PyTorch's ScalarType number (c10/core/ScalarType.h). */
 export function dtypeCode(dtype: DType): number {
   return CODE_OF[dtype];
 }
@@ -75,6 +76,7 @@ export function dtypeBytes(dtype: DType): number {
   return BYTES[dtype];
 }
 
+/** Real floating-point dtypes; complex ones are none of them. */
 export function isFloating(dtype: DType): boolean {
   return dtype === 'float16' || dtype === 'bfloat16' || dtype === 'float32' || dtype === 'float64';
 }
@@ -98,6 +100,7 @@ export function storedDtype(dtype: DType): DType {
   }
 }
 
+/** Dtypes of complex numbers. */
 export function isComplex(dtype: DType): boolean {
   return dtype === 'complex32' || dtype === 'complex64' || dtype === 'complex128';
 }
@@ -107,6 +110,7 @@ export function isIntegral(dtype: DType): boolean {
   return dtype === 'uint8' || dtype === 'int8' || dtype === 'int16' || dtype === 'int32' || dtype === 'int64';
 }
 
+/** True for the name of a dtype, as `float32`. */
 export function isDType(name: string): name is DType {
   return Object.hasOwn(CODE_OF, name);
 }

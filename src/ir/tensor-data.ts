@@ -94,6 +94,7 @@ export class TensorData {
   }
 }
 
+/** Strides in elements of a row-major tensor. Empty axes count as of 1, as in PyTorch. */
 export function contiguousStrides(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);
   let step = 1;

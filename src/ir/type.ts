@@ -52,6 +52,7 @@ export const NONE: Type = { kind: 'none' };
 export const DEVICE: Type = { kind: 'device' };
 export const ANY: Type = { kind: 'any' };
 
+/** A tensor type; unknown parts are left out. Types of 0-d tensors are shared. */
 export function tensorType(dtype?: DType, shape?: readonly Dim[]): TensorType {
   return dtype !== undefined && shape?.length === 0 ? scalarType(dtype) : { kind: 'tensor', dtype, shape };
 }
@@ -68,16 +69,19 @@ function scalarType(dtype: DType): TensorType {
   return type;
 }
 
+/** `element[]`. */
 export function listOf(element: Type): ListType {
   return { kind: 'list', element };
 }
 
+/** `element?`; types that None is one of already as they are. */
 export function optionalOf(element: Type): Type {
   return element.kind === 'optional' || element.kind === 'none' || element.kind === 'any'
     ? element
     : { kind: 'optional', element };
 }
 
+/** A tuple; of a named one its name and the names of its fields. */
 export function tupleOf(elements: readonly Type[], name?: string, fields?: readonly string[]): TupleType {
   return { kind: 'tuple', elements, name, fields };
 }

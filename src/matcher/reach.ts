@@ -14,6 +14,7 @@ export interface Reach {
   readonly inner: ReadonlySet<OpName>;
 }
 
+/** How far rules look from their root: what has to be tried anew where a node changes. Linear in the rules. */
 export function reachOf(rules: readonly Rule[], roles: Roles): Reach {
   const inner = new Set<OpName>();
   let depth = 0;

@@ -121,6 +121,7 @@ export function ruleFunction(name: string): ExprFunction | undefined {
   return FUNCTIONS.get(name);
 }
 
+/** Names of all functions that rules may call, for suggestions. */
 export function* ruleFunctionNames(): Generator<string> {
   yield* FUNCTIONS.keys();
 }
@@ -128,6 +129,7 @@ export function* ruleFunctionNames(): Generator<string> {
 /** Names that every rule's expressions may use beside its captures. */
 export const RULE_NAMES: ReadonlySet<string> = new Set(['result', 'results', 'op', 'i']);
 
+/** True for a capture of several values: a rest, or operands. */
 export function isValues(c: Captured): c is readonly Value[] {
   return Array.isArray(c);
 }

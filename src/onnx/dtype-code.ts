@@ -56,6 +56,7 @@ const BY_LETTER = new Map<string, DType>([
 
 const LETTER_OF = new Map<DType, string>([...BY_LETTER].map(([letter, dtype]) => [dtype, letter]));
 
+/** The dtype of the tables' letter; undefined for letters of types that no tensor here has. */
 export function dtypeFromLetter(letter: string): DType | undefined {
   return BY_LETTER.get(letter);
 }

@@ -9,6 +9,7 @@ const IMPURE = new Set([
   'Dropout',
 ]);
 
+/** True for ONNX's own operators that draw at random. */
 export function isImpure(op: string): boolean {
   return IMPURE.has(op);
 }

@@ -19,6 +19,7 @@ export function shapeFunction(name: string) {
   return SHAPE_FUNCTIONS.get(name) ?? BUILTINS.get(name);
 }
 
+/** Names of all functions that facts may call, for suggestions. */
 export function* shapeFunctionNames(): Generator<string> {
   yield* SHAPE_FUNCTIONS.keys();
   yield* BUILTINS.keys();

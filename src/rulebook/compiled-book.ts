@@ -72,6 +72,7 @@ export function encodeBook(data: RuleData, rename: (file: string) => string): Co
   };
 }
 
+/** The layer that `encodeBook` has written; recipes are read when an operator first asks for them. */
 export function decodeBook(book: CompiledBook): RuleData {
   const span = ([file, line, column]: Place): Span => ({ file: book.files[file] ?? '', line, column });
   return {

@@ -113,10 +113,12 @@ export class PatternReader {
   }
 }
 
+/** True for `...$rest` and `..._`. */
 export function isRest(v: unknown): v is string {
   return typeof v === 'string' && v.startsWith('...');
 }
 
+/** True for `$x`. */
 export function isCapture(v: unknown): v is string {
   return typeof v === 'string' && v.startsWith('$');
 }

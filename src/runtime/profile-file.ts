@@ -30,6 +30,10 @@ export function readProfile(file: string): Profile {
   return parseProfile(text, file);
 }
 
+/**
+ * A profile from the text of a YAML file, which `file` names in messages. Errors: `profile-syntax`, all at their
+ * places.
+ */
 export function parseProfile(text: string, file: string): Profile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });

@@ -19,6 +19,7 @@ export const RUNTIME_NAME: Readonly<Record<Provider, string>> = {
   tensorrt: 'TensorrtExecutionProvider',
 };
 
+/** True for a word that `--provider` takes. */
 export function isProviderChoice(name: string): name is ProviderChoice {
   return PROVIDER_CHOICES.some((choice) => choice === name);
 }

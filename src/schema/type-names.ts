@@ -59,6 +59,7 @@ export function typeNamed(word: string): Type | undefined {
   return word.includes('.') || OPAQUE.has(word) ? { kind: 'class', name: word } : undefined;
 }
 
+/** The words of all types that need no arguments. */
 export function namedTypes(): IterableIterator<string> {
   return NAMED.keys();
 }

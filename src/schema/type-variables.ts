@@ -4,6 +4,7 @@ import { unifyAll, unifyTypes } from './subtype.js';
 /** What the type variables of one call stand for. */
 export type Bindings = Map<string, Type>;
 
+/** True where a type variable (`t`) stands at any depth. */
 export function hasVariables(type: Type): boolean {
   switch (type.kind) {
     case 'var':

@@ -24,20 +24,24 @@ export function compare(env: ExprEnv, op: Comparison, a: Dim, b: Dim): boolean |
   return dimEquals(a, b) ? op === 'eq' || op === 'le' || op === 'ge' : dimCompare(op, a, b, env.ranges);
 }
 
+/** The smaller one at every size in range; `min(a, b)` where that depends on the sizes. */
 export function minExtent(env: ExprEnv, a: Dim, b: Dim): Dim {
   if (compare(env, 'le', a, b) === true) return a;
   return compare(env, 'le', b, a) === true ? b : dimMin(a, b);
 }
 
+/** The larger one at every size in range; `max(a, b)` where that depends on the sizes. */
 export function maxExtent(env: ExprEnv, a: Dim, b: Dim): Dim {
   if (compare(env, 'ge', a, b) === true) return a;
   return compare(env, 'ge', b, a) === true ? b : dimMax(a, b);
 }
 
+/** All extents multiplied; 1 for none. */
 export function product(dims: readonly Dim[]): Dim {
   return dims.reduce(dimMul, 1);
 }
 
+/** All extents added; 0 for none. */
 export function sumOf(dims: readonly Dim[]): Dim {
   return dims.reduce(dimAdd, 0);
 }
@@ -92,6 +96,10 @@ export function broadcastExtent(env: ExprEnv, a: Dim, b: Dim): Dim {
   return ra.min >= 1 && rb.min >= 1 ? dimMax(a, b) : env.fresh();
 }
 
+/**
+ * The shape that tensors of these have together, by NumPy's rules. Errors: ShapeError where extents provably do not
+ * fit.
+ */
 export function broadcastShapes(env: ExprEnv, shapes: readonly (readonly Dim[])[]): Dim[] {
   const rank = Math.max(0, ...shapes.map((s) => s.length));
   const out: Dim[] = new Array<Dim>(rank).fill(1);

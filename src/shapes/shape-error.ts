@@ -6,6 +6,7 @@ export class ShapeError extends Error {
   }
 }
 
+/** Errors: ShapeError. */
 export function mismatch(message: string): never {
   throw new ShapeError(message);
 }

@@ -16,6 +16,7 @@ export const PLACES: readonly (readonly [place: string, kind: FileKind])[] = [
   ['pack.yaml', 'pack'],
 ];
 
+/** Where the JSON Schema for editors of a kind of file stands below a folder of them. */
 export function schemaFile(folder: string, kind: FileKind): string {
   return join(folder, `${kind}.schema.json`);
 }

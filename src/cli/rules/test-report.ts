@@ -23,6 +23,7 @@ export interface TestResult {
   readonly ms: number;
 }
 
+/** True where every case holds, every file could be read and nothing but notes is said of the whole. */
 export function passes({ files, problems }: TestResult): boolean {
   return problems.every(isNote) && files.every(filePasses);
 }
@@ -50,6 +51,7 @@ export function printFile(result: FileResult, width: number, terminal: Terminal)
   if (problems.length > 0) terminal.error(`${renderDiagnostics(problems, { color: terminal.color })}\n`);
 }
 
+/** What is wrong with the cases as a whole, and one line of figures. */
 export function printSummary(result: TestResult, terminal: Terminal): void {
   const { files, problems, ms } = result;
   if (problems.length > 0) terminal.error(`${renderDiagnostics(problems, { color: terminal.color })}\n`);

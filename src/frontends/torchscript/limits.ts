@@ -66,6 +66,7 @@ export function limitNamed(flag: string): LimitName | undefined {
   return limitNames().find((name) => limitFlag(name) === flag);
 }
 
+/** Names of all limits of reading, as `limits` of `loadModel` takes them. */
 export function limitNames(): LimitName[] {
   return Object.keys(DEFAULT_LIMITS).filter((name): name is LimitName => name in DEFAULT_LIMITS);
 }

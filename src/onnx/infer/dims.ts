@@ -35,6 +35,7 @@ export function product(shape: readonly Dim[]): Dim {
   return shape.reduce<Dim>(dimMul, 1);
 }
 
+/** Division rounded up. */
 export function dimCeilDiv(a: Dim, b: Dim): Dim {
   return dimNeg(dimFloorDiv(dimNeg(a), b));
 }
@@ -71,6 +72,7 @@ export function larger(a: Dim, b: Dim, symbols: SymbolTable): Dim {
   return symbols.tidy(dimMax(a, b));
 }
 
+/** The smaller one by what is known of the symbols; `min(a, b)` where that does not tell. */
 export function smaller(a: Dim, b: Dim, symbols: SymbolTable): Dim {
   if (operandOf('max', a, b) || operandOf('min', b, a) || isPartOf(b, a, symbols)) return b;
   if (dimCompare('ge', a, b, symbols.ranges)) return b;

@@ -32,8 +32,10 @@ export const constant: Reader<number> = (v) => {
   return typeof d === 'number' ? d : UNKNOWN;
 };
 
+/** True or False, known. */
 export const bool: Reader<boolean> = (v) => (typeof v === 'boolean' ? v : wrong('a bool'));
 
+/** A text. */
 export const str: Reader<string> = (v) => (typeof v === 'string' ? v : wrong('a string'));
 
 /** A constant number, int or float. */
@@ -42,13 +44,16 @@ export const real: Reader<number> = (v) => {
   return constant(v);
 };
 
+/** A tensor, of which its type and content can be asked. */
 export const tensor: Reader<TensorRef> = (v) => (v instanceof TensorRef ? v : wrong('a tensor'));
 
+/** The name of a dtype. */
 export const dtype: Reader<DType> = (v) => (typeof v === 'string' && isDType(v) ? v : wrong('a dtype'));
 
 /** Anything, unknown included (for functions declared `unknownOk`). */
 export const any: Reader<ExprValue> = (v) => v;
 
+/** None, or what the reader takes. */
 export function optional<T>(reader: Reader<T>): Reader<T | null> {
   return (v) => (v === null ? null : reader(v));
 }

@@ -44,6 +44,7 @@ const FORMATS = {
 
 export type ForeignFormat = keyof typeof FORMATS;
 
+/** Errors: `unsupported-format`, with how such a file becomes one that is read. `label` names the file. */
 export function refuse(format: ForeignFormat, label: string): never {
   fail('unsupported-format', `${label} is ${FORMATS[format].title}`, { help: FORMATS[format].help });
 }

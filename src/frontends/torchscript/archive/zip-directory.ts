@@ -160,6 +160,7 @@ function toNumber(file: ByteReader, value: bigint): number {
   return Number(value);
 }
 
+/** Errors: `archive-corrupt`, with the file and what is wrong in it. */
 export function corrupt(file: ByteReader, why: string): never {
   fail('archive-corrupt', `${file.label} is damaged: ${why}`);
 }

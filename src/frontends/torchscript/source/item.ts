@@ -50,14 +50,17 @@ export const TRUE_ITEM: ConstItem = { kind: 'const', type: BOOL, value: true };
 export const FALSE_ITEM: ConstItem = { kind: 'const', type: BOOL, value: false };
 export const POISON: Item = { kind: 'poison' };
 
+/** A constant of a type; nothing stands in the graph for it until it is used. */
 export function constItem(type: Type, value: Attribute): ConstItem {
   return { kind: 'const', type, value };
 }
 
+/** The constant True or False. */
 export function boolItem(value: boolean): ConstItem {
   return value ? TRUE_ITEM : FALSE_ITEM;
 }
 
+/** What a value of the graph holds at run time. */
 export function valueItem(value: Value): Item {
   return { kind: 'value', value };
 }
