@@ -31,10 +31,16 @@ export function unconvertedOperators(
     if (rules.recipes(node.op).length > 0 || rules.converter(node.op) !== undefined)
       return misreadQuantized(node, rules);
     const miss = nearest(node);
+    const note = rules.schema(node.op)?.note;
     return {
       code: 'unsupported-operator',
       message: `${node.op} has no ONNX recipe or converter`,
-      notes: miss && [{ message: `rule ${miss.rule.id} did not rewrite it: ${miss.reason}`, at: miss.rule.span }],
+      notes: [
+        ...(note === undefined ? [] : [{ message: note }]),
+        ...(miss === undefined
+          ? []
+          : [{ message: `rule ${miss.rule.id} did not rewrite it: ${miss.reason}`, at: miss.rule.span }]),
+      ],
       help: `add a recipe in a rule pack${miss === undefined ? '' : ', or a rule for this form'} (docs/rules.md)`,
     };
   });

@@ -32,6 +32,7 @@ type CompiledOperator = readonly [
   role: Role | null,
   structure: Structure | null,
   memory: MemoryFacts | null,
+  note: string | null,
 ];
 
 /** `rename` gives the path that a file is told by. */
@@ -51,6 +52,7 @@ export function encodeBook(data: RuleData, rename: (file: string) => string): Co
       o.role ?? null,
       o.structure ?? null,
       o.memory ?? null,
+      o.note ?? null,
     ],
   );
   const recipes = data.recipes.map((r) => {
@@ -77,7 +79,7 @@ export function decodeBook(book: CompiledBook): RuleData {
   const span = ([file, line, column]: Place): Span => ({ file: book.files[file] ?? '', line, column });
   return {
     operators: book.operators.map(
-      ([signature, facts, place, legal, pure, role, structure, memory]): OperatorData => ({
+      ([signature, facts, place, legal, pure, role, structure, memory, note]): OperatorData => ({
         signature,
         infer: book.facts[facts] ?? [],
         span: span(place),
@@ -86,6 +88,7 @@ export function decodeBook(book: CompiledBook): RuleData {
         role: role ?? undefined,
         structure: structure ?? undefined,
         memory: memory ?? undefined,
+        note: note ?? undefined,
       }),
     ),
     definitions: book.definitions,

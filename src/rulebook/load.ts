@@ -172,6 +172,7 @@ function operator(o: OperatorData): OperatorSchema {
     role: o.role,
     structure: o.structure,
     memory: o.memory,
+    note: o.note,
     infer: o.infer,
     span: o.span,
   };

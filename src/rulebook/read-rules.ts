@@ -108,6 +108,7 @@ function operatorsOf(entry: unknown, { file, kind, index }: Place): OperatorData
     structure: data.structure as Structure | undefined,
     memory: memoryFacts(data),
     infer: items(data.infer).map(fact),
+    note: typeof data.note === 'string' ? data.note : undefined,
   };
   const one = (signature: unknown, span: Span): OperatorData => ({ ...common, signature: String(signature), span });
   if (data.schema !== undefined) return [one(data.schema, file.span([kind, index, 'schema']))];

@@ -15,6 +15,7 @@ export interface OperatorData {
   readonly structure?: Structure;
   readonly memory?: MemoryFacts;
   readonly infer: readonly ResultFact[];
+  readonly note?: string;
   readonly span: Span;
 }
 

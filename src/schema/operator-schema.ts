@@ -100,6 +100,8 @@ export interface OperatorSchema {
   readonly memory?: MemoryFacts;
   /** One entry a result; empty when nothing is known but the declared types. */
   readonly infer: readonly ResultFact[];
+  /** What a user should know of it: why it has no form in ONNX. */
+  readonly note?: string;
   /** Where the schema stands in its YAML file. */
   readonly span: Span;
 }

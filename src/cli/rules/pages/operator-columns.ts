@@ -85,9 +85,10 @@ const DTYPES: OperatorColumn = {
 const NOTES: OperatorColumn = {
   title: 'notes',
   legend: [],
-  cell({ op, recipes, still }, { evidence }) {
+  cell({ op, recipes, still, schema }, { evidence }) {
     const notes = still.kind === 'recipe' ? [opsets(recipes), conditions(recipes), domains(recipes)] : [];
-    return [...notes.filter((note) => note !== ''), ...evidence.gaps(op)].join('; ');
+    const own = schema.note === undefined ? [] : [schema.note];
+    return [...own, ...notes.filter((note) => note !== ''), ...evidence.gaps(op)].join('; ');
   },
 };
 

@@ -43,10 +43,12 @@ function familiesOf(ops: Iterable<OpName>, support: OperatorSupport): Family[] {
 
 function section({ name, entries }: Family, context: ColumnContext): string {
   const rows = new Map<string, { readonly ops: OpName[]; readonly cells: readonly string[] }>();
-  const without: OpName[] = [];
+  /** By the reason that the schema gives. */
+  const without = new Map<string, OpName[]>();
   for (const entry of entries) {
     if (entry.still.kind === 'none' && entry.dynamic.kind === 'none') {
-      without.push(entry.op);
+      const { note = '' } = entry.schema;
+      without.set(note, [...(without.get(note) ?? []), entry.op]);
       continue;
     }
     const cells = OPERATOR_COLUMNS.map((column) => column.cell(entry, context));
@@ -62,7 +64,10 @@ function section({ name, entries }: Family, context: ColumnContext): string {
     const body = [...rows.values()].map(({ ops, cells }) => [opsCell(ops), ...cells]);
     parts.push([head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n'));
   }
-  if (without.length > 0) parts.push(`Declared, without a form in ONNX (${NO_FORM}): ${bases(without)}.`);
+  const unsaid = without.get('') ?? [];
+  without.delete('');
+  if (unsaid.length > 0) parts.push(`Declared, without a form in ONNX (${NO_FORM}): ${bases(unsaid)}.`);
+  for (const [note, ops] of without) parts.push(`Without a form in ONNX (${NO_FORM}), for ${note}: ${bases(ops)}.`);
   return parts.join('\n\n');
 }
 
