@@ -12,13 +12,20 @@ export {
 /** A dimension of a declared input: a static size, a symbol by name (the same name is the same size), or `?`, a fresh symbol. */
 export type DimSpec = number | string;
 
-/** The declared type of an input; containers are flattened to `name.0`, `name.1`, ... */
+/**
+ * The declared type of an input. Containers are flattened: their tensors are the inputs `name.0`, `name.1`, ..., those of
+ * a dict `name.key`. The keys of a dict come in the order in which the program meets them.
+ */
 export type InputType =
   | { readonly kind: 'tensor'; readonly dtype: DType; readonly dims: readonly DimSpec[] }
-  | { readonly kind: 'tuple' | 'list'; readonly items: readonly InputType[] };
+  | { readonly kind: 'tuple' | 'list'; readonly items: readonly InputType[] }
+  | { readonly kind: 'dict'; readonly keys: readonly string[]; readonly items: readonly InputType[] };
 
 export interface InputSpec {
-  /** An argument's name in `forward`'s schema, or a graph input's name without `%`. */
+  /**
+   * An argument's name in `forward`'s schema, or a graph input's name without `%`; of an item of a container, with its
+   * index, key or field behind a point (`boxes.0`, `batch.image`).
+   */
   readonly name: string;
   readonly type: InputType;
 }

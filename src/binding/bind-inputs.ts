@@ -4,9 +4,11 @@ import { type Dim, symbol } from '../ir/dim.js';
 import { type DType, isDType } from '../ir/dtype.js';
 import { type Graph, Node, type Value } from '../ir/graph.js';
 import { addedBy } from '../ir/provenance.js';
-import { FLOAT, INT, listOf, NONE, type Type, tensorType, tupleOf, typeName } from '../ir/type.js';
+import { FLOAT, INT, NONE, type Type, tensorType, tupleOf, typeName } from '../ir/type.js';
 import type { Literal } from '../schema/signature.js';
 import { ConstantMaker, constOf } from './constants.js';
+import { exampleOf, type Form, formOf, isContainer, scalarDtype } from './declared-form.js';
+import { gatherItems } from './gather-items.js';
 
 /** One ONNX input to be: a tensor with its dtype and symbolic shape. */
 export interface BoundInput {
@@ -64,14 +66,7 @@ class Binder {
     const old = [...graph.inputs];
     const names = this.model.inputs.map((i) => i.name);
     const byIndex = new Map<number, InputSpec | ConstSpec>();
-    for (const s of [...specs, ...consts]) {
-      if (!isWellFormed(s)) {
-        this.problems.push({
-          ...problem('input-syntax', `the declaration of the input ${s.name} is not well formed`),
-          help: "write { name, type: { kind: 'tensor', dtype: 'float32', dims: ['batch', 3] } }; sizes are not negative",
-        });
-        continue;
-      }
+    for (const s of [...gatherItems(this.model.inputs, specs.filter(this.isSound)), ...consts]) {
       const at = inputIndex(names, old, s.name);
       if (at === undefined) this.unknown(s.name, names);
       else if (byIndex.has(at)) this.problems.push(problem('unknown-input', `the input ${s.name} is declared twice`));
@@ -86,6 +81,15 @@ class Binder {
     if (this.problems.length > 0) throw new DiagnosticError(this.problems);
     return this.bound;
   }
+
+  private readonly isSound = (s: InputSpec): boolean => {
+    if (isWellFormed(s)) return true;
+    this.problems.push({
+      ...problem('input-syntax', `the declaration of the input ${s.name} is not well formed`),
+      help: "write { name, type: { kind: 'tensor', dtype: 'float32', dims: ['batch', 3] } }; sizes are not negative",
+    });
+    return false;
+  };
 
   private replacement(value: Value, index: number, spec: InputSpec | ConstSpec | undefined): Value | undefined {
     const declared = this.model.inputs[index];
@@ -102,7 +106,7 @@ class Binder {
     if (value.uses.size === 0) return undefined;
     this.problems.push({
       ...problem('missing-input', `the input ${name} : ${typeName(value.type)} has no declared shape`),
-      help: `declare it: --input '${name}=float32[batch,3,224,224]' (its own dtype and dims), or bake it in with --const`,
+      help: `declare it: --input '${name}=${exampleOf(value.type)}' (its own dtypes and dims)${isContainer(value.type) ? '' : ', or bake it in with --const'}`,
     });
     return undefined;
   }
@@ -149,33 +153,44 @@ class Binder {
       }
       return this.scalar(given, type, name, argument);
     }
-    const items =
-      type.kind === 'list' ? given.items.map(() => type.element) : type.kind === 'tuple' ? type.elements : undefined;
-    if (items === undefined || items.length !== given.items.length) {
+    const form = formOf(given, type);
+    if (form === undefined) {
+      const said =
+        given.kind === 'dict'
+          ? `dict with the keys ${given.keys.join(', ')}`
+          : `${given.kind} of ${given.items.length}`;
       this.problems.push(
-        problem(
-          'input-dtype',
-          `the input ${argument} is declared as a container of ${given.items.length}, but the model takes ${typeName(type)}`,
-        ),
+        problem('input-dtype', `the input ${argument} is declared as a ${said}, but the model takes ${typeName(type)}`),
       );
       return undefined;
     }
-    const parts = given.items.map((t, i) => this.open(t, items[i] as Type, `${name}.${i}`, `${argument}.${i}`));
-    if (parts.some((p) => p === undefined)) return undefined;
-    const node = this.insert(
-      new Node(type.kind === 'list' ? 'prim::ListConstruct' : 'prim::TupleConstruct', parts as Value[]),
+    const parts = form.items.map(({ label, given, type }) =>
+      this.open(given, type, `${name}.${label}`, `${argument}.${label}`),
     );
-    const partTypes = (parts as Value[]).map((p) => p.type);
-    return node.addOutput(
-      this.model.graph.freshName(argument),
-      type.kind === 'list'
-        ? listOf(type.element)
-        : tupleOf(
-            partTypes,
-            type.kind === 'tuple' ? type.name : undefined,
-            type.kind === 'tuple' ? type.fields : undefined,
-          ),
-    );
+    const values = parts.flatMap((p) => p ?? []);
+    if (values.length < parts.length) return undefined;
+    return this.container(type, form, values, argument);
+  }
+
+  private container(type: Type, form: Form, values: readonly Value[], argument: string): Value {
+    const name = this.model.graph.freshName(argument);
+    if (type.kind === 'dict') {
+      const entries = values.flatMap((v, i) => {
+        const label = form.items[i]?.label ?? '';
+        const key: ConstValue =
+          type.key.kind === 'int' ? { kind: 'int', value: Number(label) } : { kind: 'str', value: label };
+        return [this.made.constant(key, type.key), v];
+      });
+      return this.insert(new Node('prim::DictConstruct', entries)).addOutput(name, type);
+    }
+    if (type.kind === 'tuple') {
+      const types = values.map((v) => v.type);
+      return this.insert(new Node('prim::TupleConstruct', values)).addOutput(
+        name,
+        tupleOf(types, type.name, type.fields),
+      );
+    }
+    return this.insert(new Node('prim::ListConstruct', values)).addOutput(name, type);
   }
 
   /** A run-time int, float or bool: a 0-d tensor that a cast reads. */
@@ -218,7 +233,9 @@ function isWellFormed(spec: InputSpec | ConstSpec): boolean {
       ? isDType(t.dtype) &&
         Array.isArray(t.dims) &&
         t.dims.every((d) => typeof d === 'string' || (Number.isInteger(d) && d >= 0))
-      : Array.isArray(t?.items) && t.items.every(check);
+      : Array.isArray(t?.items) &&
+        t.items.every(check) &&
+        (t.kind !== 'dict' || (Array.isArray(t.keys) && t.keys.length === t.items.length));
   return check(spec.type);
 }
 
@@ -231,19 +248,6 @@ function inputIndex(names: readonly string[], values: readonly Value[], name: st
   if (byValue >= 0) return byValue;
   const stem = names.indexOf(plain.replace(/\.\d+$/, ''));
   return stem >= 0 ? stem : undefined;
-}
-
-function scalarDtype(type: Type): DType | undefined {
-  switch (type.kind) {
-    case 'int':
-      return 'int64';
-    case 'float':
-      return 'float64';
-    case 'bool':
-      return 'bool';
-    default:
-      return undefined;
-  }
 }
 
 function constantFits(value: ConstValue, type: Type): boolean {

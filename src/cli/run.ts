@@ -77,7 +77,7 @@ async function runTorchScript(path: string, arrays: readonly NamedArray[], line:
   try {
     const file = join(folder, 'model.onnx');
     await withModel(path, line, async ({ model, rules, config, thaw }) => {
-      const inputs = inputsOfArrays(model.inputs, arrays);
+      const inputs = inputsOfArrays(arrays);
       const { onnx } = await thaw.compile(model, { inputs, consts, rules, config });
       writeModel(onnx, file, thaw.serializeModel);
     });

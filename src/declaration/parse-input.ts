@@ -35,11 +35,14 @@ const SYNONYMS: ReadonlyMap<string, DType> = new Map<string, DType>([
   ['boolean', 'bool'],
 ]);
 
+/** A key of a dict: a word or number as it is, anything else in quotes. */
+const KEY = /\w+|"[^"\\]*"|'[^'\\]*'/y;
+
 const FORM = "NAME=DTYPE[DIM,...], for example 'x=float32[batch,3,224,224]'";
 
 /**
  * Parses an input's declaration: `NAME=TYPE`, where TYPE is `DTYPE[DIM,...]`, `(TYPE,...)` for a tuple or `[TYPE,...]`
- * for a list, and DIM a size, a symbol or `?`. Errors: `input-syntax` with the place in the text.
+ * for a list, `{KEY: TYPE,...}` for a dict, and DIM a size, a symbol or `?`. Errors: `input-syntax` with the place in the text.
  */
 export function parseInput(text: string): InputSpec {
   const scanner = new ArgumentScanner('--input', text, 'input-syntax');
@@ -53,9 +56,20 @@ function scanType(scanner: ArgumentScanner, depth: number): InputType {
   if (depth > MAX_ARGUMENT_DEPTH) scanner.fail('the containers are nested too deep');
   if (scanner.take('(')) return { kind: 'tuple', items: scanItems(scanner, ')', () => scanType(scanner, depth + 1)) };
   if (scanner.take('[')) return { kind: 'list', items: scanItems(scanner, ']', () => scanType(scanner, depth + 1)) };
+  if (scanner.take('{')) {
+    const entries = scanItems(scanner, '}', () => scanEntry(scanner, depth + 1));
+    return { kind: 'dict', keys: entries.map(([key]) => key), items: entries.map(([, type]) => type) };
+  }
   const dtype = scanDtype(scanner);
   scanner.expect('[', `a type is DTYPE[DIM,...]; a scalar is ${dtype}[]`);
   return { kind: 'tensor', dtype, dims: scanItems(scanner, ']', () => scanDim(scanner)) };
+}
+
+function scanEntry(scanner: ArgumentScanner, depth: number): readonly [string, InputType] {
+  const key = scanner.match(KEY);
+  if (key === undefined) scanner.fail('a key is expected here', { help: 'the form is NAME={KEY: TYPE, ...}' });
+  scanner.expect(':', 'a key and its type are separated by `:`');
+  return [key.replace(/^["']|["']$/g, ''), scanType(scanner, depth)];
 }
 
 /** Items between commas up to `close`; a comma may stand after the last. */
@@ -74,7 +88,7 @@ function scanItems<T>(scanner: ArgumentScanner, close: string, scanItem: () => T
 function scanDtype(scanner: ArgumentScanner): DType {
   const from = scanner.position;
   const word = scanner.match(/[A-Za-z_]\w*/y);
-  if (word === undefined) scanner.fail('a dtype, `(` or `[` is expected here', { help: `the form is ${FORM}` });
+  if (word === undefined) scanner.fail('a dtype, `(`, `[` or `{` is expected here', { help: `the form is ${FORM}` });
   const dtype = INPUT_DTYPES.find((d) => d === word);
   if (dtype !== undefined) return dtype;
   const meant = SYNONYMS.get(word.toLowerCase());

@@ -15,6 +15,7 @@ import { resultLayout } from './layout.js';
 import { LIST_STEPS } from './list-steps.js';
 import { loop } from './loop.js';
 import { Memory } from './memory.js';
+import { linkSharedWeights } from './shared-weights.js';
 import { assign, changeInPlace, changeOut, changeShape, giveBack, makesView, makeView } from './tensor-steps.js';
 import { viewOfInPlace } from './view-forms.js';
 import { nameUnclear, type Step, takeOperands, type Walk } from './walk.js';
@@ -30,7 +31,10 @@ import { nameUnclear, type Step, takeOperands, type Walk } from './walk.js';
 export function functionalize(graph: Graph, signatures: SignatureSource): void {
   const effects = new EffectTable(graph.block, signatures);
   const walker = new Walker(graph, signatures, effects);
-  if (effects.of(graph.block) !== undefined) joinEqualConstants(graph);
+  if (effects.of(graph.block) !== undefined) {
+    joinEqualConstants(graph);
+    linkSharedWeights(graph, walker);
+  }
   walker.graph();
   eliminateDeadCode(graph, signatures);
 }

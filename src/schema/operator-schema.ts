@@ -38,7 +38,7 @@ export type Legality = 'always' | 'when-static' | 'never';
 export const DEFAULT_LEGALITY: Legality = 'when-static';
 
 /**
- * An operator on a container that folds when the container's items are known values: the operator's
+ * An operator on a container that folds when the container's items are known values, or a test for None: the operator's
  * arguments play the roles in brackets, in order. `forward` gives its first argument as it is.
  */
 export const STRUCTURES = [
@@ -65,6 +65,8 @@ export const STRUCTURES = [
   'dict-keys', // (dict)
   'dict-values', // (dict)
   'dict-items', // (dict)
+  'is', // (x, y): one of them is None, and the other one's type tells
+  'is-not', // (x, y)
 ] as const;
 
 export type Structure = (typeof STRUCTURES)[number];

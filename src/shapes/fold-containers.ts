@@ -1,7 +1,7 @@
 import { MAX_LIST_ITEMS } from '../expr/evaluate.js';
 import { type Graph, Node, type Value } from '../ir/graph.js';
 import { byPass } from '../ir/provenance.js';
-import { listOf, type Type } from '../ir/type.js';
+import { BOOL, listOf, type Type } from '../ir/type.js';
 import type { Structure } from '../schema/operator-schema.js';
 import { openConstant } from './constants.js';
 import { sliced } from './python-slice.js';
@@ -215,6 +215,17 @@ function forwardOperand(site: Site): Folded | undefined {
   return source.type.kind === 'optional' && out.type.kind !== 'optional' ? undefined : [source];
 }
 
+/** `x is None` of a value whose type says that it is none. */
+function noneTest(negated: boolean): Fold {
+  return (site) => {
+    const [a, b] = site.node.inputs;
+    const other = a?.type.kind === 'none' ? b : b?.type.kind === 'none' ? a : undefined;
+    return other === undefined || MAY_BE_NONE.has(other.type.kind) ? undefined : [literal(site, BOOL, negated)];
+  };
+}
+
+const MAY_BE_NONE: ReadonlySet<Type['kind']> = new Set(['none', 'optional', 'any', 'union', 'var']);
+
 const FOLDS: Readonly<Record<Structure, Fold>> = {
   forward: forwardOperand,
   'list-item': listItem,
@@ -271,4 +282,6 @@ const FOLDS: Readonly<Record<Structure, Fold>> = {
   'dict-keys': dictPart((_, entry) => entry[0]),
   'dict-values': dictPart((_, entry) => entry[1]),
   'dict-items': dictPart(pair),
+  is: noneTest(false),
+  'is-not': noneTest(true),
 };

@@ -1,7 +1,7 @@
 import { DiagnosticError, fail } from '../diagnostics/diagnostic.js';
 import { cloneNode, mapped, type ValueMap } from '../ir/clone.js';
 import { eliminateDeadCode } from '../ir/dead-code.js';
-import type { Attribute, Block, Graph, Node, Value } from '../ir/graph.js';
+import type { Attribute, Block, Graph, Node, OpName, Value } from '../ir/graph.js';
 import { tensorFromNumbers } from '../ir/half.js';
 import { tensorType } from '../ir/type.js';
 import { widenLoop } from './blocks.js';
@@ -9,6 +9,7 @@ import { attributeOf, constantBefore, holdsConstant } from './constants.js';
 import { foldContainer } from './fold-containers.js';
 import type { Inference } from './infer.js';
 import { openBranchResults, openCarriedContainers } from './open-results.js';
+import { decideCarriedPresence, decidePresence } from './optional-results.js';
 import { resolveStorage } from './storage.js';
 
 /** Rounds of loops that are unrolled in one graph. A model's own loops run over layers or levels: far fewer. */
@@ -71,6 +72,8 @@ class Specializer {
     return next;
   }
 
+  private readonly structureOf = (op: OpName) => this.inference.schemas.get(op)?.structure;
+
   private fold(node: Node): void {
     if (node.op === 'prim::Constant' || node.op === 'prim::Uninitialized') return;
     this.foldConstants(node);
@@ -107,6 +110,7 @@ class Specializer {
     if (yesFails !== undefined && noFails === undefined) return this.take(node, no, false);
     if (noFails !== undefined && yesFails === undefined) return this.take(node, yes, false);
     if (guardsEmptiness(node) && ranksDiffer(yes, no)) return this.take(node, yes, false);
+    decidePresence(node, this.graph, this.structureOf);
     openBranchResults(node, this.graph);
     this.inference.inferNode(node);
     this.foldConstants(node);
@@ -156,6 +160,7 @@ class Specializer {
   private loop(node: Node): Node | undefined {
     const { next } = node;
     if (this.unroll(node)) return next;
+    decideCarriedPresence(node, this.graph, this.structureOf);
     openCarriedContainers(node, this.graph);
     widenLoop(node, this.inference);
     for (const body of node.blocks) this.inference.scoped(() => this.block(body));

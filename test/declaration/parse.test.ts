@@ -30,6 +30,15 @@ describe('--input', () => {
     ['x.1=int64[]', 'x.1', tensor('int64')],
     ['%x.1 = bool[ ?, N1 ]', 'x.1', tensor('bool', '?', 'N1')],
     [
+      'batch={image: float32[N,3], "a.b": [bool[N]], 2: int64[],}',
+      'batch',
+      {
+        kind: 'dict',
+        keys: ['image', 'a.b', '2'],
+        items: [tensor('float32', 'N', 3), { kind: 'list', items: [tensor('bool', 'N')] }, tensor('int64')],
+      },
+    ],
+    [
       'boxes=(float32[N,4],int64[N])',
       'boxes',
       { kind: 'tuple', items: [tensor('float32', 'N', 4), tensor('int64', 'N')] },

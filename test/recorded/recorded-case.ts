@@ -17,10 +17,11 @@ export interface RecordedTensor {
   readonly b: string;
 }
 
-/** An argument: a tensor, a list or tuple, or a constant in Python's spelling, which is baked in. */
+/** An argument: a tensor, a list, tuple or dict, or a constant in Python's spelling, which is baked in. */
 export type RecordedInput =
   | RecordedTensor
   | { readonly kind: 'list' | 'tuple'; readonly items: readonly RecordedInput[] }
+  | { readonly kind: 'dict'; readonly keys: readonly string[]; readonly items: readonly RecordedInput[] }
   | { readonly const: string };
 
 /** What went into a model and what PyTorch gave, at the sizes of one run. */
@@ -86,7 +87,7 @@ class Declaration {
           fixed,
         ),
       );
-      return { kind: first.kind, items };
+      return first.kind === 'dict' ? { kind: first.kind, keys: first.keys, items } : { kind: first.kind, items };
     }
     if (!isDType(first.t)) throw new Error(`dtype ${first.t}`);
     const shapes = variants.map((v) => ('s' in v ? v.s : []));
@@ -124,7 +125,8 @@ function groupsOf(c: RecordedCase, mode: Mode): number[][] {
 
 function feed(name: string, input: RecordedInput, known: ReadonlySet<string>): (readonly [string, TensorData])[] {
   if ('const' in input) return [];
-  if ('items' in input) return input.items.flatMap((item, k) => feed(`${name}.${k}`, item, known));
+  if ('items' in input)
+    return input.items.flatMap((item, k) => feed(`${name}.${input.kind === 'dict' ? input.keys[k] : k}`, item, known));
   return known.has(name) ? [[name, dataOf(input)]] : [];
 }
 

@@ -1,0 +1,65 @@
+import type { InputType } from '../compiler-options.js';
+import type { DType } from '../ir/dtype.js';
+import type { Type } from '../ir/type.js';
+
+/** The items of a declared container, in the order of the model's type. */
+export interface Form {
+  readonly items: readonly { readonly label: string; readonly given: InputType; readonly type: Type }[];
+}
+
+/** How a declared container gives one of the model's type; undefined where it does not. A dict may name a tuple's fields. */
+export function formOf(given: Exclude<InputType, { kind: 'tensor' }>, type: Type): Form | undefined {
+  const entries = given.items.map((item, i) => ({
+    label: given.kind === 'dict' ? (given.keys[i] ?? '') : String(i),
+    given: item,
+  }));
+  if (type.kind === 'dict') {
+    const fits = given.kind === 'dict' && (type.key.kind === 'str' || given.keys.every((k) => /^-?\d+$/.test(k)));
+    return fits && new Set(given.keys).size === given.keys.length
+      ? { items: entries.map((e) => ({ ...e, type: type.value })) }
+      : undefined;
+  }
+  if (type.kind === 'list')
+    return given.kind === 'dict' ? undefined : { items: entries.map((e) => ({ ...e, type: type.element })) };
+  if (type.kind !== 'tuple' || type.elements.length !== entries.length) return undefined;
+  const items = type.elements.flatMap((element, i) => {
+    const entry = given.kind === 'dict' ? entries.find((e) => e.label === type.fields?.[i]) : entries[i];
+    return entry === undefined ? [] : [{ label: type.fields?.[i] ?? String(i), given: entry.given, type: element }];
+  });
+  return items.length === type.elements.length ? { items } : undefined;
+}
+
+/** What a declaration of a type may look like. */
+export function exampleOf(type: Type): string {
+  switch (type.kind) {
+    case 'optional':
+      return exampleOf(type.element);
+    case 'list':
+      return `[${exampleOf(type.element)}]`;
+    case 'tuple':
+      return `(${type.elements.map(exampleOf).join(', ')})`;
+    case 'dict':
+      return `{key: ${exampleOf(type.value)}}`;
+    default:
+      return scalarDtype(type) === undefined ? 'float32[batch,3,224,224]' : `${scalarDtype(type)}[]`;
+  }
+}
+
+export function isContainer(type: Type): boolean {
+  const { kind } = type.kind === 'optional' ? type.element : type;
+  return kind === 'list' || kind === 'tuple' || kind === 'dict';
+}
+
+/** The dtype of the 0-d tensor that stands for a number. */
+export function scalarDtype(type: Type): DType | undefined {
+  switch (type.kind) {
+    case 'int':
+      return 'int64';
+    case 'float':
+      return 'float64';
+    case 'bool':
+      return 'bool';
+    default:
+      return undefined;
+  }
+}
