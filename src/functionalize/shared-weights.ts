@@ -11,20 +11,23 @@ interface Weight {
 
 /** Weights that are views of one storage and have elements in common: a change of one may be a change of the others. */
 export function linkSharedWeights(graph: Graph, walk: Walk): void {
-  const known = new Map<object, Weight[]>();
+  const storages = new Map<object, Weight[]>();
   for (const node of graph.block.nodes()) {
     const data = constantOf(node.outputs[0]);
     if (!(data instanceof TensorData) || data.elementCount === 0) continue;
-    const weight = { value: node.output, ...rangeOf(data) };
-    const others = known.get(data.source.identity) ?? [];
-    const shared = others.filter((o) => o.first <= weight.last && weight.first <= o.last);
-    if (shared.length > 0)
-      nameUnclear(
-        node.output,
-        shared.map((o) => walk.memory.handleOf(o.value).place),
-        walk,
-      );
-    known.set(data.source.identity, [...others, weight]);
+    const weights = storages.get(data.source.identity) ?? [];
+    weights.push({ value: node.output, ...rangeOf(data) });
+    storages.set(data.source.identity, weights);
+  }
+  for (const weights of storages.values()) {
+    let head: Weight | undefined;
+    let last = Number.NEGATIVE_INFINITY;
+    for (const weight of weights.sort((a, b) => a.first - b.first)) {
+      // The first of those that reach into one another stands for all of them.
+      if (head === undefined || weight.first > last) head = weight;
+      else nameUnclear(weight.value, [walk.memory.handleOf(head.value).place], walk);
+      last = Math.max(last, weight.last);
+    }
   }
 }
 
