@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Content } from '../ir/content.js';
 import { isQuantized } from '../ir/dtype.js';
 import type { Graph, Node, Value } from '../ir/graph.js';
+import { stackNotes } from '../ir/source-loc.js';
 import type { Type } from '../ir/type.js';
 import type { Rule } from '../schema/rule.js';
 import { isStructural } from '../shapes/structural.js';
@@ -94,9 +95,8 @@ function problems(graph: Graph, problemOf: (node: Node) => Problem | undefined):
   for (const node of graph.allNodes()) {
     const problem = isCompileTimeOnly(node) ? undefined : problemOf(node);
     if (problem === undefined) continue;
-    const [at, ...sites] = node.loc;
-    const callers = sites.slice(0, MAX_CALLERS).map((site) => ({ message: 'called from here', at: site }));
-    found.push({ ...problem, severity: 'error', at, notes: [...callers, ...(problem.notes ?? [])] });
+    const notes = [...stackNotes(node.loc, MAX_CALLERS), ...(problem.notes ?? [])];
+    found.push({ ...problem, severity: 'error', at: node.loc[0], notes });
   }
   return found;
 }

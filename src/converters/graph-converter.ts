@@ -167,7 +167,7 @@ export class GraphConverter implements ConversionScope {
   /** Results get the types that facts and ONNX inference tell together. */
   call(at: Node, op: string, operands: ReadonlyMap<string, Operand>): readonly Converted[] {
     const schema = this.rules.schema(op) ?? fail('recipe-invalid', `${at.op} calls ${op}, which no schema declares`);
-    const node = callNode(schema, operands, at.loc, (value, made) => {
+    const node = callNode(schema, operands, at.place, (value, made) => {
       if (isItems(made)) this.converted.set(value, made);
       else this.bind(value, made);
     });

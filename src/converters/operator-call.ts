@@ -1,7 +1,8 @@
 import { type ExprValue, TensorRef } from '../expr/value.js';
 import type { Content } from '../ir/content.js';
 import type { DType } from '../ir/dtype.js';
-import { Block, Node, type SourceLoc, type Value } from '../ir/graph.js';
+import { Block, Node, type Value } from '../ir/graph.js';
+import type { Place } from '../ir/source-loc.js';
 import { listOf, type Type, tensorType } from '../ir/type.js';
 import type { OnnxValue } from '../onnx/types.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
@@ -28,7 +29,7 @@ export type Bind = (value: Value, made: Converted) => void;
 export function callNode(
   schema: OperatorSchema,
   operands: ReadonlyMap<string, Operand>,
-  loc: SourceLoc,
+  place: Place,
   bind: Bind,
 ): Node {
   const { args, results, op } = schema.signature;
@@ -42,7 +43,7 @@ export function callNode(
     if (a.default === undefined) throw new Error(`a call of ${op} leaves out ${a.name}`);
     return maker.literal(a.default, a.type);
   });
-  const node = new Node(op, inputs, loc);
+  const node = new Node(op, inputs, place);
   results.forEach((r, i) => {
     node.addOutput(`r${i}`, r.type);
   });

@@ -1,5 +1,6 @@
 import type { Diagnostic, Note } from '../diagnostics/diagnostic.js';
 import type { Graph, Node, OpName, Value } from '../ir/graph.js';
+import { stackNotes } from '../ir/source-loc.js';
 import { typeName } from '../ir/type.js';
 import type { RuleSet } from '../matcher/compile.js';
 import { Matcher } from '../matcher/match.js';
@@ -66,8 +67,7 @@ function isOpenNumber(value: Value): boolean {
 
 function describe(illegal: Illegal, rules: RuleSet, switchedOff: readonly Note[]): Diagnostic {
   const { node, schema, operand, nearest } = illegal;
-  const [at, ...callers] = node.loc;
-  const notes: Note[] = callers.slice(0, MAX_CALLERS).map((span) => ({ message: 'called from here', at: span }));
+  const notes = stackNotes(node.loc, MAX_CALLERS);
   notes.push(...origin(illegal, rules));
   notes.push(...switchedOff);
   if (nearest !== undefined)
@@ -77,7 +77,7 @@ function describe(illegal: Illegal, rules: RuleSet, switchedOff: readonly Note[]
     code: 'no-dynamic-form',
     severity: 'error',
     message: `${node.op} has no dynamic alternative: ${complaint(illegal)}`,
-    at,
+    at: node.loc[0],
     notes,
     help: ruleSkeleton(schema, operand, rules),
   };

@@ -168,7 +168,7 @@ export class Rewriter {
     const declared = inner.kind === 'list' && isConcrete(inner.element) ? inner.element : undefined;
     const values = this.operands(items, match, index, declared);
     const op = this.roles.list ?? fail('internal', 'no schema has the role of the list constructor');
-    const node = new Node(op, values, match.node.loc);
+    const node = new Node(op, values, match.node.place);
     const out = node.addOutput(this.graph.freshName(), listOf(declared ?? itemType(values)));
     this.place(node, match);
     this.inference.inferNode(node);
@@ -205,7 +205,7 @@ export class Rewriter {
     );
     if (t.blocks === 'as-tensors') inputs.push(...this.carried(t.operands, match, index));
     else if (t.operands.length > 0) inputs.push(...this.operands(t.operands, match, index));
-    const node = new Node(t.op, inputs, match.node.loc);
+    const node = new Node(t.op, inputs, match.node.place);
     // What blocks return may be constants, which stand in front of the node.
     if (t.blocks !== undefined && t.blocks !== 'as-tensors') this.buildBlocks(t.blocks, node, match, index);
     this.place(node, match);
@@ -299,7 +299,7 @@ export class Rewriter {
   }
 
   private castTo(old: Value, value: Value, match: Match): Value {
-    const cast = new Node(this.castOperator(), [value], match.node.loc);
+    const cast = new Node(this.castOperator(), [value], match.node.place);
     const out = cast.addOutput(this.graph.freshName(old.name), castType(old.type, value.type));
     cast.insertBefore(match.node);
     this.note(cast);
@@ -323,7 +323,7 @@ export class Rewriter {
     const known = this.frozen.get(value);
     if (known?.producer?.parent !== undefined) return known;
     const op = this.roles.freezeOf(value) ?? fail('internal', `%${value.name} has no tensor form`);
-    const node = new Node(op, [value], anchor instanceof Node ? anchor.loc : []);
+    const node = new Node(op, [value], anchor instanceof Node ? anchor.place : []);
     const out = node.addOutput(this.graph.freshName(), TENSOR);
     insertAfterDefinition(node, value);
     this.note(node);

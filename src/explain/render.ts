@@ -1,5 +1,5 @@
 import type { Span } from '../diagnostics/diagnostic.js';
-import type { SourceLoc } from '../ir/graph.js';
+import { type SourceLoc, stackParts } from '../ir/source-loc.js';
 import type {
   ExplainedNode,
   ExplainedStep,
@@ -90,14 +90,16 @@ function renderStep({ kind, by, to, why, at }: ExplainedStep): string[] {
 
 /** The user's line with its text, and who called it. */
 function renderSource(source: SourceLoc): string[] {
-  const [at, ...callers] = source;
+  const { at, callers, inside } = stackParts(source);
   if (at === undefined) return [];
-  const lines = [`  ${spanText(at)}${at.text === undefined ? '' : `  ${at.text.trim()}`}`];
-  for (const caller of callers.slice(0, MAX_CALLERS)) {
-    lines.push(`    called from ${spanText(caller)}${caller.text === undefined ? '' : `  ${caller.text.trim()}`}`);
-  }
+  const lines = [`  ${lineText(at)}`];
+  for (const caller of callers.slice(0, MAX_CALLERS)) lines.push(`    called from ${lineText(caller)}`);
   if (callers.length > MAX_CALLERS) lines.push(`    and ${callers.length - MAX_CALLERS} more callers`);
-  return lines;
+  return [...lines, ...inside.map((span) => `    inside, in PyTorch’s own code: ${lineText(span)}`)];
+}
+
+function lineText(span: Span): string {
+  return span.text === undefined ? spanText(span) : `${spanText(span)}  ${span.text.trim()}`;
 }
 
 function renderGone(gone: readonly GoneOperator[]): string[] {

@@ -43,7 +43,7 @@ export const branch: Step = (node, walk) => {
   const outcomes = node.blocks.map((block) => runBlock(block, walk));
   const changed = new Set(outcomes.flatMap((o) => [...o.changes.keys()]));
   for (const o of outcomes) readUnchanged(o, changed, walk);
-  if (node.parent !== undefined) emitter.moveTo(node.parent, node, node.loc);
+  if (node.parent !== undefined) emitter.moveTo(node.parent, node, node.place);
   const merges = [...changed].flatMap((storage) => mergeOf(storage, outcomes, walk) ?? []);
   for (const merge of merges) addResult(node, merge, outcomes, walk);
   // All of these were compared with one another inside the blocks.

@@ -1,12 +1,13 @@
-import { type Block, type Graph, Node, type SourceLoc, type Value } from '../ir/graph.js';
+import { type Block, type Graph, Node, type Value } from '../ir/graph.js';
 import { addedBy, byPass, type Provenance } from '../ir/provenance.js';
+import { NOWHERE, type Place } from '../ir/source-loc.js';
 import { BOOL, INT, NONE, type Type, typeName } from '../ir/type.js';
 import type { Literal } from '../schema/signature.js';
 
-interface Place {
+interface Spot {
   readonly block: Block;
   readonly before: Node | undefined;
-  readonly loc: SourceLoc;
+  readonly place: Place;
 }
 
 /** An operator as it was before the walk changed it. */
@@ -14,26 +15,26 @@ type Treated = Pick<Node, 'op' | 'origin'>;
 
 /** Adds nodes to a graph, in front of one node or at the end of a block. Constants stand once, at the graph's start. */
 export class Emitter {
-  private place: Place;
+  private spot: Spot;
   private readonly constants = new Map<string, Value>();
   private treated: Treated | undefined;
   private why: Provenance | undefined;
 
   constructor(private readonly graph: Graph) {
-    this.place = { block: graph.block, before: undefined, loc: [] };
+    this.spot = { block: graph.block, before: undefined, place: NOWHERE };
   }
 
   /** New nodes go in front of `before`, or to the end of the block. */
-  moveTo(block: Block, before: Node | undefined, loc: SourceLoc = before?.loc ?? this.place.loc): void {
-    this.place = { block, before, loc };
+  moveTo(block: Block, before: Node | undefined, place: Place = before?.place ?? this.spot.place): void {
+    this.spot = { block, before, place };
   }
 
   /** Runs `emit` with new nodes going elsewhere. */
   elsewhere<T>(block: Block, before: Node | undefined, emit: () => T): T {
-    const kept = this.place;
-    this.moveTo(block, before, before?.loc ?? kept.loc);
+    const kept = this.spot;
+    this.moveTo(block, before, before?.place ?? kept.place);
     const result = emit();
-    this.place = kept;
+    this.spot = kept;
     return result;
   }
 
@@ -56,12 +57,12 @@ export class Emitter {
   }
 
   op(op: string, inputs: readonly Value[], type: Type): Value {
-    return this.add(new Node(op, inputs, this.place.loc)).addOutput(this.name(), type);
+    return this.add(new Node(op, inputs, this.spot.place)).addOutput(this.name(), type);
   }
 
   /** `prim::If` that gives one of two values that are at hand. */
   choose(condition: Value, yes: Value, no: Value, type: Type): Value {
-    const node = this.add(new Node('prim::If', [condition], this.place.loc));
+    const node = this.add(new Node('prim::If', [condition], this.spot.place));
     node.addBlock().addReturn(yes);
     node.addBlock().addReturn(no);
     return node.addOutput(this.name(), type);
@@ -100,7 +101,7 @@ export class Emitter {
 
   private add(node: Node): Node {
     node.origin = this.origin();
-    this.place.block.attach(node, this.place.before);
+    this.spot.block.attach(node, this.spot.before);
     return node;
   }
 }

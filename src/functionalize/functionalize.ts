@@ -112,7 +112,7 @@ class Walker implements Walk {
       const taken = decided(node);
       if (taken !== undefined) return splice(node, taken);
     }
-    this.emitter.moveTo(parent, node, node.loc);
+    this.emitter.moveTo(parent, node, node.place);
     this.emitter.treat(node);
     this.memory.current = node;
     const { step, signature, dropped } = this.treatment(node);

@@ -42,10 +42,10 @@ export function loop(node: Node, body: Block, effects: Effects, walk: Walk): voi
     if (p !== undefined && end !== undefined) checkRounds(p.storage, end, scope, walk);
   });
 
-  if (node.parent !== undefined) emitter.moveTo(node.parent, node, node.loc);
+  if (node.parent !== undefined) emitter.moveTo(node.parent, node, node.place);
   const carried = carry(node, body, changes, walk);
   resolveImports(scope, carried, changes, walk);
-  if (node.parent !== undefined) emitter.moveTo(node.parent, node, node.loc);
+  if (node.parent !== undefined) emitter.moveTo(node.parent, node, node.place);
   for (const { storage } of carried) {
     const change = changes.get(storage);
     if (change !== undefined) leaveItems(storage, change, memory);

@@ -1,4 +1,5 @@
-import type { Node, SourceLoc, Value } from '../ir/graph.js';
+import type { Node, Value } from '../ir/graph.js';
+import type { Place } from '../ir/source-loc.js';
 import { INT, type Type } from '../ir/type.js';
 import { constantInt, constantOf, type Emitter } from './emitter.js';
 import { inversePermutation } from './inverse-permutation.js';
@@ -16,12 +17,12 @@ export interface ViewCall {
   readonly op: string;
   readonly args: readonly Value[];
   readonly type: Type;
-  readonly loc: SourceLoc;
+  readonly place: Place;
 }
 
 /** What a node tells of the view that it makes, before its operands change. */
 export function viewCall(node: Node): ViewCall {
-  return { op: node.op, args: node.inputs, type: node.output.type, loc: node.loc };
+  return { op: node.op, args: node.inputs, type: node.output.type, place: node.place };
 }
 
 type Restore = (emitter: Emitter, call: ViewCall, base: Value, part: Value) => Value | undefined;

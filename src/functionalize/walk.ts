@@ -39,7 +39,7 @@ export function become(node: Node, op: string, inputs: readonly Value[], walk: W
 
 /** New nodes go behind this one. */
 export function emitBehind(node: Node, { emitter }: Walk): void {
-  if (node.parent !== undefined) emitter.moveTo(node.parent, node.next, node.loc);
+  if (node.parent !== undefined) emitter.moveTo(node.parent, node.next, node.place);
 }
 
 /** The value may be any of these places, or none of them. */

@@ -13,7 +13,7 @@ export function cloneNode(node: Node, map: ValueMap, name: (hint: string) => str
   const copy = new Node(
     node.op,
     node.inputs.map((v) => mapped(map, v)),
-    node.loc,
+    node.place,
   );
   copy.origin = node.origin;
   for (const [key, value] of node.attributes) copy.attributes.set(key, value);

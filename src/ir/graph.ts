@@ -1,7 +1,7 @@
-import type { Span } from '../diagnostics/diagnostic.js';
 import { Attributes } from './attributes.js';
 import type { Content } from './content.js';
 import type { Provenance } from './provenance.js';
+import { locOf, NOWHERE, type Place, type SourceLoc } from './source-loc.js';
 import type { TensorData } from './tensor-data.js';
 import type { Type } from './type.js';
 import { User, Uses } from './uses.js';
@@ -9,8 +9,7 @@ import { User, Uses } from './uses.js';
 /** Full operator name with its overload, e.g. `aten::size.int`; `aten::relu` where there is one overload. */
 export type OpName = string;
 
-/** A call stack in the user's Python source, innermost frame first; empty when unknown. */
-export type SourceLoc = readonly Span[];
+export type { SourceLoc } from './source-loc.js';
 
 /** Attributes of nodes: constants (`value`), names. Graph attributes are blocks instead. */
 export type Attribute = number | bigint | boolean | string | null | TensorData | readonly Attribute[];
@@ -69,7 +68,8 @@ export class Node extends User {
   constructor(
     public op: OpName,
     inputs: readonly Value[] = [],
-    public loc: SourceLoc = [],
+    /** Where the node comes from; what makes a node for another's sake hands it on. */
+    public place: Place = NOWHERE,
   ) {
     super();
     if (inputs.length > 0) this.setOperands(inputs);
@@ -89,6 +89,11 @@ export class Node extends User {
 
   get blocks(): Block[] {
     return this.inner;
+  }
+
+  /** The call stack of `place`. */
+  get loc(): SourceLoc {
+    return locOf(this.place);
   }
 
   /** Made when it is first asked for: most nodes have none. */

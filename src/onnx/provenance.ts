@@ -1,5 +1,6 @@
 import type { SourceLoc } from '../ir/graph.js';
 import { byPass, makerText, type Pass, type Provenance, stepsOf } from '../ir/provenance.js';
+import { innermostFirst, userFirst } from '../ir/source-loc.js';
 import type { NodeSource, OnnxGraph, OnnxModel, OnnxNode } from './types.js';
 
 /** Of a node: the operator of the graph that it was made for. */
@@ -63,7 +64,7 @@ class FrameTable {
     const known = this.known.get(loc);
     if (known !== undefined) return known;
     let caller: number | undefined;
-    for (const { file, line } of loc.toReversed()) {
+    for (const { file, line } of innermostFirst(loc).toReversed()) {
       const row = [this.file(file), line, ...(caller === undefined ? [] : [caller])];
       const key = row.join();
       caller = this.frames.get(key);
@@ -141,7 +142,7 @@ function stacksOf(table: string | undefined): (frame: number) => SourceLoc {
       loc.push({ file: path, line, column: 1 });
       at = caller !== undefined && caller < at ? caller : undefined;
     }
-    return loc;
+    return userFirst(loc);
   };
 }
 

@@ -65,7 +65,7 @@ export function constantBefore(
   content: Content | undefined,
   origin: Provenance | null = byPass('specialize', anchor),
 ): Value {
-  const node = new Node('prim::Constant', [], anchor.loc);
+  const node = new Node('prim::Constant', [], anchor.place);
   node.origin = origin ?? undefined;
   node.attributes.set('value', value);
   const out = node.addOutput(graph.freshName(), constantType(value, type, content));

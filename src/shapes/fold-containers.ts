@@ -39,7 +39,7 @@ function bound(v: Value | undefined, otherwise: number | null): number | null | 
 }
 
 function build(site: Site, op: string, inputs: readonly Value[], type: Type): Value {
-  const node = new Node(op, inputs, site.node.loc);
+  const node = new Node(op, inputs, site.node.place);
   node.origin = byPass('specialize', site.node);
   const out = node.addOutput(site.graph.freshName(), type);
   if (op !== 'prim::DictConstruct')
@@ -182,7 +182,7 @@ function listLength(site: Site): Folded | undefined {
 }
 
 function literal(site: Site, type: Type, value: number | boolean): Value {
-  const node = new Node('prim::Constant', [], site.node.loc);
+  const node = new Node('prim::Constant', [], site.node.place);
   node.origin = byPass('specialize', site.node);
   node.attributes.set('value', value);
   const out = node.addOutput(site.graph.freshName(), type);

@@ -15,6 +15,7 @@ import {
 } from '../ir/dim.js';
 import { isQuantized } from '../ir/dtype.js';
 import type { Node, Value } from '../ir/graph.js';
+import { stackNotes } from '../ir/source-loc.js';
 import { type Type, tensorType } from '../ir/type.js';
 import type { OperatorSchema, ResultFact } from '../schema/operator-schema.js';
 import { contentOf, dtypeFrom, elementsFrom, floatsFrom, quantizerFrom, shapeFrom, typeOf } from './contents.js';
@@ -280,12 +281,11 @@ function isBareUnknown(d: Dim): boolean {
 /** An error inside a fact, told at the node's place in the user's source. */
 function placed(e: unknown, node: Node, schema: OperatorSchema): unknown {
   if (!(e instanceof ShapeError) && !(e instanceof ExprError)) return e;
-  const [at, ...callers] = node.loc;
   return new DiagnosticError({
     code: 'shape-mismatch',
     severity: 'error',
     message: `${schema.signature.op}: ${e.message}`,
-    at,
-    notes: callers.slice(0, 4).map((span) => ({ message: 'called from here', at: span })),
+    at: node.loc[0],
+    notes: stackNotes(node.loc, 4),
   });
 }

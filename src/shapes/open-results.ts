@@ -41,7 +41,7 @@ function unsetItems(container: Value, like: readonly Value[] | undefined, graph:
   const { producer } = container;
   if (producer?.op !== 'prim::Uninitialized' || like === undefined) return undefined;
   return like.map(({ type }) => {
-    const unset = new Node('prim::Uninitialized', [], producer.loc);
+    const unset = new Node('prim::Uninitialized', [], producer.place);
     unset.origin = byPass('specialize', producer);
     const item = unset.addOutput(graph.freshName(), type);
     unset.insertAfter(producer);
@@ -54,7 +54,7 @@ function containerAfter(node: Node, like: Value, items: readonly Value[], graph:
   const construct = new Node(
     like.type.kind === 'tuple' ? 'prim::TupleConstruct' : 'prim::ListConstruct',
     items,
-    node.loc,
+    node.place,
   );
   construct.origin = byPass('specialize', node);
   const value = construct.addOutput(graph.freshName(like.name), like.type);
@@ -105,7 +105,7 @@ function openParameter(
   if (body === undefined || (next !== param && last?.length !== first.length)) return undefined;
   const params = first.map((item) => body.addParam(graph.freshName(), item.type));
   const op = param.type.kind === 'tuple' ? 'prim::TupleConstruct' : 'prim::ListConstruct';
-  const construct = new Node(op, params, node.loc);
+  const construct = new Node(op, params, node.place);
   construct.origin = byPass('specialize', node);
   const value = construct.addOutput(graph.freshName(param.name), param.type);
   body.attach(construct, body.first);

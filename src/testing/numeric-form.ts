@@ -62,7 +62,7 @@ export function freezeInputs(book: RuleBook, graph: Graph, feeds: readonly Tenso
       if (!('op' in user) || !book.roles.casts.has(user.op)) continue;
       for (const out of user.outputs) {
         const { value, type } = constantOf(data, out.type);
-        const node = new Node('prim::Constant', [], user.loc);
+        const node = new Node('prim::Constant', [], user.place);
         node.attributes.set('value', value);
         node.insertBefore(user);
         out.replaceAllUsesWith(node.addOutput(graph.freshName(), type));

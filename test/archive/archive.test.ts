@@ -151,6 +151,20 @@ test('a quantized tensor is its integers, with a scale and a zero point', () => 
   archive.close();
 });
 
+test('ranges are read when they are asked for, of a closed archive too', () => {
+  const archive = openArchive(fixture('traced.pt'));
+  const [qualifier = ''] = archive.sourceFiles();
+  const offset = archive.readSource(qualifier).indexOf('torch.relu');
+  const ranges = archive.debugRanges(qualifier);
+  archive.close();
+  expect(ranges?.at(offset)).toHaveLength(1);
+  const damaged = rebuilt('scripted.pt', (p) =>
+    p.name.endsWith('.debug_pkl') ? { ...p, bytes: Buffer.from([0x80, 2, 0x4e, 0x2e]) } : p,
+  );
+  expect(codeOf(() => damaged.debugRanges('__torch__.tiny'))).toBeUndefined();
+  expect(codeOf(() => damaged.debugRanges('__torch__.tiny')?.at(9))).toBe('archive-corrupt');
+});
+
 test('a traced module gives the call stack, without the frames of PyTorch itself', () => {
   const archive = openArchive(fixture('traced.pt'));
   const [qualifier = ''] = archive.sourceFiles();

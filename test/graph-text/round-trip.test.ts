@@ -143,7 +143,7 @@ function fill(block: Block, plan: readonly Step[], values: Value[]): void {
         for (const i of step.operands) node.addInput(values[i % values.length] as Value);
         node.attributes.set('mode', 'a"b');
         node.attributes.set('sizes', [1, -2]);
-        node.loc = [{ file: 'a b.py', line: 3, column: 7 }];
+        node.place = [{ file: 'a b.py', line: 3, column: 7 }];
         break;
       case 'branch':
         for (const inner of step.blocks) {

@@ -55,16 +55,19 @@ class S(Module):
     expect(d).toMatchObject({
       code: 'unknown-operator',
       message: 'no schema declares aten::strange',
-      at: {
-        file: 'm.pt:code/__torch__/m.py',
-        line: 8,
-        column: 22,
-        length: 16,
-        text: '    return torch.neg(torch.strange(x))',
-      },
+      at: { file: 'user.py', line: 20, column: 5 },
       notes: [
-        { message: 'in your code', at: { file: 'user.py', line: 20 } },
-        { message: 'called from', at: { file: 'user.py', line: 10 } },
+        { message: 'called from here', at: { file: 'user.py', line: 10 } },
+        {
+          message: 'as the archive spells it',
+          at: {
+            file: 'm.pt:code/__torch__/m.py',
+            line: 8,
+            column: 22,
+            length: 16,
+            text: '    return torch.neg(torch.strange(x))',
+          },
+        },
       ],
     });
   });

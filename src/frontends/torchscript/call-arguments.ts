@@ -1,11 +1,12 @@
-import { type Attribute, Node, type SourceLoc, type Value } from '../../ir/graph.js';
+import { type Attribute, Node, type Value } from '../../ir/graph.js';
+import type { Place } from '../../ir/source-loc.js';
 import { ANY, BOOL, FLOAT, INT, listOf, NONE, STR, TENSOR, type Type } from '../../ir/type.js';
 import type { ArgSource, Resolution } from '../../schema/resolve.js';
 import type { Literal, Signature } from '../../schema/signature.js';
 
 /** Where the nodes go that a call needs before it. */
 export interface CallSite {
-  readonly loc: SourceLoc;
+  readonly place: Place;
   insert(node: Node): void;
   freshName(): string;
 }
@@ -49,7 +50,7 @@ function operandAt(operands: readonly Value[], index: number): Value {
 }
 
 function add(op: string, inputs: readonly Value[], type: Type, site: CallSite): Value {
-  const node = new Node(op, inputs, site.loc);
+  const node = new Node(op, inputs, site.place);
   const out = node.addOutput(site.freshName(), type);
   site.insert(node);
   return out;
@@ -70,7 +71,7 @@ function defaultConstant(value: Literal, type: Type, site: CallSite): Value {
 
 /** A prim::Constant of this value and type. */
 function constant(value: Attribute, type: Type, site: CallSite): Value {
-  const node = new Node('prim::Constant', [], site.loc);
+  const node = new Node('prim::Constant', [], site.place);
   node.attributes.set('value', value);
   const out = node.addOutput(site.freshName(), type);
   site.insert(node);
@@ -130,7 +131,7 @@ function converted(value: Value, to: Type | undefined, site: CallSite): Value {
   if (to === undefined) return value;
   const { type } = value;
   if (to.kind === 'list' && type.kind === 'tuple') {
-    const node = new Node('prim::TupleUnpack', [value], site.loc);
+    const node = new Node('prim::TupleUnpack', [value], site.place);
     const items = type.elements.map((e) => node.addOutput(site.freshName(), e));
     site.insert(node);
     return list(items, to.element, site);

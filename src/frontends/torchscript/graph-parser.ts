@@ -1,4 +1,5 @@
 import { type Block, Graph, Node, type SourceLoc, type Value } from '../../ir/graph.js';
+import type { Place } from '../../ir/source-loc.js';
 import { ANY, NONE, TENSOR, type Type } from '../../ir/type.js';
 import { nearest } from '../../schema/nearest.js';
 import { type CallSite, callArguments, dictEntries, openChunk } from './call-arguments.js';
@@ -133,16 +134,16 @@ class GraphParser {
     if (literal !== undefined && literal !== ELIDED) node.attributes.set('value', literal.value);
     this.attributes(node);
     const operands = this.operands();
-    node.loc = this.place(start);
+    node.place = this.placeOf(start);
     if (literal !== undefined && literal !== ELIDED && literal.type.kind === 'dict') {
       node.op = 'prim::DictConstruct';
       node.attributes.clear();
-      operands.push(...dictEntries(literal.value, literal.type, this.site(node.loc, block)));
+      operands.push(...dictEntries(literal.value, literal.type, this.site(node.place, block)));
     }
     if (node.op === 'prim::ConstantChunk') {
       if (operands.length !== 1 || !node.attributes.has('chunks') || !node.attributes.has('dim'))
         lexer.fail('syntax-error', 'prim::ConstantChunk has the attributes chunks and dim, and one operand', start);
-      operands.splice(0, 1, ...openChunk(node, operands, this.site(node.loc, block)));
+      operands.splice(0, 1, ...openChunk(node, operands, this.site(node.place, block)));
     }
     if (literal === ELIDED) {
       for (const { name, type, token } of outputs) this.define(name, this.result.addInput(name, type ?? TENSOR), token);
@@ -236,14 +237,14 @@ class GraphParser {
       isKnown && this.registry !== undefined ? chooseOverload(this.registry, node, operands, typed) : undefined,
     );
     node.op = found?.schema.signature.op ?? node.op;
-    node.setInputs(found === undefined ? operands : callArguments(found, operands, this.site(node.loc, block)));
+    node.setInputs(found === undefined ? operands : callArguments(found, operands, this.site(node.place, block)));
     block.append(node);
     return found?.results ?? [];
   }
 
-  private site(loc: SourceLoc, block: Block): CallSite {
+  private site(place: Place, block: Block): CallSite {
     return {
-      loc,
+      place,
       insert: (made) => {
         block.append(made);
         this.made.push(made);
@@ -273,7 +274,7 @@ class GraphParser {
   }
 
   /** The place in the user's program that a comment names, else the node's own place in the text. */
-  private place(start: GraphToken): SourceLoc {
+  private placeOf(start: GraphToken): SourceLoc {
     const m = /^(.*\S):(\d+):(\d+)$/.exec(this.lexer.trailer() ?? '');
     if (m === null) return [this.lexer.span(start)];
     return [{ file: m[1] ?? '', line: Number(m[2]), column: Number(m[3]) + 1 }];

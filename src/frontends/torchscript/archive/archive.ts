@@ -1,9 +1,10 @@
-import { fail } from '../../../diagnostics/diagnostic.js';
+import { fail, type Span } from '../../../diagnostics/diagnostic.js';
 import { DEFAULT_LIMITS, overLimit, type ReadLimits } from '../limits.js';
 import { type ByteReader, bytesReader, openFile } from './byte-reader.js';
 import { foreignZip, refuse } from './formats.js';
+import { FrameTable } from './frame-table.js';
 import type { PickleValue } from './pickle-value.js';
-import { FrameTable, SourceRanges } from './source-ranges.js';
+import { type CodeRange, type CodeRanges, SourceRanges } from './source-ranges.js';
 import { Storages } from './storages.js';
 import { unpickle } from './unpickler.js';
 import { corrupt } from './zip-directory.js';
@@ -40,7 +41,7 @@ export class Archive {
   private readonly folder: string;
   private readonly storages: Storages;
   private readonly sources = new Map<string, string>();
-  private readonly ranges = new Map<string, SourceRanges | undefined>();
+  private readonly ranges = new Map<string, CodeRanges | undefined>();
   private readonly frames = new FrameTable();
   private codeBytes = 0;
   private data: PickleValue | undefined;
@@ -134,8 +135,11 @@ export class Archive {
     return source;
   }
 
-  /** Where the source of a qualifier came from; undefined when the archive does not say. */
-  debugRanges(qualifier: string): SourceRanges | undefined {
+  /**
+   * Where the source of a qualifier came from; undefined when the archive does not say. Works after `close`. It throws
+   * `archive-corrupt` and `archive-limit` when it is first used.
+   */
+  debugRanges(qualifier: string): CodeRanges | undefined {
     if (!this.ranges.has(qualifier)) this.ranges.set(qualifier, this.readRanges(qualifier));
     return this.ranges.get(qualifier);
   }
@@ -145,12 +149,16 @@ export class Archive {
     this.zip.close();
   }
 
-  private readRanges(qualifier: string): SourceRanges | undefined {
+  private readRanges(qualifier: string): CodeRanges | undefined {
     const record = sourceRecord(qualifier) + RANGES;
     if (!this.hasEntry(record)) return undefined;
     const label = `${this.label}:${record}`;
-    const value = unpickle(this.readEntry(record), { label, nesting: 'unchecked', limits: this.limits });
-    return new SourceRanges(value, this.readSource(qualifier), label, this.frames);
+    const source = this.readSource(qualifier);
+    const bytes = this.zip.readLater(this.folder + record);
+    return new LazyRanges(() => {
+      const value = unpickle(bytes(), { label, nesting: 'unchecked', limits: this.limits });
+      return new SourceRanges(value, source, label, this.frames);
+    });
   }
 
   private unpickle(place: 'data' | 'constants'): PickleValue {
@@ -171,6 +179,22 @@ export class Archive {
 
   private readText(name: string): string {
     return Buffer.from(this.readEntry(name)).toString('utf8');
+  }
+}
+
+/** Reads a record of ranges when it is first asked: it takes longer than the code, and few nodes are ever asked. */
+class LazyRanges implements CodeRanges {
+  private ranges: SourceRanges | undefined;
+  private read: (() => SourceRanges) | undefined;
+
+  constructor(read: () => SourceRanges) {
+    this.read = read;
+  }
+
+  at(offset: number, def?: CodeRange): readonly Span[] {
+    this.ranges ??= this.read?.();
+    this.read = undefined;
+    return this.ranges?.at(offset, def) ?? [];
   }
 }
 

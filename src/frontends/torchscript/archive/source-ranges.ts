@@ -1,6 +1,23 @@
 import { fail, type Span } from '../../../diagnostics/diagnostic.js';
-import type { SourceLoc } from '../../../ir/graph.js';
+import { FrameTable } from './frame-table.js';
 import type { PickleTuple, PickleValue } from './pickle-value.js';
+import { SourceText } from './source-text.js';
+
+/** The Python behind a source file of an archive. */
+export interface CodeRanges {
+  /**
+   * The lines behind the code at `offset` (in characters), which is part of the function at `def`: a call stack, innermost
+   * frame first, without PyTorch's own frames where the archive tells them apart. Empty when nothing is known of the
+   * place. Equal places give the same list.
+   */
+  at(offset: number, def?: CodeRange): readonly Span[];
+}
+
+/** Characters of a source file. */
+export interface CodeRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
  * Debug ranges of one source file of an archive: which place in the user's own Python made which stretch of the
@@ -9,12 +26,14 @@ import type { PickleTuple, PickleValue } from './pickle-value.js';
  * text. Archives of PyTorch before 1.10 hold the rows alone, each with its own texts. A traced program's text is the
  * Python call stack; a scripted one's is the function's source.
  */
-export class SourceRanges {
+export class SourceRanges implements CodeRanges {
   private readonly starts: number[] = [];
   private readonly ranges: PickleTuple[] = [];
   private readonly strings: readonly string[] | undefined;
   /** Ranges and sources that stand in the pickle once are read once. */
-  private readonly locs = new Map<PickleTuple, SourceLoc>();
+  private readonly stacks = new Map<PickleTuple, readonly Span[]>();
+  /** Of ranges in PyTorch's built-in texts: with the line that uses them. */
+  private readonly uses = new Map<number, readonly Span[]>();
   private readonly texts = new Map<PickleValue, SourceText>();
   private readonly byteOffsets: (offset: number) => number;
 
@@ -40,52 +59,100 @@ export class SourceRanges {
     this.byteOffsets = byteCounter(code);
   }
 
-  /**
-   * The user's Python behind the serialized source at `offset` (in characters): a call stack, innermost frame first,
-   * without PyTorch's own frames where there are others. Empty when nothing is known of the place.
-   */
-  at(offset: number): SourceLoc {
+  at(offset: number, def?: CodeRange): readonly Span[] {
     const row = lastAtOrBefore(this.starts, this.byteOffsets(offset));
-    const own = this.locOf(row);
-    if (own.length > 0) return own;
+    const own = this.stackOf(row);
+    if (own.length > 0) return isBuiltIn(own) ? this.withUse(row, own, offset, def) : own;
     // Text that the printer put in between (a callee's name, a constant) stems from the code before it on the line.
+    return this.beforeOnLine(row, offset, (stack) => stack.length > 0);
+  }
+
+  private beforeOnLine(row: number, offset: number, suits: (stack: readonly Span[]) => boolean): readonly Span[] {
     const lineStart = this.byteOffsets(this.code.lastIndexOf('\n', offset - 1) + 1);
-    for (let i = row - 1; i >= 0 && (this.starts[i] ?? 0) >= lineStart; i--) {
-      const loc = this.locOf(i);
-      if (loc.length > 0) return loc;
+    const last = Math.max(0, row - MAX_NEIGHBOURS);
+    for (let i = row - 1; i >= last && (this.starts[i] ?? 0) >= lineStart; i--) {
+      const stack = this.stackOf(i);
+      if (suits(stack)) return stack;
     }
-    return [];
+    return UNKNOWN;
   }
 
-  private locOf(row: number): SourceLoc {
+  /** A range in a built-in text (of `x.shape`, say) hides the line that uses it: the code around it tells that. */
+  private withUse(row: number, own: readonly Span[], offset: number, def: CodeRange | undefined): readonly Span[] {
+    let stack = this.uses.get(row);
+    if (stack === undefined) {
+      const around = this.beforeOnLine(row, offset, (s) => s.length > 0 && !isBuiltIn(s));
+      stack = [...own, ...(around.length > 0 ? around : this.statement(row, offset, def))];
+      this.uses.set(row, stack);
+    }
+    return stack;
+  }
+
+  /**
+   * The line of a statement that has no range of its own: the line that the code on both sides stems from, else by the
+   * variable that it assigns, else the function's line.
+   */
+  private statement(row: number, offset: number, def: CodeRange | undefined): readonly Span[] {
+    const first = def === undefined ? 0 : this.byteOffsets(def.start);
+    const last = def === undefined ? Number.POSITIVE_INFINITY : this.byteOffsets(def.end);
+    const before = this.neighbour(row, -1, first, last);
+    const after = this.neighbour(row, 1, first, last);
+    const text = before?.text ?? after?.text;
+    if (text === undefined) return UNKNOWN;
+    const [from, to] = [before?.at.line ?? 0, after?.at.line ?? Number.POSITIVE_INFINITY];
+    if (before !== undefined && from === to) return [before.at];
+    const lineStart = this.code.lastIndexOf('\n', offset - 1) + 1;
+    const [, name = ''] = /^\s*(\w+)\b[^\n=]*=/.exec(this.code.slice(lineStart, offset)) ?? [];
+    // PyTorch numbers the values of a variable that is assigned again.
+    const line = text.assignment(name, from, to) ?? text.assignment(name.replace(/\d+$/, ''), from, to);
+    return [line ?? text.definition()];
+  }
+
+  /** The nearest range of a Python file between these bytes of the code. */
+  private neighbour(
+    row: number,
+    step: 1 | -1,
+    first: number,
+    last: number,
+  ): { text: SourceText; at: Span } | undefined {
+    for (let i = row + step, left = MAX_NEIGHBOURS; left > 0; i += step, left--) {
+      const start = this.starts[i];
+      if (start === undefined || start < first || start >= last) return undefined;
+      const stack = this.stackOf(i);
+      const source = this.ranges[i]?.items[0];
+      const text = source === undefined ? undefined : this.source(source);
+      const [at] = stack;
+      if (at !== undefined && text?.calls.length === 0 && !isBuiltIn(stack)) return { text, at };
+    }
+    return undefined;
+  }
+
+  private stackOf(row: number): readonly Span[] {
     const range = this.ranges[row];
-    if (range === undefined) return [];
-    const known = this.locs.get(range);
+    if (range === undefined) return UNKNOWN;
+    const known = this.stacks.get(range);
     if (known !== undefined) return known;
-    const loc = this.locate(range);
-    this.locs.set(range, loc);
-    return loc;
+    const stack = this.locate(range);
+    this.stacks.set(range, stack);
+    return stack;
   }
 
-  private locate(range: PickleTuple): SourceLoc {
+  private locate(range: PickleTuple): readonly Span[] {
     const [source, start, end] = range.items;
     if (source === undefined || start?.kind !== 'int' || end?.kind !== 'int') this.malformed();
     const text = this.source(source);
-    if (text.file === '' || text.text === '') return [];
-    const stack = this.frames.read(text.text);
-    return stack.length > 0 ? stack : [spanIn(text, Number(start.value), Number(end.value))];
+    if (text.file === '' || text.text === '') return UNKNOWN;
+    return text.calls.length > 0 ? text.calls : [text.span(Number(start.value), Number(end.value))];
   }
 
   private source(value: PickleValue): SourceText {
     const known = this.texts.get(value);
     if (known !== undefined) return known;
-    const [text, file, line] = this.tuple(value);
+    const [pieces, file, line] = this.tuple(value);
     if (line?.kind !== 'int') this.malformed();
-    const read = {
-      text: this.pieces(text),
-      file: file?.kind === 'none' ? '' : this.text(file),
-      firstLine: Number(line.value),
-    };
+    const text = this.pieces(pieces);
+    const path = file?.kind === 'none' ? '' : this.text(file);
+    const read = new SourceText(text, path, Number(line.value), this.frames.read(text));
     this.texts.set(value, read);
     return read;
   }
@@ -111,78 +178,19 @@ export class SourceRanges {
   }
 }
 
-interface SourceText {
-  readonly text: string;
-  readonly file: string;
-  /** 1-based line of the text's first line in the file. */
-  readonly firstLine: number;
-}
+/** One list for all places that nothing is known of. */
+const UNKNOWN: readonly Span[] = [];
 
 const STRING_TABLE_MARKER = 'FORMAT_WITH_STRING_TABLE';
 
-/** A frame as the tracer prints it: `path/model.py(12): forward`. */
-const FRAME = /^(.+)\((\d+)\): (\S+)$/;
+/** The file that ranges name for operators that PyTorch has built in as Python text. */
+const BUILT_IN = '<string>';
 
-/** Frames of the tracer itself and of the module call protocol say nothing about the model. */
-const TRACER = /[\\/]torch[\\/]jit[\\/]_trace\.py$/;
-const PYTORCH = /[\\/]torch[\\/](nn|jit|_\w+|autograd|utils|fx)[\\/]|[\\/]torch[\\/]\w+\.py$/;
+/** So many ranges around a place are looked at: a line of code or a short function has fewer. */
+const MAX_NEIGHBOURS = 256;
 
-interface Frame {
-  readonly span: Span;
-  readonly from: 'tracer' | 'pytorch' | 'user';
-}
-
-/** The frames that an archive's call stacks are made of: a few lines stand in thousands of stacks. */
-export class FrameTable {
-  private readonly known = new Map<string, Frame | undefined>();
-
-  /** The user's frames of a call stack, innermost first; all of them where there are no others. Empty for other texts. */
-  read(text: string): SourceLoc {
-    const inside: Span[] = [];
-    const own: Span[] = [];
-    for (const line of text.split('\n')) {
-      if (line === '') continue;
-      const frame = this.frame(line);
-      if (frame === undefined) return [];
-      // What called the tracer is no part of the model.
-      if (frame.from === 'tracer' && inside.length > 0) return own.length > 0 ? own : inside;
-      inside.push(frame.span);
-      if (frame.from === 'user') own.push(frame.span);
-    }
-    return own.length > 0 ? own : inside;
-  }
-
-  private frame(line: string): Frame | undefined {
-    const known = this.known.get(line);
-    if (known !== undefined || this.known.has(line)) return known;
-    const [, file, number] = FRAME.exec(line) ?? [];
-    const frame: Frame | undefined =
-      file === undefined || number === undefined
-        ? undefined
-        : {
-            span: { file, line: Number(number), column: 1 },
-            from: TRACER.test(file) ? 'tracer' : PYTORCH.test(file) ? 'pytorch' : 'user',
-          };
-    this.known.set(line, frame);
-    return frame;
-  }
-}
-
-/** Bytes `start` to `end` of a function's source. */
-function spanIn({ text, file, firstLine }: SourceText, start: number, end: number): Span {
-  const bytes = Buffer.from(text, 'utf8');
-  const lineStart = start === 0 ? 0 : bytes.lastIndexOf(10, start - 1) + 1;
-  const newline = bytes.indexOf(10, lineStart);
-  const lineEnd = newline < 0 ? bytes.length : newline;
-  let line = firstLine;
-  for (let at = bytes.indexOf(10); at >= 0 && at < lineStart; at = bytes.indexOf(10, at + 1)) line++;
-  return {
-    file,
-    line,
-    column: bytes.subarray(lineStart, start).toString('utf8').length + 1,
-    length: Math.max(1, bytes.subarray(start, Math.min(end, lineEnd)).toString('utf8').length),
-    text: bytes.subarray(lineStart, lineEnd).toString('utf8'),
-  };
+function isBuiltIn(stack: readonly Span[]): boolean {
+  return stack[0]?.file === BUILT_IN;
 }
 
 /** Index of the last start that is not beyond `offset`; -1 when there is none. */

@@ -41,14 +41,22 @@ export class ZipReader {
    * beyond `recordBytes`.
    */
   read(name: string): Uint8Array {
+    return this.readLater(name)();
+  }
+
+  /** As `read`, in two steps: what is returned unpacks and verifies, and works when the file is closed too. */
+  readLater(name: string): () => Uint8Array {
     const entry = this.entry(name);
     const { limits } = this;
     if (entry.size > limits.recordBytes) {
       overLimit('recordBytes', limits, `the entry ${name} takes ${entry.size} bytes`);
     }
-    const bytes = entry.method === 'stored' ? this.readRaw(entry, 0, entry.size) : this.inflate(entry);
-    if (crc32(bytes) !== entry.crc32) corrupt(this.file, `the checksum of ${name} does not match`);
-    return bytes;
+    const packed = this.readRaw(entry, 0, entry.compressedSize);
+    return () => {
+      const bytes = entry.method === 'stored' ? packed : this.inflate(entry, packed);
+      if (crc32(bytes) !== entry.crc32) corrupt(this.file, `the checksum of ${name} does not match`);
+      return bytes;
+    };
   }
 
   /** `length` bytes of an entry from `offset` on; only these are read when the entry is stored plainly. */
@@ -58,7 +66,8 @@ export class ZipReader {
       corrupt(this.file, `${name} holds ${entry.size} bytes, fewer than are asked for`);
     }
     if (entry.method === 'stored') return this.readRaw(entry, offset, length);
-    if (this.unpacked?.entry !== entry) this.unpacked = { entry, bytes: this.inflate(entry) };
+    if (this.unpacked?.entry !== entry)
+      this.unpacked = { entry, bytes: this.inflate(entry, this.readRaw(entry, 0, entry.compressedSize)) };
     return this.unpacked.bytes.subarray(offset, offset + length);
   }
 
@@ -89,13 +98,12 @@ export class ZipReader {
     return offset;
   }
 
-  private inflate(entry: ZipEntry): Uint8Array {
+  private inflate(entry: ZipEntry, packed: Uint8Array): Uint8Array {
     const { limits } = this;
     if (entry.size > limits.unpackedBytes) {
       overLimit('unpackedBytes', limits, `the entry ${entry.name} unpacks to ${entry.size} bytes`);
     }
     if (entry.size === 0) return new Uint8Array(0);
-    const packed = this.readRaw(entry, 0, entry.compressedSize);
     let bytes: Uint8Array;
     try {
       bytes = inflateRawSync(packed, { maxOutputLength: entry.size });

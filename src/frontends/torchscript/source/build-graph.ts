@@ -45,7 +45,7 @@ export function buildGraph(archive: CodeArchive, registry: Schemas, options: Bui
   const context = new Context(archive, registry, graph, limitsOf(options.limits));
   const model = findModule(context, options.module ?? '');
   const method = findMethod(model, options.method ?? 'forward');
-  const frame = new Frame(method, model, [], 0, undefined);
+  const frame = new Frame(method, model);
   const inputs = method.def.parameters.slice(1).map((p) => graphInput(context, p, frame));
   const args = inputs.map((i) => valueItem(graph.addInput(`${i.name}.1`, i.type)));
   const result = callMethod(context, model, method, args);
@@ -97,7 +97,7 @@ function findMethod(model: ScriptObject, name: string): FunctionInfo {
 /** Calls the method as the module itself is called: `forward` between the hooks that the module has. */
 function callMethod(context: Context, model: ScriptObject, method: FunctionInfo, args: readonly Item[]): Item {
   const { calls, subscripts } = context;
-  const frame = new Frame(method, model, [], 0, undefined);
+  const frame = new Frame(method, model);
   const call = (info: FunctionInfo, items: readonly Item[]): Item =>
     calls.inline(
       { kind: 'function', info, self: model },

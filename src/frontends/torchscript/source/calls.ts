@@ -152,7 +152,7 @@ export class Calls {
   setState(object: ScriptObject, state: Item): void {
     const info = object.info.methods.get('__setstate__');
     if (info === undefined) return;
-    const frame = new Frame(info, object, [], 0, undefined);
+    const frame = new Frame(info, object);
     this.inline({ kind: 'function', info, self: object }, [{ item: state }], info.def, frame);
   }
 
@@ -166,7 +166,7 @@ export class Calls {
       return this.context.expressions.unsupported(`${info.name} ${why}, which cannot be inlined`, range, caller);
     }
     this.context.emitter.countCall();
-    const frame = new Frame(info, self, caller.locAt(range.start), caller.depth + 1, target.outer);
+    const frame = new Frame(info, self, caller, range.start, target.outer);
     const given = self === undefined ? operands : [{ item: self }, ...operands];
     if (!this.bind(info, given, frame, range, caller)) return POISON;
     this.active.push(target);

@@ -1,6 +1,6 @@
 import type { Span } from '../../../diagnostics/diagnostic.js';
-import type { SourceLoc } from '../../../ir/graph.js';
 import type { PickleValue } from '../archive/pickle-value.js';
+import type { CodeRanges } from '../archive/source-ranges.js';
 import type { Range } from './ast.js';
 
 /** What the graph builder reads of an archive; `Archive` is one. */
@@ -12,17 +12,22 @@ export interface CodeArchive {
   readonly constants: readonly PickleValue[];
   hasSource(qualifier: string): boolean;
   readSource(qualifier: string): string;
-  debugRanges(qualifier: string): { at(offset: number): SourceLoc } | undefined;
+  debugRanges(qualifier: string): CodeRanges | undefined;
 }
 
 /** One source file of an archive. */
 export class CodeUnit {
+  /** Undefined when the archive does not say where the code came from. */
+  readonly ranges: CodeRanges | undefined;
+
   constructor(
     private readonly archive: CodeArchive,
     /** `__torch__.torch.nn.functional` of `code/__torch__/torch/nn/functional.py`. */
     readonly qualifier: string,
     readonly source: string,
-  ) {}
+  ) {
+    this.ranges = archive.debugRanges(qualifier);
+  }
 
   /** The file's name in messages. */
   get file(): string {
@@ -32,11 +37,6 @@ export class CodeUnit {
   /** The place in the serialized source. */
   span(range: Range): Span {
     return spanAt(this.file, this.source, range.start, range.end);
-  }
-
-  /** The user's Python behind a place, innermost frame first; empty when the archive does not say. */
-  userLoc(offset: number): SourceLoc {
-    return this.archive.debugRanges(this.qualifier)?.at(offset) ?? [];
   }
 }
 

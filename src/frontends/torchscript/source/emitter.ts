@@ -1,16 +1,10 @@
-import {
-  type Attribute,
-  type Block,
-  type Graph,
-  Node,
-  type OpName,
-  type SourceLoc,
-  type Value,
-} from '../../../ir/graph.js';
+import { type Attribute, type Block, type Graph, Node, type OpName, type Value } from '../../../ir/graph.js';
 import { addedBy } from '../../../ir/provenance.js';
+import { NOWHERE, type Place } from '../../../ir/source-loc.js';
 import type { TensorData } from '../../../ir/tensor-data.js';
 import { ANY, STR, TENSOR, type Type } from '../../../ir/type.js';
 import { overLimit, type ReadLimits } from '../limits.js';
+import { type CallRecord, CodePlace } from './code-place.js';
 import type { Frame } from './frame.js';
 import { type Item, typeOfItem } from './item.js';
 
@@ -20,10 +14,9 @@ import { type Item, typeOfItem } from './item.js';
  */
 export class Emitter {
   block: Block;
-  /** The user's Python that the next nodes come from. */
-  private loc: SourceLoc = [];
-  /** False where the archive does not say: such nodes come from where their operands do. */
-  private isPlaced = false;
+  /** The code that the next nodes come from: a call, and a place in it. */
+  private call: CallRecord | undefined;
+  private offset = 0;
   private inPrelude = false;
   private preludeEnd: Node | undefined;
   private emitted = 0;
@@ -39,14 +32,13 @@ export class Emitter {
 
   /** The next nodes come from this place of a function. */
   at(frame: Frame, offset: number): void {
-    const own = frame.ownLoc(offset);
-    this.loc = frame.withCallSites(own);
-    this.isPlaced = own.length > 0;
+    this.call = frame.call;
+    this.offset = offset;
   }
 
   /** Adds a node with one output for each type. Names are given when a variable takes the value. */
   emit(op: OpName, inputs: readonly Value[], types: readonly Type[]): Node {
-    const node = new Node(op, inputs, this.isPlaced ? this.loc : (operandLoc(inputs) ?? this.loc));
+    const node = new Node(op, inputs, this.place(placesOf(inputs)));
     for (const type of types) node.addOutput(this.graph.freshName(), type);
     this.insert(node);
     return node;
@@ -59,7 +51,7 @@ export class Emitter {
 
   /** Adds a node that carries blocks. Outputs are added when the blocks are known. */
   control(op: OpName, inputs: readonly Value[]): Node {
-    return this.insert(new Node(op, inputs, this.loc));
+    return this.insert(new Node(op, inputs, this.place([])));
   }
 
   /** Counts a call that is about to be inlined, which may emit nothing by itself. */
@@ -70,16 +62,17 @@ export class Emitter {
   /** What `write` emits stands at the graph's start. */
   prelude<T>(write: () => T): T {
     if (this.inPrelude) return write();
-    const { block, loc } = this;
+    const { block, call, offset } = this;
     this.inPrelude = true;
     this.block = this.graph.block;
-    this.loc = [];
+    this.call = undefined;
     try {
       return write();
     } finally {
       this.inPrelude = false;
       this.block = block;
-      this.loc = loc;
+      this.call = call;
+      this.offset = offset;
     }
   }
 
@@ -163,8 +156,14 @@ export class Emitter {
     }
   }
 
+  private place(operands: readonly Place[]): Place {
+    const { call } = this;
+    if (call?.isPlaced === true) return new CodePlace(call, this.offset, operands);
+    return operands[0] ?? NOWHERE;
+  }
+
   private constantNode(type: Type, value: Attribute): Value {
-    const node = new Node('prim::Constant', [], []);
+    const node = new Node('prim::Constant');
     node.attributes.set('value', value);
     node.addOutput(this.graph.freshName(), type);
     return this.insert(node).output;
@@ -173,7 +172,7 @@ export class Emitter {
   private insert(node: Node): Node {
     this.spend();
     // Weights and what else stands in no line of the source.
-    if (node.loc.length === 0) node.origin = addedBy('load');
+    if (node.place === NOWHERE) node.origin = addedBy('load');
     if (this.inPrelude && this.block === this.graph.block) {
       this.block.attach(node, this.preludeEnd === undefined ? this.block.first : this.preludeEnd.next);
       this.preludeEnd = node;
@@ -193,8 +192,15 @@ export class Emitter {
   }
 }
 
-/** Where the first operand comes from that is not a constant. */
-function operandLoc(inputs: readonly Value[]): SourceLoc | undefined {
-  for (const { producer } of inputs) if (producer !== undefined && producer.loc.length > 0) return producer.loc;
-  return undefined;
+/** Where those operands come from that are not constants. */
+function placesOf(inputs: readonly Value[]): readonly Place[] {
+  let places: Place[] | undefined;
+  for (const { producer } of inputs) {
+    if (producer === undefined || producer.place === NOWHERE) continue;
+    if (places === undefined) places = [producer.place];
+    else places.push(producer.place);
+  }
+  return places ?? NO_PLACES;
 }
+
+const NO_PLACES: readonly Place[] = [];

@@ -1,4 +1,5 @@
 import { type Diagnostic, DiagnosticError } from '../../../diagnostics/diagnostic.js';
+import { stackNotes } from '../../../ir/source-loc.js';
 import type { Range } from './ast.js';
 import type { Frame } from './frame.js';
 import { type Item, POISON } from './item.js';
@@ -6,21 +7,30 @@ import { type Item, POISON } from './item.js';
 /** More problems than a reader takes in at once. */
 const MAX_PROBLEMS = 50;
 
+/** Callers of the line that are told. */
+const MAX_CALLERS = 4;
+
 /** Gathers what is wrong with a program, each place once. */
 export class Problems {
   private readonly list: Diagnostic[] = [];
+  /** Of each problem, with the archive's line: one line of the user's may stand for several. */
+  private readonly keys: string[] = [];
   private readonly seen = new Set<string>();
 
-  /** Notes a problem at a place of the serialized source, with the user's Python; gives the item to go on with. */
+  /**
+   * Notes a problem at a place of the serialized source, told at the user's Python where the archive says it; gives the
+   * item to go on with.
+   */
   report(frame: Frame, range: Range, problem: Omit<Diagnostic, 'severity' | 'at'>): Item {
-    const at = frame.info.unit.span(range);
-    const key = `${problem.code}\n${problem.message}\n${at.file}:${at.line}`;
+    const code = frame.info.unit.span(range);
+    const key = `${problem.code}\n${problem.message}\n${code.file}:${code.line}`;
     if (this.seen.has(key) || this.list.length >= MAX_PROBLEMS) return POISON;
     this.seen.add(key);
-    const user = frame
-      .locAt(range.start)
-      .map((span, i) => ({ message: i === 0 ? 'in your code' : 'called from', at: span }));
-    const notes = [...(problem.notes ?? []), ...user];
+    this.keys.push(key);
+    const loc = frame.call.loc(range.start);
+    const [at = code] = loc;
+    const serialized = at === code ? [] : [{ message: 'as the archive spells it', at: code }];
+    const notes = [...stackNotes(loc, MAX_CALLERS), ...serialized, ...(problem.notes ?? [])];
     this.list.push({ ...problem, severity: 'error', at, notes: notes.length === 0 ? undefined : notes });
     return POISON;
   }
@@ -32,8 +42,7 @@ export class Problems {
   /** Forgets what was noted after there were `count` problems. */
   forgetAfter(count: number): void {
     this.list.length = Math.min(this.list.length, count);
-    this.seen.clear();
-    for (const d of this.list) this.seen.add(`${d.code}\n${d.message}\n${d.at?.file}:${d.at?.line}`);
+    for (const key of this.keys.splice(this.list.length)) this.seen.delete(key);
   }
 
   throwIfAny(): void {
