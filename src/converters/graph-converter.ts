@@ -3,6 +3,7 @@ import type { Content } from '../ir/content.js';
 import { type Dim, dimSymbols, type Ranges } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import type { Block, Graph, Node, Value } from '../ir/graph.js';
+import { addedBy } from '../ir/provenance.js';
 import { type Type, typeName } from '../ir/type.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
 import type { OnnxGraph, OnnxValue } from '../onnx/types.js';
@@ -123,7 +124,9 @@ export class GraphConverter implements ConversionScope {
     const ctx = new ConvertContext(node, schema, this);
     const recipe = this.recipeFor(node, ctx);
     this.applied = recipe;
-    const { op, origin, loc } = node;
+    const { op, loc, place } = node;
+    // A node of an archive that does not say its line.
+    const origin = node.origin ?? ('loc' in place && loc.length === 0 ? addedBy('load') : undefined);
     const source = { op, origin, loc, recipe: recipe?.span, result: node.outputs[0]?.name };
     const results = this.builder.withProvenance(source, () => this.results(node, ctx, recipe));
     this.check(node, schema, recipe, results);

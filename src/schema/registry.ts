@@ -28,13 +28,16 @@ interface Entry<S> {
 export class OperatorRegistry<S extends { readonly signature: Signature }> {
   private readonly entries = new Map<OpName, Entry<S>>();
   private readonly byBase = new Map<string, OpName[]>();
+  /** Of the operators that were asked for. */
+  private readonly schemas = new Map<string, readonly S[]>();
 
   /** Declares an operator; a second declaration replaces the first and keeps its place. */
   declare(op: OpName, make: () => S): void {
     const known = this.entries.has(op);
-    this.entries.set(op, { make, made: undefined });
-    if (known) return;
     const base = baseOf(op);
+    this.entries.set(op, { make, made: undefined });
+    this.schemas.delete(base);
+    if (known) return;
     const list = this.byBase.get(base);
     if (list === undefined) this.byBase.set(base, [op]);
     else list.push(op);
@@ -61,8 +64,13 @@ export class OperatorRegistry<S extends { readonly signature: Signature }> {
   }
 
   /** All overloads of `aten::size`, in declaration order. */
-  overloads(base: string): S[] {
-    return (this.byBase.get(base) ?? []).flatMap((op) => this.get(op) ?? []);
+  overloads(base: string): readonly S[] {
+    let schemas = this.schemas.get(base);
+    if (schemas === undefined) {
+      schemas = (this.byBase.get(base) ?? []).flatMap((op) => this.get(op) ?? []);
+      if (schemas.length > 0) this.schemas.set(base, schemas);
+    }
+    return schemas;
   }
 
   hasBase(base: string): boolean {

@@ -97,8 +97,9 @@ function firstMatch<S extends { readonly signature: Signature }>(
   form: CallForm,
 ): Resolution<S> | undefined {
   const whole = form === 'node' ? candidates.filter((c) => c.signature.args.length === operands.length) : [];
+  const inOrder = whole.length === 0 ? candidates : [...whole, ...candidates];
   for (const leniency of LENIENCIES) {
-    for (const schema of [...whole, ...candidates]) {
+    for (const schema of inOrder) {
       const found = matchSignature(schema.signature, operands, leniency, form);
       if (typeof found !== 'string') return { ...found, schema };
     }
@@ -135,19 +136,25 @@ export function matchSignature(
   form: CallForm = 'call',
 ): Match | string {
   const positional: number[] = [];
-  const keywords = new Map<string, number>();
-  operands.forEach((o, i) => {
-    if (o.keyword === undefined) positional.push(i);
-    else keywords.set(o.keyword, i);
-  });
-  const bindings: Bindings = new Map();
+  let keywords: Map<string, number> | undefined;
+  let i = 0;
+  for (const { keyword } of operands) {
+    if (keyword === undefined) positional.push(i);
+    else {
+      keywords ??= new Map();
+      keywords.set(keyword, i);
+    }
+    i += 1;
+  }
+  const bindings: Bindings = isGeneric(sig) ? new Map() : NO_BINDINGS;
   const args: ArgSource[] = [];
   let next = 0;
-  for (const [a, arg] of sig.args.entries()) {
+  let a = -1;
+  for (const arg of sig.args) {
+    a += 1;
     let index: number | undefined;
     if ((form === 'node' || !arg.kwargOnly) && next < positional.length) {
-      const indexes = positional.slice(next);
-      const gathered = form === 'node' ? undefined : gather(sig, a, operands, indexes, leniency);
+      const gathered = form === 'node' ? undefined : gather(sig, a, operands, positional, next, leniency);
       if (gathered !== undefined) {
         args.push(gathered);
         next = positional.length;
@@ -155,7 +162,7 @@ export function matchSignature(
       }
       index = positional[next];
       next += 1;
-    } else {
+    } else if (keywords !== undefined) {
       index = keywords.get(arg.name);
       keywords.delete(arg.name);
     }
@@ -180,14 +187,43 @@ export function matchSignature(
         break;
     }
   }
-  const rest = positional.slice(next);
+  const rest = next < positional.length ? positional.slice(next) : NOTHING;
   if (rest.length > 0 && !sig.varargs) return `it takes at most ${next} positional arguments, not ${positional.length}`;
-  const [unknown] = keywords.keys();
+  const [unknown] = keywords?.keys() ?? [];
   if (unknown !== undefined) {
     const again = sig.args.some((arg) => arg.name === unknown);
     return again ? `argument ${unknown} is given twice` : `it has no argument ${unknown}`;
   }
-  return { args, rest, results: sig.results.map((r) => substitute(r.type, bindings)) };
+  return { args, rest, results: resultTypes(sig, bindings) };
+}
+
+const NOTHING: readonly number[] = [];
+
+/** Of signatures without type variables; never written to. */
+const NO_BINDINGS: Bindings = new Map();
+
+const generic = new WeakMap<Signature, boolean>();
+
+/** True if a type of the signature's arguments holds variables. */
+function isGeneric(sig: Signature): boolean {
+  let is = generic.get(sig);
+  if (is === undefined) {
+    is = sig.args.some((arg) => hasVariables(arg.type));
+    generic.set(sig, is);
+  }
+  return is;
+}
+
+const declared = new WeakMap<Signature, readonly Type[]>();
+
+function resultTypes(sig: Signature, bindings: Bindings): readonly Type[] {
+  if (bindings.size > 0) return sig.results.map((r) => substitute(r.type, bindings));
+  let types = declared.get(sig);
+  if (types === undefined) {
+    types = sig.results.map((r) => r.type);
+    declared.set(sig, types);
+  }
+  return types;
 }
 
 /** `f(1, 2, 3)` for a last positional `int[]`: all remaining operands are its items, in a call with conversions. */
@@ -195,7 +231,8 @@ function gather(
   sig: Signature,
   a: number,
   operands: readonly CallOperand[],
-  indexes: readonly number[],
+  positional: readonly number[],
+  next: number,
   leniency: Leniency,
 ): ArgSource | undefined {
   if (leniency === 'exact') return undefined;
@@ -204,12 +241,13 @@ function gather(
   const after = sig.args[a + 1];
   const last = after === undefined || after.kwargOnly;
   if (!last || wanted.kind !== 'list' || wanted.size !== undefined || hasVariables(wanted)) return undefined;
+  const indexes = positional.slice(next);
   let convert: Type | undefined;
   for (const i of indexes) {
     const given = operands[i]?.type;
     if (given === undefined || given.kind === 'list' || given.kind === 'tuple' || given.kind === 'none')
       return undefined;
-    const fit = fitArgument(wanted.element, given, new Map(), leniency);
+    const fit = fitArgument(wanted.element, given, NO_BINDINGS, leniency);
     if (fit.kind === 'convert') convert = fit.to;
     else if (fit.kind !== 'as-is') return undefined;
   }

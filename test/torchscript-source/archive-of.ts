@@ -45,7 +45,7 @@ export function archiveOf(
     constants: more.constants ?? [],
     hasSource: (qualifier) => qualifier === '__torch__.m',
     readSource: () => source,
-    debugRanges: () => (more.userLoc === undefined ? undefined : { at: more.userLoc }),
+    debugRanges: () => (more.userLoc === undefined ? undefined : { at: more.userLoc, near: () => [] }),
   };
 }
 

@@ -43,6 +43,8 @@ export class Archive {
   private readonly sources = new Map<string, string>();
   private readonly ranges = new Map<string, CodeRanges | undefined>();
   private readonly frames = new FrameTable();
+  /** Of source files, by qualifier. */
+  private readonly records = new Map<string, string>();
   private codeBytes = 0;
   private data: PickleValue | undefined;
   private constantValues: readonly PickleValue[] | undefined;
@@ -117,14 +119,14 @@ export class Archive {
   }
 
   hasSource(qualifier: string): boolean {
-    return this.hasEntry(sourceRecord(qualifier));
+    return this.hasEntry(this.sourceRecord(qualifier));
   }
 
   /** The serialized source of a qualifier. Errors: `archive-corrupt` when there is none. */
   readSource(qualifier: string): string {
     let source = this.sources.get(qualifier);
     if (source === undefined) {
-      const record = sourceRecord(qualifier);
+      const record = this.sourceRecord(qualifier);
       if (this.hasEntry(record)) this.codeBytes += this.zip.sizeOf(this.folder + record);
       if (this.codeBytes > this.limits.codeBytes) {
         overLimit('codeBytes', this.limits, `the source of ${this.label} takes ${this.codeBytes} bytes or more`);
@@ -150,14 +152,15 @@ export class Archive {
   }
 
   private readRanges(qualifier: string): CodeRanges | undefined {
-    const record = sourceRecord(qualifier) + RANGES;
+    const record = this.sourceRecord(qualifier) + RANGES;
     if (!this.hasEntry(record)) return undefined;
     const label = `${this.label}:${record}`;
     const source = this.readSource(qualifier);
     const bytes = this.zip.readLater(this.folder + record);
+    const { limits, frames } = this;
     return new LazyRanges(() => {
-      const value = unpickle(bytes(), { label, nesting: 'unchecked', limits: this.limits });
-      return new SourceRanges(value, source, label, this.frames);
+      const value = unpickle(bytes(), { label, nesting: 'unchecked', limits });
+      return new SourceRanges(value, source, label, frames);
     });
   }
 
@@ -177,27 +180,37 @@ export class Archive {
     return order === 'big';
   }
 
+  private sourceRecord(qualifier: string): string {
+    let record = this.records.get(qualifier);
+    if (record === undefined) {
+      record = `${CODE}${qualifier.replaceAll('.', '/')}${SOURCE}`;
+      this.records.set(qualifier, record);
+    }
+    return record;
+  }
+
   private readText(name: string): string {
-    return Buffer.from(this.readEntry(name)).toString('utf8');
+    const { buffer, byteOffset, byteLength } = this.readEntry(name);
+    return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
   }
 }
 
 /** Reads a record of ranges when it is first asked: it takes longer than the code, and few nodes are ever asked. */
 class LazyRanges implements CodeRanges {
   private ranges: SourceRanges | undefined;
-  private read: (() => SourceRanges) | undefined;
 
-  constructor(read: () => SourceRanges) {
-    this.read = read;
-  }
+  constructor(private readonly read: () => SourceRanges) {}
 
   at(offset: number, def?: CodeRange): readonly Span[] {
-    this.ranges ??= this.read?.();
-    this.read = undefined;
-    return this.ranges?.at(offset, def) ?? [];
+    return this.open().at(offset, def);
   }
-}
 
-function sourceRecord(qualifier: string): string {
-  return `${CODE}${qualifier.replaceAll('.', '/')}${SOURCE}`;
+  near(offset: number, def?: CodeRange): readonly Span[] {
+    return this.open().near(offset, def);
+  }
+
+  private open(): SourceRanges {
+    this.ranges ??= this.read();
+    return this.ranges;
+  }
 }

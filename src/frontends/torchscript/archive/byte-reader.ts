@@ -10,6 +10,8 @@ export interface ByteReader {
   readonly size: number;
   /** Exactly `length` bytes at `offset`. Throws `archive-corrupt` when the file ends before. */
   read(offset: number, length: number): Uint8Array;
+  /** As `read`, of bytes that are looked at once: keeping them may keep many more in memory. */
+  glance(offset: number, length: number): Uint8Array;
   close(): void;
 }
 
@@ -29,8 +31,14 @@ export function openFile(path: string): ByteReader {
   return new FileReader(path, stat.size, fd);
 }
 
+/** The records of an archive's code are small and stand side by side: so many bytes are read at once. */
+const BLOCK_BYTES = 64 * 1024;
+
 class FileReader implements ByteReader {
   private open = true;
+  /** The last small piece that was read, with what follows it in the file. */
+  private block = new Uint8Array(0);
+  private blockOffset = 0;
 
   constructor(
     readonly label: string,
@@ -39,8 +47,23 @@ class FileReader implements ByteReader {
   ) {}
 
   read(offset: number, length: number): Uint8Array {
+    return length < BLOCK_BYTES ? this.glance(offset, length).slice() : this.glance(offset, length);
+  }
+
+  glance(offset: number, length: number): Uint8Array {
     if (!this.open) throw new Error(`${this.label} is read after close()`);
     checkRange(this, offset, length);
+    if (length >= BLOCK_BYTES) return this.fetch(offset, length);
+    let from = offset - this.blockOffset;
+    if (from < 0 || from + length > this.block.length) {
+      this.block = this.fetch(offset, Math.min(BLOCK_BYTES, this.size - offset));
+      this.blockOffset = offset;
+      from = 0;
+    }
+    return this.block.subarray(from, from + length);
+  }
+
+  private fetch(offset: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const count = readSync(this.fd, bytes, done, length - done, offset + done);
@@ -53,6 +76,7 @@ class FileReader implements ByteReader {
   close(): void {
     if (this.open) closeSync(this.fd);
     this.open = false;
+    this.block = new Uint8Array(0);
   }
 }
 
@@ -65,6 +89,7 @@ export function bytesReader(bytes: Uint8Array, label = '<bytes>'): ByteReader {
       checkRange(reader, offset, length);
       return bytes.subarray(offset, offset + length);
     },
+    glance: (offset, length) => reader.read(offset, length),
     close() {},
   };
   return reader;

@@ -11,6 +11,8 @@ export interface CodeRanges {
    * place. Equal places give the same list.
    */
   at(offset: number, def?: CodeRange): readonly Span[];
+  /** The line of a place that nothing is known of, as far as the code around it tells. */
+  near(offset: number, def?: CodeRange): readonly Span[];
 }
 
 /** Characters of a source file. */
@@ -34,6 +36,7 @@ export class SourceRanges implements CodeRanges {
   private readonly stacks = new Map<PickleTuple, readonly Span[]>();
   /** Of ranges in PyTorch's built-in texts: with the line that uses them. */
   private readonly uses = new Map<number, readonly Span[]>();
+  private readonly guesses = new Map<number, readonly Span[]>();
   private readonly texts = new Map<PickleValue, SourceText>();
   private readonly byteOffsets: (offset: number) => number;
 
@@ -82,15 +85,26 @@ export class SourceRanges implements CodeRanges {
     let stack = this.uses.get(row);
     if (stack === undefined) {
       const around = this.beforeOnLine(row, offset, (s) => s.length > 0 && !isBuiltIn(s));
-      stack = [...own, ...(around.length > 0 ? around : this.statement(row, offset, def))];
+      stack = [...own, ...(around.length > 0 ? around : this.near(offset, def))];
       this.uses.set(row, stack);
+    }
+    return stack;
+  }
+
+  near(offset: number, def?: CodeRange): readonly Span[] {
+    const row = lastAtOrBefore(this.starts, this.byteOffsets(offset));
+    let stack = this.guesses.get(row);
+    if (stack === undefined) {
+      stack = this.statement(row, offset, def);
+      this.guesses.set(row, stack);
     }
     return stack;
   }
 
   /**
    * The line of a statement that has no range of its own: the line that the code on both sides stems from, else by the
-   * variable that it assigns, else the function's line.
+   * variable that it assigns, else the function's line. Of a traced program, the
+   * calls that both sides share.
    */
   private statement(row: number, offset: number, def: CodeRange | undefined): readonly Span[] {
     const first = def === undefined ? 0 : this.byteOffsets(def.start);
@@ -99,8 +113,9 @@ export class SourceRanges implements CodeRanges {
     const after = this.neighbour(row, 1, first, last);
     const text = before?.text ?? after?.text;
     if (text === undefined) return UNKNOWN;
-    const [from, to] = [before?.at.line ?? 0, after?.at.line ?? Number.POSITIVE_INFINITY];
-    if (before !== undefined && from === to) return [before.at];
+    if (text.calls.length > 0) return sharedCallers(before ?? after, after ?? before);
+    if (before !== undefined && after !== undefined && sameLine(before.stack[0], after.stack[0])) return before.stack;
+    const [from, to] = [before?.stack[0]?.line ?? 0, after?.stack[0]?.line ?? Number.POSITIVE_INFINITY];
     const lineStart = this.code.lastIndexOf('\n', offset - 1) + 1;
     const [, name = ''] = /^\s*(\w+)\b[^\n=]*=/.exec(this.code.slice(lineStart, offset)) ?? [];
     // PyTorch numbers the values of a variable that is assigned again.
@@ -109,20 +124,13 @@ export class SourceRanges implements CodeRanges {
   }
 
   /** The nearest range of a Python file between these bytes of the code. */
-  private neighbour(
-    row: number,
-    step: 1 | -1,
-    first: number,
-    last: number,
-  ): { text: SourceText; at: Span } | undefined {
+  private neighbour(row: number, step: 1 | -1, first: number, last: number): Neighbour | undefined {
     for (let i = row + step, left = MAX_NEIGHBOURS; left > 0; i += step, left--) {
       const start = this.starts[i];
       if (start === undefined || start < first || start >= last) return undefined;
       const stack = this.stackOf(i);
       const source = this.ranges[i]?.items[0];
-      const text = source === undefined ? undefined : this.source(source);
-      const [at] = stack;
-      if (at !== undefined && text?.calls.length === 0 && !isBuiltIn(stack)) return { text, at };
+      if (source !== undefined && stack.length > 0 && !isBuiltIn(stack)) return { text: this.source(source), stack };
     }
     return undefined;
   }
@@ -188,6 +196,24 @@ const BUILT_IN = '<string>';
 
 /** So many ranges around a place are looked at: a line of code or a short function has fewer. */
 const MAX_NEIGHBOURS = 256;
+
+interface Neighbour {
+  readonly text: SourceText;
+  readonly stack: readonly Span[];
+}
+
+function sameLine(a: Span | undefined, b: Span | undefined): boolean {
+  return a?.line === b?.line && a?.file === b?.file;
+}
+
+/** The outer frames that two stacks share, innermost first. */
+function sharedCallers(left: Neighbour | undefined, right: Neighbour | undefined): readonly Span[] {
+  const a = left?.stack ?? UNKNOWN;
+  const b = right?.stack ?? UNKNOWN;
+  let count = 0;
+  while (count < Math.min(a.length, b.length) && sameLine(a[a.length - 1 - count], b[b.length - 1 - count])) count++;
+  return a.slice(a.length - count);
+}
 
 function isBuiltIn(stack: readonly Span[]): boolean {
   return stack[0]?.file === BUILT_IN;

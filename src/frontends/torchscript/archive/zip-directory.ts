@@ -51,11 +51,12 @@ export function readDirectory(file: ByteReader, limits: ReadLimits = DEFAULT_LIM
   if (directory.count > limits.entries) overLimit('entries', limits, `${file.label} has ${directory.count} records`);
   if (directory.count * ENTRY_BYTES > directory.bytes) corrupt(file, 'its table is shorter than its entry count says');
   const bytes = file.read(directory.offset, directory.bytes);
+  const table = viewOf(bytes);
   const entries = new Map<string, ZipEntry>();
   let at = 0;
   let stored = 0;
   for (let i = 0; i < directory.count; i++) {
-    const { entry, length } = readEntry(file, bytes, at);
+    const { entry, length } = readEntry(file, bytes, table, at);
     if (entries.has(entry.name)) corrupt(file, `the entry ${entry.name} stands twice in its table`);
     entries.set(entry.name, entry);
     stored += entry.compressedSize;
@@ -98,18 +99,17 @@ function findDirectory64(file: ByteReader, endOffset: number): Directory | undef
   };
 }
 
-function readEntry(file: ByteReader, bytes: Uint8Array, at: number): { entry: ZipEntry; length: number } {
+function readEntry(file: ByteReader, bytes: Uint8Array, d: DataView, at: number): { entry: ZipEntry; length: number } {
   if (at + ENTRY_BYTES > bytes.length) corrupt(file, 'its table is cut short');
-  const d = viewOf(bytes.subarray(at));
-  if (d.getUint32(0, true) !== SIGNATURE.entry) corrupt(file, 'its table holds something else than entries');
-  const nameBytes = d.getUint16(28, true);
-  const extraBytes = d.getUint16(30, true);
-  const length = ENTRY_BYTES + nameBytes + extraBytes + d.getUint16(32, true);
+  if (d.getUint32(at, true) !== SIGNATURE.entry) corrupt(file, 'its table holds something else than entries');
+  const nameBytes = d.getUint16(at + 28, true);
+  const extraBytes = d.getUint16(at + 30, true);
+  const length = ENTRY_BYTES + nameBytes + extraBytes + d.getUint16(at + 32, true);
   if (at + length > bytes.length) corrupt(file, 'its table is cut short');
   const nameEnd = at + ENTRY_BYTES + nameBytes;
   const name = Buffer.from(bytes.buffer, bytes.byteOffset + at + ENTRY_BYTES, nameBytes).toString('utf8');
-  if ((d.getUint16(8, true) & ENCRYPTED_FLAG) !== 0) fail('unsupported-format', `the entry ${name} is encrypted`);
-  const methodCode = d.getUint16(10, true);
+  if ((d.getUint16(at + 8, true) & ENCRYPTED_FLAG) !== 0) fail('unsupported-format', `the entry ${name} is encrypted`);
+  const methodCode = d.getUint16(at + 10, true);
   const method = METHODS.get(methodCode);
   if (method === undefined) {
     fail('unsupported-format', `the entry ${name} of ${file.label} uses zip compression method ${methodCode}`, {
@@ -117,13 +117,13 @@ function readEntry(file: ByteReader, bytes: Uint8Array, at: number): { entry: Zi
     });
   }
   const wide = new Wide(file, bytes.subarray(nameEnd, nameEnd + extraBytes));
-  const size = wide.size(d.getUint32(24, true));
-  const compressedSize = wide.size(d.getUint32(20, true));
-  const headerOffset = wide.size(d.getUint32(42, true));
+  const size = wide.size(d.getUint32(at + 24, true));
+  const compressedSize = wide.size(d.getUint32(at + 20, true));
+  const headerOffset = wide.size(d.getUint32(at + 42, true));
   const most = method === 'stored' ? compressedSize : compressedSize * MAX_DEFLATE_RATIO;
   if (size > most || (method === 'stored' && size !== compressedSize)) corrupt(file, `the size of ${name} is false`);
   if (headerOffset + compressedSize > file.size) corrupt(file, `the entry ${name} lies outside the file`);
-  return { entry: { name, method, compressedSize, size, crc32: d.getUint32(16, true), headerOffset }, length };
+  return { entry: { name, method, compressedSize, size, crc32: d.getUint32(at + 16, true), headerOffset }, length };
 }
 
 /** 64-bit fields of an entry: those whose 32-bit field is all ones stand in the extra data, in the order of use. */

@@ -5,6 +5,9 @@ import { crc32 } from './crc32.js';
 import { corrupt, readDirectory, type ZipEntry } from './zip-directory.js';
 
 const LOCAL_HEADER_BYTES = 30;
+/** The least that zlib takes, and pieces that large entries are put together of. */
+const MIN_CHUNK_BYTES = 64;
+const MAX_CHUNK_BYTES = 2 ** 20;
 const LOCAL_SIGNATURE = 0x04034b50;
 
 /** Reads the entries of a zip archive by name, in any order, without unpacking the rest. */
@@ -41,22 +44,21 @@ export class ZipReader {
    * beyond `recordBytes`.
    */
   read(name: string): Uint8Array {
-    return this.readLater(name)();
+    const entry = this.checked(name);
+    const { file } = this;
+    const start = this.dataOffset(entry);
+    const bytes =
+      entry.method === 'stored'
+        ? file.read(start, entry.size)
+        : this.inflate(entry, file.glance(start, entry.compressedSize));
+    return this.verified(entry, bytes);
   }
 
   /** As `read`, in two steps: what is returned unpacks and verifies, and works when the file is closed too. */
   readLater(name: string): () => Uint8Array {
-    const entry = this.entry(name);
-    const { limits } = this;
-    if (entry.size > limits.recordBytes) {
-      overLimit('recordBytes', limits, `the entry ${name} takes ${entry.size} bytes`);
-    }
+    const entry = this.checked(name);
     const packed = this.readRaw(entry, 0, entry.compressedSize);
-    return () => {
-      const bytes = entry.method === 'stored' ? packed : this.inflate(entry, packed);
-      if (crc32(bytes) !== entry.crc32) corrupt(this.file, `the checksum of ${name} does not match`);
-      return bytes;
-    };
+    return () => this.verified(entry, entry.method === 'stored' ? packed : this.inflate(entry, packed));
   }
 
   /** `length` bytes of an entry from `offset` on; only these are read when the entry is stored plainly. */
@@ -80,6 +82,20 @@ export class ZipReader {
     return this.entries.get(name) ?? corrupt(this.file, `the entry ${name} is missing`);
   }
 
+  private checked(name: string): ZipEntry {
+    const entry = this.entry(name);
+    const { limits } = this;
+    if (entry.size > limits.recordBytes) {
+      overLimit('recordBytes', limits, `the entry ${name} takes ${entry.size} bytes`);
+    }
+    return entry;
+  }
+
+  private verified(entry: ZipEntry, bytes: Uint8Array): Uint8Array {
+    if (crc32(bytes) !== entry.crc32) corrupt(this.file, `the checksum of ${entry.name} does not match`);
+    return bytes;
+  }
+
   private readRaw(entry: ZipEntry, offset: number, length: number): Uint8Array {
     return this.file.read(this.dataOffset(entry) + offset, length);
   }
@@ -87,7 +103,7 @@ export class ZipReader {
   private dataOffset(entry: ZipEntry): number {
     const known = this.dataOffsets.get(entry.name);
     if (known !== undefined) return known;
-    const header = this.file.read(entry.headerOffset, LOCAL_HEADER_BYTES);
+    const header = this.file.glance(entry.headerOffset, LOCAL_HEADER_BYTES);
     const d = new DataView(header.buffer, header.byteOffset, header.byteLength);
     if (d.getUint32(0, true) !== LOCAL_SIGNATURE) corrupt(this.file, `${entry.name} is not where the table says`);
     const offset = entry.headerOffset + LOCAL_HEADER_BYTES + d.getUint16(26, true) + d.getUint16(28, true);
@@ -106,7 +122,9 @@ export class ZipReader {
     if (entry.size === 0) return new Uint8Array(0);
     let bytes: Uint8Array;
     try {
-      bytes = inflateRawSync(packed, { maxOutputLength: entry.size });
+      // One piece of the right size; another would be asked for if this one were full.
+      const chunkSize = Math.max(MIN_CHUNK_BYTES, Math.min(entry.size + 1, MAX_CHUNK_BYTES));
+      bytes = inflateRawSync(packed, { maxOutputLength: entry.size, chunkSize });
     } catch {
       corrupt(this.file, `the entry ${entry.name} does not unpack`);
     }

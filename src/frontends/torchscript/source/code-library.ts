@@ -31,6 +31,7 @@ export type Definition = FunctionInfo | ClassInfo;
 /** The archive's code by qualified name. A file is parsed when something in it is first asked for. */
 export class CodeLibrary {
   private readonly units = new Map<string, ReadonlyMap<string, Definition>>();
+  private readonly found = new Map<string, Definition | undefined>();
 
   constructor(
     private readonly archive: CodeArchive,
@@ -39,8 +40,13 @@ export class CodeLibrary {
 
   /** Errors: `syntax-error` of the file that should define the name. */
   find(name: string): Definition | undefined {
-    const dot = name.lastIndexOf('.');
-    return dot < 0 ? undefined : this.unit(name.slice(0, dot)).get(name.slice(dot + 1));
+    let definition = this.found.get(name);
+    if (definition === undefined && !this.found.has(name)) {
+      const dot = name.lastIndexOf('.');
+      definition = dot < 0 ? undefined : this.unit(name.slice(0, dot)).get(name.slice(dot + 1));
+      this.found.set(name, definition);
+    }
+    return definition;
   }
 
   private unit(qualifier: string): ReadonlyMap<string, Definition> {

@@ -9,7 +9,7 @@ type Stack = readonly Span[];
 /** An inlined call, as far as it says where code comes from: less than its frame, for it lives as long as the graph. */
 export class CallRecord {
   private outer: Stack | undefined;
-  private readonly joined = new Map<Stack, { readonly stack: Stack; readonly loc: SourceLoc }>();
+  private joined: Map<Stack, { readonly stack: Stack; readonly loc: SourceLoc }> | undefined;
 
   constructor(
     private readonly unit: CodeUnit,
@@ -26,12 +26,18 @@ export class CallRecord {
 
   /** The call stack at a place of the code. Equal places give the same list. */
   loc(offset: number): SourceLoc {
-    return this.join(this.own(offset)).loc;
+    const own = this.own(offset);
+    return own.length === 0 ? this.near(offset) : this.join(own).loc;
   }
 
   /** The stack of this call's own code; empty where the archive does not say. */
   own(offset: number): Stack {
     return this.unit.ranges?.at(offset, this.def) ?? NOWHERE;
+  }
+
+  /** As `loc` for a place that the archive says nothing of: what the code around it tells, else the call's own place. */
+  near(offset: number): SourceLoc {
+    return this.join(this.unit.ranges?.near(offset, this.def) ?? NOWHERE).loc;
   }
 
   /** What calls this code, innermost first. */
@@ -41,6 +47,7 @@ export class CallRecord {
   }
 
   private join(own: Stack): { readonly stack: Stack; readonly loc: SourceLoc } {
+    this.joined ??= new Map();
     let known = this.joined.get(own);
     if (known === undefined) {
       const stack = own.length === 0 ? this.callers : joinStacks(own, this.callers);
@@ -68,7 +75,7 @@ function sameLine(a: Span, b: Span): boolean {
 
 /**
  * Where a node of the program comes from: its place in the code; where the archive does not say, where its first operand
- * comes from that does; else the place of the call that it is part of.
+ * comes from that does; else what the code around it tells.
  */
 export class CodePlace implements LazyLoc {
   private found: SourceLoc | undefined;

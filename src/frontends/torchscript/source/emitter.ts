@@ -2,7 +2,7 @@ import { type Attribute, type Block, type Graph, Node, type OpName, type Value }
 import { addedBy } from '../../../ir/provenance.js';
 import { NOWHERE, type Place } from '../../../ir/source-loc.js';
 import type { TensorData } from '../../../ir/tensor-data.js';
-import { ANY, STR, TENSOR, type Type } from '../../../ir/type.js';
+import { ANY, STR, TENSOR, type Type, typeName } from '../../../ir/type.js';
 import { overLimit, type ReadLimits } from '../limits.js';
 import { type CallRecord, CodePlace } from './code-place.js';
 import type { Frame } from './frame.js';
@@ -20,7 +20,8 @@ export class Emitter {
   private inPrelude = false;
   private preludeEnd: Node | undefined;
   private emitted = 0;
-  private readonly constants = new Map<string, Value>();
+  /** By kind of type: numbers, texts and bools by themselves, other values by their text. */
+  private readonly constants = new Map<Type['kind'], Map<Attribute, Value>>();
   private readonly tensors = new Map<object, Map<string, Value>>();
 
   constructor(
@@ -91,11 +92,16 @@ export class Emitter {
 
   /** The value of a constant: equal constants are one node. */
   constant(type: Type, value: Attribute): Value {
-    const key = `${type.kind}:${typeof value}:${Object.is(value, -0) ? '-0' : String(value)}`;
-    let v = this.constants.get(key);
+    let known = this.constants.get(type.kind);
+    if (known === undefined) {
+      known = new Map();
+      this.constants.set(type.kind, known);
+    }
+    const key = keyOf(type, value);
+    let v = known.get(key);
     if (v === undefined) {
       v = this.prelude(() => this.constantNode(type, value));
-      this.constants.set(key, v);
+      known.set(key, v);
     }
     return v;
   }
@@ -190,6 +196,12 @@ export class Emitter {
       );
     }
   }
+}
+
+/** What stands for a constant among those of its kind. A map takes both zeros for one, and each list for another. */
+function keyOf(type: Type, value: Attribute): Attribute {
+  if (typeof value === 'object' && value !== null) return `${typeName(type)} ${String(value)}`;
+  return Object.is(value, -0) ? '-0' : value;
 }
 
 /** Where those operands come from that are not constants. */

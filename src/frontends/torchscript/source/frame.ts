@@ -6,8 +6,7 @@ import type { Item } from './item.js';
 /** One inlined call: its variables, and where it was called from. */
 export class Frame {
   readonly variables = new Map<string, Item>();
-  /** Types of variables that the source declares. */
-  readonly declared = new Map<string, Type>();
+  private types: Map<string, Type> | undefined;
   /** The user's Python behind the call's code. */
   readonly call: CallRecord;
 
@@ -20,6 +19,16 @@ export class Frame {
     readonly outer?: Frame,
   ) {
     this.call = new CallRecord(info.unit, info.def, caller?.call, offset);
+  }
+
+  /** The source declares a variable's type. */
+  declare(name: string, type: Type): void {
+    this.types ??= new Map();
+    this.types.set(name, type);
+  }
+
+  declaredType(name: string): Type | undefined {
+    return this.types?.get(name);
   }
 
   /** A variable of this call, or of the function that this one is defined in. */

@@ -212,7 +212,7 @@ export class Loops {
       const c = carried[i];
       const item = c === undefined ? undefined : newItem(c, changes);
       if (c === undefined || item === undefined || item.kind === 'poison') continue;
-      const declared = plan.frame.declared.get(c.name);
+      const declared = plan.frame.declaredType(c.name);
       const type = emitter.isValue(item) ? (joinTypes(c.type, typeOfItem(item)) ?? declared) : undefined;
       if (type === undefined) {
         carried.splice(i, 1);

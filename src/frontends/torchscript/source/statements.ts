@@ -127,7 +127,7 @@ export class Statements {
   private assignment(s: AssignStatement, frame: Frame): void {
     const [first] = s.targets;
     const declared = s.annotation === undefined ? undefined : this.context.types.parse(s.annotation);
-    if (declared !== undefined && first?.kind === 'name') frame.declared.set(first.id, declared);
+    if (declared !== undefined && first?.kind === 'name') frame.declare(first.id, declared);
     if (s.value === undefined) return;
     const item = fitDeclared(this.context.expressions.evaluate(s.value, frame, declared), declared);
     for (const target of s.targets) this.assign(target, item, frame);

@@ -19,27 +19,29 @@ import { MAX_TYPE_PARTS, typeParts } from './bounded-tuple.js';
 import type { ClassInfo, CodeLibrary } from './code-library.js';
 
 /** Types that one word spells in annotations. Enums of PyTorch (dtype, layout, memory format) are ints. */
-const PLAIN: Readonly<Record<string, Type>> = {
-  Tensor: TENSOR,
-  int: INT,
-  float: FLOAT,
-  bool: BOOL,
-  str: STR,
-  complex: COMPLEX,
-  number: NUMBER,
-  Scalar: NUMBER,
-  Device: DEVICE,
-  NoneType: NONE,
-  None: NONE,
-  Any: ANY,
-  AnyTupleType: ANY,
-  AnyListType: ANY,
-  AnyEnumType: ANY,
-  AnyClassType: ANY,
-  Generator: { kind: 'generator' },
-  Layout: INT,
-  QScheme: INT,
-};
+const PLAIN: ReadonlyMap<string, Type> = new Map(
+  Object.entries<Type>({
+    Tensor: TENSOR,
+    int: INT,
+    float: FLOAT,
+    bool: BOOL,
+    str: STR,
+    complex: COMPLEX,
+    number: NUMBER,
+    Scalar: NUMBER,
+    Device: DEVICE,
+    NoneType: NONE,
+    None: NONE,
+    Any: ANY,
+    AnyTupleType: ANY,
+    AnyListType: ANY,
+    AnyEnumType: ANY,
+    AnyClassType: ANY,
+    Generator: { kind: 'generator' },
+    Layout: INT,
+    QScheme: INT,
+  }),
+);
 
 /** Reads type annotations. An unknown annotation is undefined; classes are looked up in the archive's code. */
 export class TypeParser {
@@ -49,6 +51,7 @@ export class TypeParser {
   constructor(private readonly library: CodeLibrary) {}
 
   parse(annotation: Expr): Type | undefined {
+    if (annotation.kind === 'name') return PLAIN.get(annotation.id);
     const known = this.known.get(annotation);
     if (known !== undefined) return known;
     const type = this.read(annotation);
@@ -75,9 +78,9 @@ export class TypeParser {
       case 'none':
         return NONE;
       case 'name':
-        return Object.hasOwn(PLAIN, e.id) ? PLAIN[e.id] : undefined;
+        return PLAIN.get(e.id);
       case 'str':
-        return Object.hasOwn(PLAIN, e.value) ? PLAIN[e.value] : undefined;
+        return PLAIN.get(e.value);
       case 'attribute':
         return this.named(e);
       case 'subscript':
@@ -94,7 +97,7 @@ export class TypeParser {
     const info = this.library.find(name);
     if (info?.kind === 'class') return this.classType(info);
     if (name.startsWith('__torch__.')) return { kind: 'class', name };
-    return /^torch\.\w+$/.test(name) ? PLAIN[name.slice(6)] : undefined;
+    return /^torch\.\w+$/.test(name) ? PLAIN.get(name.slice(6)) : undefined;
   }
 
   private generic(head: Expr, index: Expr): Type | undefined {
