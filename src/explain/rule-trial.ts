@@ -22,6 +22,8 @@ interface Tried {
   readonly madeBy: RuleId | undefined;
   readonly start: RuleMiss | undefined;
   end?: RuleMiss;
+  /** The node is no longer there when the rule's phase ends. */
+  isGone?: boolean;
 }
 
 /** Stages between which a rule of each phase is at work: the one before, and its own. */
@@ -51,6 +53,12 @@ export class RuleTrial {
     const { before, own } = PHASES[this.entry.phase];
     if (stage === before) this.start(graph, matcher);
     if (stage === own && outcome !== undefined) this.end(matcher, outcome);
+    else if (this.outcome !== undefined) this.later(outcome);
+  }
+
+  /** What rules of a later phase replace has been there for this one to match. */
+  private later(outcome: Outcome | undefined): void {
+    for (const { rule, node } of outcome?.trace ?? []) if (!this.replaced.has(node)) this.replaced.set(node, rule);
   }
 
   private start(graph: Graph, matcher: Matcher): void {
@@ -68,7 +76,8 @@ export class RuleTrial {
       for (const n of made) if (this.fits(n) && !this.tried.has(n)) this.add(n, rule, undefined);
     }
     for (const tried of this.tried.values()) {
-      if (tried.node.parent !== undefined) tried.end = this.miss(tried.node, matcher);
+      tried.isGone = tried.node.parent === undefined;
+      if (!tried.isGone) tried.end = this.miss(tried.node, matcher);
     }
   }
 
@@ -108,15 +117,11 @@ export class RuleTrial {
     };
   }
 
-  private candidate({ node, name, madeBy, start, end }: Tried): RuleCandidate {
+  private candidate({ node, name, madeBy, start, end, isGone }: Tried): RuleCandidate {
     const by = this.replaced.get(node);
-    const fate = by === this.entry.rule.id ? 'fired' : by !== undefined ? 'replaced' : this.isGone(node);
+    const fate = by === this.entry.rule.id ? 'fired' : by !== undefined ? 'replaced' : isGone ? 'removed' : 'kept';
     const other = fate === 'replaced' ? by : undefined;
     return { op: node.op, name, source: node.loc, fate, by: other, madeBy, start, end };
-  }
-
-  private isGone(node: Node): 'removed' | 'kept' {
-    return this.outcome !== undefined && node.parent === undefined ? 'removed' : 'kept';
   }
 
   /** Why no node could match. */

@@ -141,6 +141,10 @@ describe('a rule', () => {
   });
 
   it('at the nodes that the other selectors leave', async () => {
+    const { rule: lowering } = await told({ rule: 'no-view' });
+    expect(lowering?.candidates).toMatchObject([
+      { name: 'v', fate: 'replaced', by: 'view-literal', end: { rule: 'no-view' } },
+    ]);
     expect((await told({ rule: 'view-dyn', line: 'model.py:3' })).rule?.candidates).toEqual([]);
     // The ONNX node that the view became.
     const { rule } = await told({ rule: 'view-dyn', node: 'output' });

@@ -32,10 +32,47 @@ describe('problems', () => {
     expect(problems(archiveOf(forward(body))).map((d) => [d.code, d.at?.line])).toEqual([
       ['unknown-operator', 3],
       ['unknown-operator', 5],
+      ['unknown-operator', 5],
       ['unknown-operator', 7],
       ['unknown-name', 8],
       ['no-overload', 10],
     ]);
+  });
+
+  it('tells operators that nothing declares also where they get what another one would give', () => {
+    const body = `
+      a = torch.strange(x)
+      b = torch.strange2(torch.relu(a), torch.strange3(a))
+      if torch.gt(torch.strange4(b), 0):
+        c = ops.mine.one(b)
+      else:
+        c = torch.neg(b)
+      for i in range(torch.strange5(c)):
+        c = ops.mine.two(c)
+      while bool(torch.strange6(c)):
+        c = ops.mine.three(c)
+      d = a[torch.strange7(x)]
+      return torch.relu(missing)`;
+    expect(problems(archiveOf(forward(body))).map((d) => [d.message.split(' ').at(-1), d.at?.line])).toEqual([
+      ['aten::strange', 3],
+      ['aten::strange3', 4],
+      ['aten::strange2', 4],
+      ['aten::strange4', 5],
+      ['mine::one', 6],
+      ['aten::strange5', 9],
+      ['mine::two', 10],
+      ['aten::strange6', 11],
+      ['mine::three', 12],
+      ['aten::strange7', 13],
+      ['here', 14],
+    ]);
+  });
+
+  it('tells how many there are beyond those that it tells', () => {
+    const body = Array.from({ length: 53 }, (_, i) => `      a${i} = torch.strange(x)\n`).join('');
+    const found = problems(archiveOf(forward(`${body}      return x`)));
+    expect(found.length).toBe(50);
+    expect(found.at(-1)?.notes?.at(-1)?.message).toBe('and 3 more problems of the program');
   });
 
   it('shows the place in the archive, and the call stack in the user’s own code', () => {

@@ -53,6 +53,7 @@ export class Calls {
   private invoke(target: Item, e: CallExpr, frame: Frame): Item {
     switch (target.kind) {
       case 'poison':
+        this.operands(e, frame);
         return POISON;
       case 'function':
         return this.inline(target, this.operands(e, frame), e, frame);

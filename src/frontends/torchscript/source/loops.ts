@@ -1,4 +1,4 @@
-import type { Value } from '../../../ir/graph.js';
+import { Block, type Value } from '../../../ir/graph.js';
 import { INT, type Type, typeEquals } from '../../../ir/type.js';
 import { assignedNames } from './assigned-names.js';
 import type { ForStatement, Range, WhileStatement } from './ast.js';
@@ -43,7 +43,11 @@ export class Loops {
     if (this.refuseExits(s, frame)) return;
     const test = (): Item => expressions.truth(expressions.evaluate(s.test, frame), s.test, frame);
     const first = test();
-    if (first.kind === 'poison' || knownBool(first) === false) return;
+    if (knownBool(first) === false) return;
+    if (first.kind === 'poison') {
+      this.survey(() => this.context.statements.runBlock(s.body, frame), frame);
+      return;
+    }
     const trip = (): Item => {
       this.context.statements.runBlock(s.body, frame);
       return test();
@@ -74,7 +78,10 @@ export class Loops {
       return;
     }
     const items = expressions.evaluate(iterable, frame);
-    if (items.kind === 'poison') return;
+    if (items.kind === 'poison') {
+      this.surveyFor(s, frame);
+      return;
+    }
     const known =
       items.kind === 'tuple'
         ? items.items
@@ -88,6 +95,22 @@ export class Loops {
         this.context.statements.runBlock(s.body, frame);
       }
     }
+  }
+
+  private surveyFor(s: ForStatement, frame: Frame): void {
+    const { statements } = this.context;
+    this.survey(() => {
+      statements.assign(s.target, POISON, frame);
+      statements.runBlock(s.body, frame);
+    }, frame);
+  }
+
+  /** Runs the body of a loop that cannot be built once, to report what else is wrong with it. */
+  private survey(body: () => void, frame: Frame): void {
+    const { emitter, objects, state } = this.context;
+    state.open(frame, objects.count);
+    emitter.within(new Block(), body);
+    for (const name of state.close().variables.keys()) state.setVariable(frame, name, POISON);
   }
 
   private rangeLoop(s: ForStatement, bounds: readonly Item[], frame: Frame): void {
@@ -124,7 +147,11 @@ export class Loops {
 
   private countedLoop(s: ForStatement, count: Item, element: (index: Item) => Item, frame: Frame): void {
     const { emitter, operators, statements } = this.context;
-    if (count.kind === 'poison' || (count.kind === 'const' && count.value === 0)) return;
+    if (count.kind === 'const' && count.value === 0) return;
+    if (count.kind === 'poison') {
+      this.surveyFor(s, frame);
+      return;
+    }
     emitter.at(frame, s.start);
     const trip = (index: Value): Item => {
       statements.assign(s.target, element(valueItem(index)), frame);

@@ -1,4 +1,4 @@
-import { DiagnosticError } from '../../../diagnostics/diagnostic.js';
+import { type Diagnostic, DiagnosticError } from '../../../diagnostics/diagnostic.js';
 import type { Attribute, Value } from '../../../ir/graph.js';
 import { BOOL, FLOAT, INT, listOf, NONE, STR, TENSOR, type Type } from '../../../ir/type.js';
 import { type ArgSource, resolveCall } from '../../../schema/resolve.js';
@@ -67,6 +67,14 @@ function conversionOf(given: Type, wanted: Type): string | undefined {
   }
 }
 
+/** The problem of a call that no overload takes; throws any other error again. */
+function refusal(error: unknown): Pick<Diagnostic, 'code' | 'message' | 'notes' | 'help'> {
+  const [first] = error instanceof DiagnosticError ? error.diagnostics : [];
+  if (first === undefined || (first.code !== 'unknown-operator' && first.code !== 'no-overload')) throw error;
+  const { code, message, notes, help } = first;
+  return { code, message, notes, help };
+}
+
 /** Operators called by name: overloads resolved, defaults filled in, nodes emitted. */
 export class Operators {
   private readonly old: OldOperators;
@@ -78,7 +86,7 @@ export class Operators {
   /** Calls `base` (`aten::add`). Problems are reported and give POISON. */
   call(base: string, operands: readonly Operand[], range: Range, frame: Frame): Item {
     const { emitter, problems } = this.context;
-    if (operands.some((o) => o.item.kind === 'poison')) return POISON;
+    if (operands.some((o) => o.item.kind === 'poison')) return this.unknown(base, range, frame);
     const items = operands.map((o) => o.item);
     const known =
       this.special(base, items) ??
@@ -93,17 +101,22 @@ export class Operators {
     try {
       return this.emit(base, this.old.operands(base, operands));
     } catch (error) {
-      const [first] = error instanceof DiagnosticError ? error.diagnostics : [];
-      if (first === undefined || (first.code !== 'unknown-operator' && first.code !== 'no-overload')) throw error;
+      const first = refusal(error);
       const plain = first.code === 'no-overload' ? this.withoutOut(base, operands, range, frame) : undefined;
-      if (plain !== undefined) return plain;
-      return problems.report(frame, range, {
-        code: first.code,
-        message: first.message,
-        notes: first.notes,
-        help: first.help,
-      });
+      return plain ?? problems.report(frame, range, first);
     }
+  }
+
+  /** Of operands that have been reported only the operator itself can be told: whether there is one. */
+  private unknown(base: string, range: Range, frame: Frame): Item {
+    const { problems, registry } = this.context;
+    if (registry.hasBase(base)) return POISON;
+    try {
+      resolveCall(registry, base, []);
+    } catch (error) {
+      return problems.report(frame, range, refusal(error));
+    }
+    return POISON;
   }
 
   /** `op(..., out=x)` where no overload is declared that takes it: x is given what the operator gives without it. */

@@ -13,6 +13,8 @@ const MAX_CALLERS = 4;
 /** Gathers what is wrong with a program, each place once. */
 export class Problems {
   private readonly list: Diagnostic[] = [];
+  /** Beyond those that are told. */
+  private more = 0;
   /** Of each problem, with the archive's line: one line of the user's may stand for several. */
   private readonly keys: string[] = [];
   private readonly seen = new Set<string>();
@@ -24,7 +26,11 @@ export class Problems {
   report(frame: Frame, range: Range, problem: Omit<Diagnostic, 'severity' | 'at'>): Item {
     const code = frame.info.unit.span(range);
     const key = `${problem.code}\n${problem.message}\n${code.file}:${code.line}`;
-    if (this.seen.has(key) || this.list.length >= MAX_PROBLEMS) return POISON;
+    if (this.seen.has(key)) return POISON;
+    if (this.list.length >= MAX_PROBLEMS) {
+      this.more += 1;
+      return POISON;
+    }
     this.seen.add(key);
     this.keys.push(key);
     const loc = frame.call.loc(range.start);
@@ -41,11 +47,15 @@ export class Problems {
 
   /** Forgets what was noted after there were `count` problems. */
   forgetAfter(count: number): void {
+    if (this.list.length > count) this.more = 0;
     this.list.length = Math.min(this.list.length, count);
     for (const key of this.keys.splice(this.list.length)) this.seen.delete(key);
   }
 
   throwIfAny(): void {
-    if (this.list.length > 0) throw new DiagnosticError(this.list);
+    const last = this.list.pop();
+    if (last === undefined) return;
+    const notes = [...(last.notes ?? []), { message: `and ${this.more} more problems of the program` }];
+    throw new DiagnosticError([...this.list, this.more === 0 ? last : { ...last, notes }]);
   }
 }

@@ -12,14 +12,13 @@ export class Subscripts {
 
   evaluate(e: SubscriptExpr, frame: Frame): Item {
     const object = this.context.expressions.evaluate(e.object, frame);
-    if (object.kind === 'poison') return POISON;
     if (e.index.kind === 'slice') return this.slice(object, e.index, e, frame);
     return this.item(object, this.context.expressions.evaluate(e.index, frame), e, frame);
   }
 
   /** `object[index]`. */
   item(object: Item, index: Item, range: Range, frame: Frame): Item {
-    if (index.kind === 'poison') return POISON;
+    if (object.kind === 'poison' || index.kind === 'poison') return POISON;
     if (object.kind === 'object') return this.objectItem(object, index, range, frame);
     const type = typeOfItem(object);
     if (type.kind === 'tuple') {
