@@ -1,7 +1,8 @@
 /**
  * How fast TorchScript archives become graphs, and what memory a large one takes: `npm run bench:load -- [model.pt...]`, by
  * default the models of test/models. Prints, for each archive, the best of several runs on one core: megabytes of
- * serialized source a second for the parser alone and for code to graph, and nodes. Then it makes an archive of 1 GB of
+ * serialized source a second for the parser alone, for code to graph, and for that with the user's line of each node,
+ * which is found when it is asked for; and nodes. Then it makes an archive of 1 GB of
  * weights, most of it holes in a sparse file, compiles it in a process of its own, and compares the peak of its memory
  * with that of the same model with small weights. Linux only: memory is VmHWM of /proc.
  */
@@ -38,6 +39,7 @@ const paths = given.length > 0 ? given : readdirSync(MODELS).map((name) => join(
 const { registry } = await RuleBook.load();
 let bytes = 0;
 let time = 0;
+let placedTime = 0;
 for (const path of paths.filter((p) => existsSync(p))) {
   const archive = openArchive(path);
   const sources = archive.sourceFiles().map((q) => archive.readSource(q));
@@ -49,16 +51,25 @@ for (const path of paths.filter((p) => existsSync(p))) {
     nodes = [...buildGraph(opened, registry).graph.allNodes()].length;
     opened.close();
   });
+  let lines = 0;
+  const placed = best(() => {
+    const opened = openArchive(path);
+    lines = 0;
+    for (const node of buildGraph(opened, registry).graph.allNodes()) lines += node.loc.length > 0 ? 1 : 0;
+    opened.close();
+  });
   const size = sources.reduce((sum, text) => sum + text.length, 0);
   bytes += size;
   time += load;
+  placedTime += placed;
   const rate = (ms: number) => (size / 1000 / ms).toFixed(1);
   console.log(
     `${path}: ${(size / 1e6).toFixed(2)} MB of source, parsed at ${rate(parse)} MB/s, a graph of ${nodes} nodes at ` +
-      `${rate(load)} MB/s (${load.toFixed(1)} ms)`,
+      `${rate(load)} MB/s (${load.toFixed(1)} ms), with the lines of ${lines} of them at ${rate(placed)} MB/s`,
   );
 }
-console.log(`all: code to graph at ${(bytes / 1000 / time).toFixed(1)} MB/s`);
+const rates = [time, placedTime].map((ms) => `${(bytes / 1000 / ms).toFixed(1)} MB/s`);
+console.log(`all: code to graph at ${rates[0]}, with the lines of all nodes at ${rates[1]}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'thaw-bench-load-'));
 try {
