@@ -109,6 +109,8 @@ export const makeView: Step = (node, walk) => {
   const handle = memory.handleOf(base);
   const place = resolve(handle.place);
   takeOperands(node, walk);
+  // Graph text may leave the result out.
+  if (node.outputs.length !== 1) return;
   const call = viewCall(node);
   if (isSplit(node.op)) {
     memory.view(node.output, place, piecesForm(call));

@@ -37,13 +37,13 @@ it('a rule that is missing gives one report with the operator, the argument, the
   const text = await report(await without('pad-dyn'));
   expect(text).toMatchInlineSnapshot(`
     "error[no-dynamic-form]: aten::pad has no dynamic alternative: its argument \`pad\` (int[]) is fed by a tensor that is known only at run time
-        --> /opt/pytorch/lib/python3.11/site-packages/torch/nn/functional.py:5430:12
-    5430 |     return torch._C._nn.pad(input, pad, mode, value)
-         |            ^^^^^^^^^^^^^^^^
-         = note: called from here
         --> /opt/thaw/test/models/models_scripted.py:89:13
       89 |         x = F.pad(x, [0, 0, 0, (self.window - x.size(1) % self.window) % self.window])
          |             ^^^^^
+         = note: inside, in PyTorch’s own code
+        --> /opt/pytorch/lib/python3.11/site-packages/torch/nn/functional.py:5430:12
+    5430 |     return torch._C._nn.pad(input, pad, mode, value)
+         |            ^^^^^^^^^^^^^^^^
          = note: the number comes from here (trt::size_dyn.int, made by rule size-int-dyn)
         --> /opt/thaw/test/models/models_scripted.py:89:47
       89 |         x = F.pad(x, [0, 0, 0, (self.window - x.size(1) % self.window) % self.window])

@@ -1,7 +1,7 @@
 import { fail, type Span } from '../../../diagnostics/diagnostic.js';
 import { FrameTable } from './frame-table.js';
 import type { PickleTuple, PickleValue } from './pickle-value.js';
-import { SourceText } from './source-text.js';
+import { lastAtOrBefore, SourceText } from './source-text.js';
 
 /** The Python behind a source file of an archive. */
 export interface CodeRanges {
@@ -38,6 +38,8 @@ export class SourceRanges implements CodeRanges {
   private readonly uses = new Map<number, readonly Span[]>();
   private readonly guesses = new Map<number, readonly Span[]>();
   private readonly texts = new Map<PickleValue, SourceText>();
+  /** By what they are spelled of. */
+  private readonly spelled = new Map<string, SourceText>();
   private readonly byteOffsets: (offset: number) => number;
 
   /**
@@ -158,17 +160,34 @@ export class SourceRanges implements CodeRanges {
     if (known !== undefined) return known;
     const [pieces, file, line] = this.tuple(value);
     if (line?.kind !== 'int') this.malformed();
-    const text = this.pieces(pieces);
     const path = file?.kind === 'none' ? '' : this.text(file);
-    const read = new SourceText(text, path, Number(line.value), this.frames.read(text));
+    const key = `${this.spelling(pieces)}\n${path}\n${line.value}`;
+    let read = this.spelled.get(key);
+    if (read === undefined) {
+      const text = this.pieces(pieces);
+      read = new SourceText(text, path, Number(line.value), this.frames.read(text));
+      this.spelled.set(key, read);
+    }
     this.texts.set(value, read);
     return read;
+  }
+
+  /** Tells one text from another without putting it together: the numbers of its pieces, which all rows repeat. */
+  private spelling(value: PickleValue | undefined): string {
+    const list = value?.kind === 'tuple' ? value.items[0] : value;
+    if (list?.kind !== 'list') return this.text(value);
+    let key = '';
+    for (const piece of list.items) key += piece.kind === 'int' ? `${piece.value},` : `${this.text(piece)},`;
+    return key;
   }
 
   private pieces(value: PickleValue | undefined): string {
     const list = value?.kind === 'tuple' ? value.items[0] : value;
     if (list?.kind !== 'list') return this.text(value);
-    return list.items.map((v) => this.text(v)).join('');
+    const parts = list.items.map((v) => this.text(v));
+    const size = parts.reduce((sum, part) => sum + part.length, 0);
+    if (size > MAX_TEXT) fail('archive-limit', `${this.label} has a text of ${size} characters`);
+    return parts.join('');
   }
 
   private text(value: PickleValue | undefined): string {
@@ -194,6 +213,9 @@ const STRING_TABLE_MARKER = 'FORMAT_WITH_STRING_TABLE';
 /** The file that ranges name for operators that PyTorch has built in as Python text. */
 const BUILT_IN = '<string>';
 
+/** Characters of a function's source or a call stack; pieces that repeat could stand for any number. */
+const MAX_TEXT = 2 ** 24;
+
 /** So many ranges around a place are looked at: a line of code or a short function has fewer. */
 const MAX_NEIGHBOURS = 256;
 
@@ -217,18 +239,6 @@ function sharedCallers(left: Neighbour | undefined, right: Neighbour | undefined
 
 function isBuiltIn(stack: readonly Span[]): boolean {
   return stack[0]?.file === BUILT_IN;
-}
-
-/** Index of the last start that is not beyond `offset`; -1 when there is none. */
-function lastAtOrBefore(starts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 /** Turns characters into UTF-8 bytes. Serialized source is nearly always ASCII, where they are the same. */

@@ -9,6 +9,9 @@ export class SourceText {
   /** Lines that assign a name, by the name. */
   private assigned: Map<string, number[]> | undefined;
   private cut: readonly string[] | undefined;
+  private lineStarts: number[] | undefined;
+  /** Null where bytes and characters are the same. */
+  private bytes: Buffer | null | undefined;
 
   constructor(
     readonly text: string,
@@ -21,19 +24,36 @@ export class SourceText {
 
   /** Bytes `start` to `end`. */
   span(start: number, end: number): Span {
-    const bytes = Buffer.from(this.text, 'utf8');
-    const lineStart = start === 0 ? 0 : bytes.lastIndexOf(10, start - 1) + 1;
-    const newline = bytes.indexOf(10, lineStart);
-    const lineEnd = newline < 0 ? bytes.length : newline;
-    let line = this.firstLine;
-    for (let at = bytes.indexOf(10); at >= 0 && at < lineStart; at = bytes.indexOf(10, at + 1)) line++;
+    const from = this.character(start);
+    const { starts } = this;
+    const index = lastAtOrBefore(starts, from);
+    const lineStart = starts[index] ?? 0;
+    const lineEnd = (starts[index + 1] ?? this.text.length + 1) - 1;
     return {
       file: this.file,
-      line,
-      column: bytes.subarray(lineStart, start).toString('utf8').length + 1,
-      length: Math.max(1, bytes.subarray(start, Math.min(end, lineEnd)).toString('utf8').length),
-      text: bytes.subarray(lineStart, lineEnd).toString('utf8'),
+      line: this.firstLine + index,
+      column: from - lineStart + 1,
+      length: Math.max(1, Math.min(this.character(end), lineEnd) - from),
+      text: this.text.slice(lineStart, lineEnd),
     };
+  }
+
+  /** The character that starts at a byte, or the one that the byte is part of. */
+  private character(byte: number): number {
+    const { text } = this;
+    this.bytes ??= Buffer.byteLength(text, 'utf8') === text.length ? null : Buffer.from(text, 'utf8');
+    const at = this.bytes === null ? byte : this.bytes.subarray(0, byte).toString('utf8').length;
+    return Math.max(0, Math.min(at, text.length));
+  }
+
+  /** Where lines start, in characters. */
+  private get starts(): readonly number[] {
+    if (this.lineStarts === undefined) {
+      this.lineStarts = [0];
+      for (let at = this.text.indexOf('\n'); at >= 0; at = this.text.indexOf('\n', at + 1))
+        this.lineStarts.push(at + 1);
+    }
+    return this.lineStarts;
   }
 
   /**
@@ -89,4 +109,16 @@ export class SourceText {
       text,
     };
   }
+}
+
+/** Index of the last start that is not beyond `offset`; -1 when there is none. */
+export function lastAtOrBefore(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
