@@ -1,5 +1,5 @@
 import type { Node, Value } from '../ir/graph.js';
-import type { Place } from '../ir/source-loc.js';
+import type { Place as SourcePlace } from '../ir/source-loc.js';
 import { INT, type Type } from '../ir/type.js';
 import { constantInt, constantOf, type Emitter } from './emitter.js';
 import { inversePermutation } from './inverse-permutation.js';
@@ -17,7 +17,7 @@ export interface ViewCall {
   readonly op: string;
   readonly args: readonly Value[];
   readonly type: Type;
-  readonly place: Place;
+  readonly place: SourcePlace;
 }
 
 /** What a node tells of the view that it makes, before its operands change. */
