@@ -126,7 +126,7 @@ class StoragePass {
   }
 
   private made(op: string, inputs: readonly Value[], type: Type): Value {
-    const made = new Node(op, inputs, this.node.loc);
+    const made = new Node(op, inputs, this.node.place);
     made.origin = byPass('specialize', this.node);
     const out = made.addOutput(this.graph.freshName(), type);
     made.insertBefore(this.node);
