@@ -32,11 +32,13 @@ def archive_of(name, form):
 
 
 def argument(x):
-    """A tensor as recorded, the items of a list or tuple, or a constant that each run bakes in."""
+    """A tensor as recorded, the items of a list, tuple or dict, or a constant that each run bakes in."""
     if isinstance(x, torch.Tensor):
         return spelled(x)
-    if isinstance(x, (list, tuple)) and any(isinstance(v, torch.Tensor) for v in x):
+    if isinstance(x, (list, tuple)) and any(isinstance(v, (torch.Tensor, list, tuple, dict)) for v in x):
         return {"kind": "tuple" if isinstance(x, tuple) else "list", "items": [argument(v) for v in x]}
+    if isinstance(x, dict):
+        return {"kind": "dict", "keys": [str(k) for k in x], "items": [argument(v) for v in x.values()]}
     if x is None or isinstance(x, (bool, int, float, str, list, tuple)):
         return {"const": repr(x)}
     raise TypeError(f"an input of type {type(x).__name__}")
