@@ -33,10 +33,15 @@ export class GraphLiteralReader {
     private readonly types: GraphTypeReader,
   ) {}
 
-  /** The value of a prim::Constant whose output is declared as `type`. A `<Tensor>` is ELIDED. */
+  /** The value of a prim::Constant whose output is declared as `type`. A `<Tensor>` and an `object(0x5f)` are ELIDED. */
   constant(type: Type | undefined): ReadLiteral | typeof ELIDED {
     const { lexer } = this;
     const wanted = type?.kind === 'optional' ? type.element : type;
+    if (lexer.accept('object')) {
+      lexer.expect('(', 'before the address of an object');
+      while (!lexer.accept(')') && lexer.peek.kind !== 'end') lexer.take();
+      return ELIDED;
+    }
     if (wanted?.kind === 'tensor' || (wanted === undefined && (lexer.at('{') || lexer.at('<')))) {
       const data = readTensorLiteral(lexer, wanted ?? tensorType());
       if (data === ELIDED) return ELIDED;
