@@ -1,7 +1,8 @@
 /**
  * One recorded model on one provider: `node .bench/bench/tensorrt/model-run.js CASE_FOLDER PROVIDER PRECISION WORK_FOLDER`.
  * All its dims are dynamic. Prints one JSON object: which provider took what, the differences to PyTorch's recorded
- * results, how long opening took cold and warm, and microseconds a run at every recorded size.
+ * results, how long opening took cold and warm, and microseconds a run at every recorded size (RUNS=0 leaves these out).
+ * LEVEL is TensorRT's builder level. ONNX Runtime's log, on standard error, has a line for each engine that is built.
  */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -11,10 +12,10 @@ import { readNpy } from '../../src/npy/read-npy.js';
 import { isProviderChoice } from '../../src/runtime/providers.js';
 import { createSession, type Session, type SessionOptions } from '../../src/runtime/session.js';
 import type { ModelCase } from '../../test/models/model-case.js';
-import { compileTo, medianOf, type Recorded, timed, tolerance } from './recorded-model.js';
+import { compileTo, medianOf, type Recorded, relativeDistance, timed, tolerance } from './recorded-model.js';
 
 const WARM_UP = 10;
-const TIMED = 60;
+const TIMED = Number(process.env.RUNS ?? 60);
 
 const [folder = '', provider = 'cpu', precision = 'fp32', work = '.'] = process.argv.slice(2);
 if (!isProviderChoice(provider)) throw new Error(`no provider ${provider}`);
@@ -25,14 +26,14 @@ mkdirSync(work, { recursive: true });
 const options: SessionOptions = {
   provider,
   engineCache: join(work, `${name}-${precision}-engines`),
-  logSeverity: 1,
+  logSeverity: 0,
   ...(provider === 'tensorrt'
     ? { tf32: false, tensorrt: { fp16: precision === 'fp16', optimizationLevel: Number(process.env.LEVEL ?? 3) } }
     : {}),
 };
 const result: Record<string, unknown> = { name, provider, precision };
 try {
-  const file = await compileTo(join(work, `${name}.onnx`), folder, recorded.file, recorded);
+  const file = await compileTo(join(work, `${name}-${precision}.onnx`), folder, recorded.file, recorded);
   const [cold, session] = await timed(() => createSession(file, options));
   result.cold = cold;
   result.reports = session.reports.map(({ nodes, parts, left, cache }) => ({ nodes, parts, left, cache }));
@@ -60,11 +61,13 @@ async function measured(session: Session, run: Recorded['runs'][number]): Promis
   const feeds = Object.fromEntries(recorded.inputs.map(({ name }, i) => [name, need(arrays[i])]));
   const got = Object.values(await session.run(feeds));
   const difference = Math.max(...wanted.map((want, i) => tolerance(need(got[i]), want)));
-  const line: Record<string, unknown> = { shapes: arrays.map(({ shape }) => shape.join('x')), difference };
+  const distance = Math.max(...wanted.map((want, i) => relativeDistance(need(got[i]), want)));
+  const line: Record<string, unknown> = { shapes: arrays.map(({ shape }) => shape.join('x')), difference, distance };
   using bound = await session.bind(Object.fromEntries(Object.entries(feeds).map(([name, { shape }]) => [name, shape])));
   for (const [name, data] of Object.entries(feeds)) bound.inputs[name]?.bytes.set(data.read());
   const bounded = Object.values(await bound.run());
   line.boundDifference = Math.max(...wanted.map((want, i) => tolerance(need(bounded[i]), want)));
+  if (TIMED === 0) return line;
   line.device = await median(() => void bound.runSync({ upload: false, download: false }));
   line.copies = await median(() => void bound.runSync());
   line.background = await median(() => bound.run());

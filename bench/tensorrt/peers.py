@@ -1,9 +1,9 @@
-"""PyTorch's side of the comparison on a GPU: python3 bench/tensorrt/peers.py FOLDER [--small] [--no-compile] MODEL...
+"""PyTorch's side of the comparison on a GPU: python3 bench/tensorrt/peers.py FOLDER [--small] [--export | --time] MODEL...
 
-For each model it writes into FOLDER/MODEL: model.pt (traced on the CPU), torch.onnx (PyTorch's exporter, the same sizes
-dynamic), case.json, and the inputs and eager float32 results of three sizes; and torch.json with the median microseconds
-of PyTorch eager and torch.compile at these sizes, float32 without TF32 and float16, inputs and results on the GPU.
-latency.js runs the two ONNX files afterwards.
+For each model, in FOLDER/MODEL: --export, on the CPU, writes model.pt (traced), torch.onnx (PyTorch's exporter, the same
+sizes dynamic), case.json, and the inputs and eager float32 results of three sizes, for latency.js. --time writes
+torch.json with the median microseconds of PyTorch eager and torch.compile at these sizes, float32 without TF32 and
+float16, inputs and results on the GPU. Without either it does both.
 """
 import json, os, statistics, sys, time, warnings
 import numpy as np
@@ -12,8 +12,9 @@ import torch
 warnings.filterwarnings("ignore")
 flags = {a for a in sys.argv[1:] if a.startswith("--")}
 folder, *names = [a for a in sys.argv[1:] if not a.startswith("--")]
-SMALL, COMPILE = "--small" in flags, "--no-compile" not in flags
+SMALL, EXPORT, TIME = "--small" in flags, "--time" not in flags, "--export" not in flags
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+torch.backends.mha.set_fastpath_enabled(False)  # PyTorch's exporter has no form of the fast path's operator
 torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
 WARM_UP, TIMED = (2, 5) if SMALL else (20, 100)
 
@@ -68,6 +69,18 @@ def gpt2():
     return First(model), TEXT, TEXT_RANGES, texts((1, 32), (4, 128), (16, 384))
 
 
+def calibrate(model, inputs):
+    """Batch norms that have never seen data let the activations of a deep net grow beyond float16."""
+    norms = [m for m in model.modules() if isinstance(m, torch.nn.modules.batchnorm._BatchNorm)]
+    for norm in norms:
+        norm.train()
+        norm.momentum = 1.0
+    if norms:
+        model(*inputs)
+    for norm in norms:
+        norm.eval()
+
+
 def median_us(run):
     sync = torch.cuda.synchronize if DEVICE == "cuda" else lambda: None
     for _ in range(WARM_UP):
@@ -80,10 +93,6 @@ def median_us(run):
         sync()
         times.append((time.perf_counter() - start) * 1e6)
     return round(statistics.median(times))
-
-
-def half(tensors):
-    return tuple(t.half() if t.is_floating_point() else t for t in tensors)
 
 
 def export(model, example, inputs, ranges, path):
@@ -99,6 +108,37 @@ def export(model, example, inputs, ranges, path):
         return "torchscript"
 
 
+def write_case(name, out, model, inputs, ranges, sizes):
+    torch.jit.save(torch.jit.trace(model, sizes[1], check_trace=False), os.path.join(out, "model.pt"))
+    exporter = export(model, sizes[1], inputs, ranges, os.path.join(out, "torch.onnx"))
+    runs = []
+    for k, size in enumerate(sizes):
+        files = []
+        for i, t in enumerate(size):
+            np.save(os.path.join(out, f"run{k}.in{i}.npy"), t.numpy())
+            files.append(dict(file=f"run{k}.in{i}.npy"))
+        np.save(os.path.join(out, f"run{k}.out0.npy"), model(*size).numpy())
+        runs.append(dict(inputs=files, outputs=[dict(file=f"run{k}.out0.npy")]))
+    with open(os.path.join(out, "case.json"), "w") as f:
+        json.dump(dict(name=name, file="model.pt", inputs=inputs, dims=ranges, runs=runs, tolerance=1e-3, exporter=exporter), f)
+
+
+def times(model, sizes):
+    """Microseconds by precision and way, one for each size."""
+    result = {}
+    for precision in ("fp32", "fp16") if DEVICE == "cuda" else ("fp32",):
+        module = (model.half() if precision == "fp16" else model).to(DEVICE)
+        arrays = [tuple(t.to(DEVICE) for t in size) for size in sizes]
+        if precision == "fp16":
+            arrays = [tuple(t.half() if t.is_floating_point() else t for t in size) for size in arrays]
+        torch._dynamo.reset()
+        fast = torch.compile(module, dynamic=True)
+        result[precision] = {
+            way: [median_us(lambda: run(*a)) for a in arrays] for way, run in (("eager", module), ("compile", fast))
+        }
+    return result
+
+
 for name in names:
     torch.manual_seed(0)
     model, inputs, ranges, sizes = globals()[name]()
@@ -106,39 +146,12 @@ for name in names:
     out = os.path.join(folder, name)
     os.makedirs(out, exist_ok=True)
     with torch.no_grad():
-        torch.jit.save(torch.jit.trace(model, sizes[1], check_trace=False), os.path.join(out, "model.pt"))
-        exporter = export(model, sizes[1], inputs, ranges, os.path.join(out, "torch.onnx"))
-        model.to(DEVICE)
-        runs, eager = [], {"fp32": [], "fp16": []}
-        for k, size in enumerate(sizes):
-            arrays = tuple(t.to(DEVICE) for t in size)
-            files = []
-            for i, t in enumerate(size):
-                np.save(os.path.join(out, f"run{k}.in{i}.npy"), t.numpy())
-                files.append(dict(file=f"run{k}.in{i}.npy"))
-            np.save(os.path.join(out, f"run{k}.out0.npy"), model(*arrays).float().cpu().numpy())
-            runs.append(dict(inputs=files, outputs=[dict(file=f"run{k}.out0.npy")]))
-            eager["fp32"].append(median_us(lambda: model(*arrays)))
-        result = dict(exporter=exporter, shapes=[[list(t.shape) for t in s] for s in sizes], eager=eager)
-        with open(os.path.join(out, "case.json"), "w") as f:
-            json.dump(dict(name=name, file="model.pt", inputs=inputs, dims=ranges, runs=runs, tolerance=1e-3), f)
-
-        def compiled(key, module, convert):
-            torch._dynamo.reset()
-            fast = torch.compile(module, dynamic=True)
-            result.setdefault("compile", {})[key] = [median_us(lambda a=convert(tuple(t.to(DEVICE) for t in s)): fast(*a)) for s in sizes]
-
-        if COMPILE:
-            compiled("fp32", model, lambda a: a)
-        if DEVICE == "cpu":
-            COMPILE = False
-        model.half()
-        for size in sizes if DEVICE == "cuda" else ():
-            arrays = half(tuple(t.to(DEVICE) for t in size))
-            eager["fp16"].append(median_us(lambda: model(*arrays)))
-        if COMPILE:
-            compiled("fp16", model, half)
-        with open(os.path.join(out, "torch.json"), "w") as f:
-            json.dump(result, f)
-        print(name, json.dumps(result), flush=True)
+        calibrate(model, sizes[1])
+        if EXPORT:
+            write_case(name, out, model, inputs, ranges, sizes)
+        if TIME:
+            result = dict(name=name, shapes=[[list(t.shape) for t in s] for s in sizes], **times(model, sizes))
+            with open(os.path.join(out, "torch.json"), "w") as f:
+                json.dump(result, f)
+            print(json.dumps(result), flush=True)
     del model

@@ -39,6 +39,18 @@ export function tolerance(got: TensorData | undefined, want: TensorData): number
   return worst;
 }
 
+/** The length of the difference over the length of what is wanted (Euclidean norms over all elements). */
+export function relativeDistance(got: TensorData | undefined, want: TensorData): number {
+  if (got === undefined || got.shape.join() !== want.shape.join()) return Number.POSITIVE_INFINITY;
+  const a = readNumbers(got);
+  let [difference, length] = [0, 0];
+  for (const [i, y] of readNumbers(want).entries()) {
+    difference += ((a[i] ?? 0) - y) ** 2;
+    length += y ** 2;
+  }
+  return Math.sqrt(difference / length);
+}
+
 /** Rounded. */
 export function medianOf(times: readonly number[]): number {
   const sorted = [...times].sort((a, b) => a - b);

@@ -34,7 +34,7 @@ async function one(name: string): Promise<void> {
   });
   child.stderr.pipe(createWriteStream(log));
   const code = await new Promise((resolve) => child.on('close', (status, signal) => resolve(signal ?? status)));
-  const builds = readFileSync(log, 'utf8').match(/Engine generation completed/g)?.length ?? 0;
+  const builds = readFileSync(log, 'utf8').match(/\] Serialized engine /g)?.length ?? 0;
   const line = out.split('\n').find((text) => text.startsWith('{'));
   const result: Record<string, unknown> = line === undefined ? { name, error: `ended with ${code}` } : JSON.parse(line);
   const seconds = Math.round((Date.now() - start) / 1000);
@@ -46,13 +46,16 @@ function summary(name: string, result: Record<string, unknown>, builds: number, 
   const { cold, warm, warmCache, reports, runs, error, outside } = result;
   const lines = Array.isArray(runs) ? runs : [];
   const difference = Math.max(...lines.map(({ difference, boundDifference }) => Math.max(difference, boundDifference)));
-  const times = lines.map(({ device, copies, background, plain }) => `${device}/${copies}/${background}/${plain}`);
+  const distance = Math.max(...lines.map((line) => line.distance));
+  const times = lines.flatMap(({ device, copies, background, plain }) =>
+    device === undefined ? [] : [`${device}/${copies}/${background}/${plain}`],
+  );
   const parts = Array.isArray(reports) ? reports.map(({ nodes, parts }) => `${JSON.stringify(nodes)} in ${parts}`) : [];
   const left = Array.isArray(reports)
     ? reports.flatMap((r) => r.left.map((l: { op: string; nodes: string[] }) => `${l.op}*${l.nodes.length}`))
     : [];
   return [
-    `${name.padEnd(20)} ${precision} ${seconds}s diff ${difference.toExponential(1)} builds ${builds} open ${cold}/${warm} ms hit ${warmCache} out ${outside}`,
+    `${name.padEnd(20)} ${precision} ${seconds}s diff ${difference.toExponential(1)} distance ${distance.toExponential(1)} builds ${builds} open ${cold}/${warm} ms hit ${warmCache} out ${outside}`,
     `  nodes ${parts.join('; ')} left ${left.join(' ') || 'none'} us ${times.join(' ')}`,
     ...(error === undefined ? [] : [`  ERROR ${String(error).slice(0, 600)}`]),
   ].join('\n');

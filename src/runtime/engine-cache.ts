@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fail } from '../diagnostics/diagnostic.js';
@@ -13,6 +13,12 @@ export const ENGINES_FOLDER = 'engines';
 
 const MANIFEST = 'thaw-engine.json';
 const KEY_LETTERS = 32;
+
+/** What an entry says of itself: its key, and its files with their bytes, by which a file that was cut off shows. */
+interface Manifest {
+  readonly key: EngineKey;
+  readonly files: Readonly<Record<string, number>>;
+}
 
 /** What the cache holds for a key, or a place to build it in. */
 export interface CacheEntry {
@@ -39,10 +45,10 @@ let builds = 0;
  * build that breaks off, or two at a time, never leave an entry that is damaged. Errors: `output-write`.
  */
 export function openEntry(root: string, key: EngineKey): CacheEntry {
-  const manifest = JSON.stringify(key, undefined, 2);
-  const name = createHash('sha256').update(manifest).digest('hex').slice(0, KEY_LETTERS);
+  const keyText = JSON.stringify(key);
+  const name = createHash('sha256').update(keyText).digest('hex').slice(0, KEY_LETTERS);
   const folder = join(root, name);
-  if (readText(join(folder, MANIFEST)) === manifest && holdsEngine(folder)) {
+  if (isWhole(folder, keyText)) {
     const because = `${folder} holds the engine of this very model, profile, options and machine`;
     return { folder, hit: true, because, keep: () => folder, drop() {} };
   }
@@ -57,8 +63,9 @@ export function openEntry(root: string, key: EngineKey): CacheEntry {
   const keep = (): string => {
     if (kept) return folder;
     kept = true;
-    if (existsSync(folder) && !holdsEngine(folder)) rmSync(folder, { recursive: true, force: true });
-    writeFileSync(join(building, MANIFEST), manifest);
+    if (existsSync(folder) && !isWhole(folder, keyText)) rmSync(folder, { recursive: true, force: true });
+    const manifest: Manifest = { key, files: filesOf(building) };
+    writeFileSync(join(building, MANIFEST), JSON.stringify(manifest, undefined, 2));
     try {
       renameSync(building, folder);
     } catch {
@@ -76,32 +83,48 @@ export function openEntry(root: string, key: EngineKey): CacheEntry {
   };
 }
 
-function holdsEngine(folder: string): boolean {
-  return existsSync(join(folder, ENGINE_FILE)) || existsSync(join(folder, ENGINES_FOLDER));
+/** Whether an entry has the key, and every file that was kept with it. */
+function isWhole(folder: string, keyText: string): boolean {
+  const manifest = manifestOf(folder);
+  if (manifest === undefined || JSON.stringify(manifest.key) !== keyText) return false;
+  const there = filesOf(folder);
+  const files = Object.entries(manifest.files);
+  return files.length > 0 && files.every(([file, bytes]) => there[file] === bytes);
+}
+
+/** Bytes of the files of an entry, beside its manifest. */
+function filesOf(folder: string): Record<string, number> {
+  const files: Record<string, number> = {};
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const stats = statSync(join(folder, name));
+    if (stats.isFile() && name !== MANIFEST) files[name] = stats.size;
+  }
+  return files;
 }
 
 /** Which part of the key no entry of the same model has. */
 function whyMissed(root: string, key: EngineKey): string {
   const others = entriesOf(root).filter((other) => other.model === key.model);
   if (others.length === 0) return 'no engine of this model was built yet';
-  const parts = ['profile', 'options', 'tensorrt', 'onnxruntime', 'gpu'] as const;
+  const parts = ['profile', 'options', 'tensorrt', 'onnxruntime', 'gpu', 'tf32'] as const;
   const differing = others.map((other) => parts.filter((part) => other[part] !== key[part]));
   const nearest = differing.reduce((a, b) => (b.length < a.length ? b : a));
+  if (nearest.length === 0) return 'files of the engine are missing or cut off';
   const [other] = others.filter((_, i) => differing[i] === nearest);
   return `the nearest engine has another ${nearest.map((part) => `${part} (${other?.[part]}, now ${key[part]})`).join(', ')}`;
 }
 
 function entriesOf(root: string): EngineKey[] {
   const names = existsSync(root) ? readdirSync(root) : [];
-  return names.flatMap((name) => {
-    const text = readText(join(root, name, MANIFEST));
-    return text === undefined ? [] : [JSON.parse(text)];
-  });
+  return names.flatMap((name) => manifestOf(join(root, name))?.key ?? []);
 }
 
-function readText(file: string): string | undefined {
+/** Undefined for a folder that is no entry, or whose manifest is damaged. */
+function manifestOf(folder: string): Manifest | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    const manifest: Partial<Manifest> | null = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8'));
+    const { key, files } = manifest ?? {};
+    return key === undefined || files === undefined ? undefined : { key, files };
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import type { OrtApi } from './ort-c-api.js';
 import type { Profile } from './profile.js';
 import { tensorRtVersion } from './provider-libraries.js';
 import type { SessionOptions } from './session-options.js';
+import { type Tf32, tf32Here } from './tf32.js';
 
 /** All that an engine depends on, by name. Two engines are the same only if all of it is. */
 export interface EngineKey {
@@ -17,6 +18,7 @@ export interface EngineKey {
   readonly onnxruntime: string;
   /** Name and compute capability. */
   readonly gpu: string;
+  readonly tf32: Tf32;
 }
 
 const CHUNK_BYTES = 1 << 22;
@@ -36,8 +38,9 @@ export async function engineKey(
   return {
     model: modelHash(model, externalFiles),
     profile: sortedText(profile.dims),
-    options: sortedText({ ...tensorRtKeys, tf32: options.tf32 ?? true }),
+    options: sortedText(tensorRtKeys),
     ...(await machineOf(api, options.device ?? 0)),
+    tf32: tf32Here(),
   };
 }
 

@@ -11,7 +11,8 @@ import { failPartial, type ModelSource, type OpenedModel, openModel } from './op
 import type { OrtApi } from './ort-c-api.js';
 import { checkProfile, type Profile, profileShapes } from './profile.js';
 import { tensorRtRules } from './provider-rules.js';
-import { profileKeys, tensorRtKeys } from './tensorrt-options.js';
+import { keysOfRuns, profileKeys, tensorRtKeys } from './tensorrt-options.js';
+import { keepTf32Out, type Tf32, tf32Here } from './tf32.js';
 
 /** The operator of a model that holds a built engine. */
 const ENGINE_NODE = 'EPContext';
@@ -31,7 +32,7 @@ export async function openEngine(api: OrtApi, source: ModelSource, profile: Prof
       help: 'build from the model that it was built of',
     });
   }
-  if (described !== undefined) return openDescribed(api, source, described);
+  if (described !== undefined) return openDescribed(api, source, described, chosen);
   const outline = readOutline(typeof model === 'string' ? readFileSync(model) : model);
   // An engine file of another program has its profile inside, and nothing is built.
   if (outline.operators.has(ENGINE_NODE)) return openModel(api, source, profile);
@@ -62,20 +63,35 @@ export async function openEngine(api: OrtApi, source: ModelSource, profile: Prof
 }
 
 /** An engine file, ours or the cache's. */
-async function openDescribed(api: OrtApi, source: ModelSource, described: EngineDescription): Promise<OpenedModel> {
+async function openDescribed(
+  api: OrtApi,
+  source: ModelSource,
+  described: EngineDescription,
+  chosen: Readonly<Record<string, string>>,
+): Promise<OpenedModel> {
   const { options } = source;
   const here = await machineOf(api, options.device ?? 0);
   const compatible = described.key.options.includes('"trt_engine_hw_compatible":"true"');
   const parts = compatible ? (['tensorrt'] as const) : (['tensorrt', 'gpu'] as const);
   const differing = parts.filter((part) => described.key[part] !== here[part]);
+  if (described.key.tf32 === 'kept out' && options.tf32 === undefined) keepTf32Out();
+  if (described.key.tf32 !== tf32Here()) failTf32(described.key.tf32);
   if (differing.length > 0) {
     const what = differing.map((part) => `${part} ${described.key[part]}, here it is ${here[part]}`);
     fail('engine-mismatch', `the engine was built for another machine: ${what.join('; ')}`);
   }
-  const opened = await openModel(api, source, described.profile);
+  if (options.tensorrt?.cudaGraphs === true) checkOneSize(described.profile);
+  const opened = await openModel(api, source, described.profile, keysOfRuns(chosen));
   const { inputs, outputs, unranked, profile, nodes } = described;
   const report = { ...opened.report, nodes: { tensorrt: nodes } };
   return { ...opened, inputs, outputs, unranked: new Set(unranked), profile, report };
+}
+
+function failTf32(built: Tf32): never {
+  fail('engine-mismatch', `the engine was built with TF32 ${built}, and in this process it is ${tf32Here()}`, {
+    help:
+      built === 'allowed' ? 'open it in a process of its own, without NVIDIA_TF32_OVERRIDE=0' : 'leave tf32: true out',
+  });
 }
 
 /** Undefined when ONNX Runtime does not take what the cache holds. */
@@ -101,12 +117,13 @@ async function openKept(
   profile: Profile,
   chosen: Readonly<Record<string, string>>,
   entry: CacheEntry,
-): Promise<OpenedModel> {
+): Promise<OpenedModel | undefined> {
   const cache = { hit: true, because: entry.because };
   const file = join(entry.folder, ENGINE_FILE);
-  const described = existsSync(file) ? describedEngine(file) : undefined;
-  if (described !== undefined) {
-    const opened = await openDescribed(api, { ...source, model: file }, described);
+  if (existsSync(file)) {
+    const described = describedEngine(file);
+    if (described === undefined) return undefined;
+    const opened = await openDescribed(api, { ...source, model: file }, described, chosen);
     return { ...opened, report: { ...opened.report, cache } };
   }
   // Engines of parts carry the shapes that they were built for: given again, ONNX Runtime would build them again.

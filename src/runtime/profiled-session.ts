@@ -1,4 +1,4 @@
-import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
+import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.js';
 import { memorySource, TensorData } from '../ir/tensor-data.js';
 import { BoundRun } from './bound-run.js';
 import { checkFeeds, type TensorInfo } from './check-feeds.js';
@@ -35,6 +35,12 @@ export async function openFor(api: OrtApi, source: ModelSource, profile: Profile
   }
 }
 
+function failGraph(why: string): never {
+  fail('option-invalid', `with cudaGraphs a session runs one bound memory, and ${why}`, {
+    help: 'call session.bind once, and run what it gives; another session has a graph of its own',
+  });
+}
+
 const NO_BYTES = memorySource(new Uint8Array(0));
 
 /** A session over one opened model for each profile. */
@@ -49,6 +55,9 @@ export class ProfiledSession implements Session {
   /** Undefined where nothing is ever built again: a model's bytes need not be kept then. */
   private readonly rebuildable: ModelSource | undefined;
   private readonly device: number;
+  /** Whether a run is recorded in a CUDA graph, which replays the addresses of the memory that is bound first. */
+  private readonly graphs: boolean;
+  private graphIsBound = false;
 
   constructor(
     private readonly api: OrtApi,
@@ -58,6 +67,7 @@ export class ProfiledSession implements Session {
     this.provider = source.chosen.provider;
     this.rebuildable = source.options.onOutOfRange === 'rebuild' ? source : undefined;
     this.device = source.options.device ?? 0;
+    this.graphs = source.options.tensorrt?.cudaGraphs === true;
     const [{ inputs, outputs, unranked }] = variants;
     this.inputs = inputs;
     this.outputs = outputs;
@@ -89,6 +99,7 @@ export class ProfiledSession implements Session {
     }
     const problems = checkFeeds(this.inputs, layouts, (name) => this.unranked.has(name));
     if (problems.length > 0) throw new DiagnosticError(problems);
+    if (this.graphs) this.bindGraph();
     const sizes = fedSizes(this.inputs, (name) => shapes[name]);
     const native = this.fitting(sizes) ?? (await this.rebuilt(sizes));
     const cuda = this.provider === 'cpu' ? undefined : await CudaMemory.open(this.device);
@@ -107,12 +118,19 @@ export class ProfiledSession implements Session {
 
   private async runFitting(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, TensorData>> {
     if (this.disposed) throw new Error('the session is used after dispose()');
+    if (this.graphs) failGraph('session.run has other memory each time');
     const given = new Map(Object.entries(feeds).map(([name, feed]) => [name, tensorOf(name, feed)]));
     const problems = checkFeeds(this.inputs, given, (name) => this.unranked.has(name));
     if (problems.length > 0) throw new DiagnosticError(problems);
     const sizes = fedSizes(this.inputs, (name) => given.get(name)?.shape);
     const native = this.fitting(sizes) ?? (await this.rebuilt(sizes));
     return runOnce(this.api, native, this.outputs, given);
+  }
+
+  /** A graph knows one memory, also after that is freed. */
+  private bindGraph(): void {
+    if (this.graphIsBound) failGraph('the session has bound its memory already');
+    this.graphIsBound = true;
   }
 
   /** Layouts of outputs whose sizes follow from the inputs' sizes; undefined for others. */

@@ -13,6 +13,7 @@ import { openFor, ProfiledSession } from './profiled-session.js';
 import type { ProviderReport } from './provider-report.js';
 import { chooseProvider, type Provider } from './providers.js';
 import { checkSessionOptions, type SessionOptions } from './session-options.js';
+import { keepTf32Out } from './tf32.js';
 
 export type { SessionOptions } from './session-options.js';
 
@@ -56,7 +57,7 @@ export interface Session extends AsyncDisposable {
 export async function createSession(model: string | Uint8Array, options: SessionOptions = {}): Promise<Session> {
   checkSessionOptions(options);
   if (typeof model === 'string' && !existsSync(model)) fail('file-not-found', `there is no file ${model}`);
-  if (options.tf32 === false) process.env.NVIDIA_TF32_OVERRIDE = '0';
+  if (options.tf32 === false) keepTf32Out();
   const api = await loadOrtApi(options.logSeverity);
   const chosen = await chooseProvider(options.provider ?? 'cpu', options.device ?? 0);
   const source: ModelSource = { model, chosen, options };

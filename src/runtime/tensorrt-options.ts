@@ -73,6 +73,9 @@ const REFUSED: Readonly<Record<string, string>> = {
     "ONNX Runtime 1.29's TensorRT provider builds weakly typed networks only: export the model in float16 instead",
 };
 
+/** ONNX Runtime's keys that a built engine still needs when it is opened; the others are the builder's. */
+const KEYS_OF_RUNS: readonly string[] = [OPTIONS.cudaGraphs.key, OPTIONS.plugins.key];
+
 export const TENSORRT_OPTION_NAMES: readonly string[] = Object.keys(OPTIONS);
 
 function isOption(name: string): name is OptionName {
@@ -98,6 +101,11 @@ export function tensorRtKeys(options: TensorRtOptions): Record<string, string> {
   if (problems.length > 0) throw new DiagnosticError(problems);
   if (options.fp16 === true && options.layerNormFp32 === undefined) keys[OPTIONS.layerNormFp32.key] = 'true';
   return keys;
+}
+
+/** Those of `tensorRtKeys` that hold for an engine that is built already. */
+export function keysOfRuns(keys: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(keys).filter(([key]) => KEYS_OF_RUNS.includes(key)));
 }
 
 function unknownOption(name: string): string {

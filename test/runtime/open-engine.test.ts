@@ -1,18 +1,21 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { symbol } from '../../src/ir/dim.js';
+import { tensorFromNumbers } from '../../src/ir/half.js';
 import { ENGINE_FILE, openEntry } from '../../src/runtime/engine-cache.js';
 import { describedEngine, type EngineDescription, sealEngineFile } from '../../src/runtime/engine-file.js';
 import { type EngineKey, engineKey } from '../../src/runtime/engine-key.js';
 import { openEngine } from '../../src/runtime/open-engine.js';
-import type { ModelSource } from '../../src/runtime/open-model.js';
+import { type ModelSource, openModel } from '../../src/runtime/open-model.js';
 import { loadOrtApi } from '../../src/runtime/ort-c-api.js';
 import type { Profile } from '../../src/runtime/profile.js';
+import { ProfiledSession } from '../../src/runtime/profiled-session.js';
 import { tensorRtRules } from '../../src/runtime/provider-rules.js';
 import type { SessionOptions } from '../../src/runtime/session.js';
 import { tensorRtKeys } from '../../src/runtime/tensorrt-options.js';
+import { tf32Here } from '../../src/runtime/tf32.js';
 import { mixedModel } from './mixed-model.js';
 
 const api = await loadOrtApi();
@@ -74,11 +77,67 @@ describe('an engine', () => {
     );
   });
 
-  test('that does not open is built again', async () => {
-    await putEngine(Buffer.from([0x3a, 1, 0xff]));
+  test.each([
+    ['no graph', Buffer.from([0x3a, 1, 0xff])],
+    ['no protobuf', Buffer.from('damaged')],
+    ['half of an engine', model.subarray(0, model.length >> 1)],
+  ])('that does not open, with %s, is built again', async (_, bytes) => {
+    await putEngine(bytes);
     const opened = await openEngine(api, source({}), profile);
     expect(opened.report.cache).toMatchObject({ hit: false, because: expect.stringMatching(/did not open/) });
     opened.native.handle.dispose();
+  });
+
+  test('whose file is cut off or empty is built again', async () => {
+    for (const keep of [0, 40]) {
+      await putEngine(model);
+      const [entry = ''] = readdirSync(root);
+      truncateSync(join(root, entry, ENGINE_FILE), keep);
+      const opened = await openEngine(api, source({}), profile);
+      expect(opened.report.cache).toEqual({ hit: false, because: 'files of the engine are missing or cut off' });
+      opened.native.handle.dispose();
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  test('is opened with TF32 as it was built, or refused', async () => {
+    const before = process.env.NVIDIA_TF32_OVERRIDE;
+    const file = join(folder, 'tf32.onnx');
+    writeFileSync(file, model);
+    const built: EngineKey = { ...(await key()), tf32: 'kept out' };
+    sealEngineFile(file, { key: built, profile, inputs: [], outputs: [], unranked: [], nodes: 4 });
+    const open = (options: SessionOptions) => openEngine(api, { ...source(options), model: file }, profile);
+    try {
+      await expect(open({ tf32: true })).rejects.toThrow(/engine-mismatch.*TF32 kept out.*it is allowed/);
+      (await open({})).native.handle.dispose();
+      expect([tf32Here(), (await key()).tf32]).toEqual(['kept out', 'kept out']);
+      writeFileSync(file, model);
+      sealEngineFile(file, {
+        key: { ...built, tf32: 'allowed' },
+        profile,
+        inputs: [],
+        outputs: [],
+        unranked: [],
+        nodes: 4,
+      });
+      await expect(open({})).rejects.toThrow(/engine-mismatch.*TF32 allowed.*it is kept out/);
+    } finally {
+      if (before === undefined) delete process.env.NVIDIA_TF32_OVERRIDE;
+      else process.env.NVIDIA_TF32_OVERRIDE = before;
+    }
+  });
+
+  test('that records a CUDA graph runs one bound memory, and no other', async () => {
+    const own: ModelSource = source({ engineCache: false, tensorrt: { cudaGraphs: true } });
+    await using session = new ProfiledSession(api, own, [await openModel(api, own, profile)]);
+    const x = tensorFromNumbers('float32', new Array<number>(8).fill(1), [1, 8]);
+    await expect(session.run({ x })).rejects.toThrow(/option-invalid.*one bound memory/);
+    await expect(session.bind({ x: [1, 9] })).rejects.toThrow(/input-shape/);
+    const bound = await session.bind({ x: [1, 8] });
+    bound.inputs.x?.bytes.set(x.read());
+    expect(Object.keys(bound.runSync())).toEqual(['y', 'rows']);
+    bound.dispose();
+    await expect(session.bind({ x: [1, 8] })).rejects.toThrow(/bound its memory already/);
   });
 
   test('of a model that is not taken leaves nothing in the cache', async () => {

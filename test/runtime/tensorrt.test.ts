@@ -5,10 +5,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { symbol } from '../../src/ir/dim.js';
 import { openEntry } from '../../src/runtime/engine-cache.js';
 import { describedEngine, type EngineDescription, sealEngineFile } from '../../src/runtime/engine-file.js';
-import { modelHash } from '../../src/runtime/engine-key.js';
+import { type EngineKey, modelHash } from '../../src/runtime/engine-key.js';
 import { providerReport, reportLines } from '../../src/runtime/provider-report.js';
 import { createSession, type SessionOptions } from '../../src/runtime/session.js';
-import { parseTensorRtOption, tensorRtKeys } from '../../src/runtime/tensorrt-options.js';
+import { keysOfRuns, parseTensorRtOption, tensorRtKeys } from '../../src/runtime/tensorrt-options.js';
 import { mixedModel } from './mixed-model.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'thaw-test-'));
@@ -23,6 +23,11 @@ describe("TensorRT's options", () => {
       trt_builder_optimization_level: '4',
       trt_extra_plugin_lib_paths: 'a.so;b.so',
     });
+  });
+
+  test("of runs hold for a built engine too, the others are the builder's", () => {
+    const keys = tensorRtKeys({ fp16: true, cudaGraphs: true, plugins: ['a.so'], optimizationLevel: 1 });
+    expect(keysOfRuns(keys)).toEqual({ trt_cuda_graph_enable: 'true', trt_extra_plugin_lib_paths: 'a.so' });
   });
 
   test.each([
@@ -64,7 +69,15 @@ describe("TensorRT's options", () => {
 });
 
 describe('the engine cache', () => {
-  const key = { model: 'm', profile: 'p', options: 'o', tensorrt: '10.6.0', onnxruntime: '1.29.0', gpu: 'H100, 9.0' };
+  const key: EngineKey = {
+    model: 'm',
+    profile: 'p',
+    options: 'o',
+    tensorrt: '10.6.0',
+    onnxruntime: '1.29.0',
+    gpu: 'H100, 9.0',
+    tf32: 'allowed',
+  };
   const root = join(folder, 'cache');
 
   test('finds an engine by all that it depends on, and says what differs', () => {
@@ -125,7 +138,7 @@ test('an engine file says what it is, and stays a model', async () => {
   writeFileSync(path, mixedModel(symbol('N')));
   expect(describedEngine(path)).toBeUndefined();
   const description: EngineDescription = {
-    key: { model: 'm', profile: 'p', options: 'o', tensorrt: '10', onnxruntime: '1', gpu: 'g' },
+    key: { model: 'm', profile: 'p', options: 'o', tensorrt: '10', onnxruntime: '1', gpu: 'g', tf32: 'allowed' },
     profile: { name: 'the model', dims: { N: { min: 1, opt: 2, max: 3 } } },
     inputs: [{ name: 'x', dtype: 'float32', dims: ['N', 8] }],
     outputs: [],
