@@ -3,7 +3,8 @@ import type { DType } from '../ir/dtype.js';
 import { type Block, Node, type OpName, type Value } from '../ir/graph.js';
 import { type Type, tensorType } from '../ir/type.js';
 import type { Roles } from '../matcher/roles.js';
-import { carryOver, tensorContent } from './refine.js';
+import { tensorContent } from '../shapes/contents.js';
+import { carryOver } from './refine.js';
 
 /** What moving blocks needs of the rewriter. */
 export interface BlockMover {

@@ -18,6 +18,13 @@ export class Pile<T> {
     return index < this.length ? this.items[index] : undefined;
   }
 
+  /** Takes off what stands at `start` and behind it. */
+  takeFrom(start: number): T[] {
+    const taken = this.items.slice(start, this.length);
+    this.length = start;
+    return taken;
+  }
+
   clear(): void {
     this.length = 0;
   }

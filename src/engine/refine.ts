@@ -1,8 +1,8 @@
-import type { Content } from '../ir/content.js';
 import { type Dim, isUnknownSymbol, symbolName } from '../ir/dim.js';
 import { isFloating } from '../ir/dtype.js';
 import type { Value } from '../ir/graph.js';
 import { BOOL, FLOAT, INT, type TensorType, type Type, tensorType } from '../ir/type.js';
+import { tensorContent } from '../shapes/contents.js';
 
 /**
  * A rewrite does not change what a value is: all that was known of the replaced result holds for the new one. Extents
@@ -37,32 +37,6 @@ function better(old: Dim, found: Dim): Dim {
   if (typeof found === 'number') return found;
   const name = symbolName(old);
   return name !== undefined && isUnknownSymbol(name) && symbolName(found) === undefined ? found : old;
-}
-
-/** What is known of the tensor that stands for a number or list. */
-export function tensorContent(content: Content | undefined): Content | undefined {
-  const values = elementsOf(content);
-  return values === undefined ? undefined : { kind: 'elements', values };
-}
-
-/** The elements of the tensor that stands for an int, a bool or a list of ints. */
-function elementsOf(content: Content | undefined): Dim[] | undefined {
-  switch (content?.kind) {
-    case 'int':
-      return [content.value];
-    case 'bool':
-      return [Number(content.value)];
-    case 'list': {
-      const values: Dim[] = [];
-      for (const item of content.items) {
-        if (item?.kind === 'int') values.push(item.value);
-        else return undefined;
-      }
-      return values;
-    }
-    default:
-      return undefined;
-  }
 }
 
 /** What a cast gives: a Scalar is the number that its tensor's dtype says. */

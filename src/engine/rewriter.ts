@@ -1,17 +1,18 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import { type Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
 import { byRule, type Provenance } from '../ir/provenance.js';
-import { TensorData } from '../ir/tensor-data.js';
-import { listOf, TENSOR, type Type, typeEquals } from '../ir/type.js';
+import { listOf, TENSOR, type Type } from '../ir/type.js';
 import { isVisible } from '../matcher/match.js';
-import type { Match } from '../matcher/pattern.js';
+import type { Captured, Match } from '../matcher/pattern.js';
 import type { Roles } from '../matcher/roles.js';
+import { isValues } from '../matcher/rule-env.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { BlockTemplate, NodeTemplate, OperandTemplate, Rewrite, Template } from '../schema/rule.js';
 import { attributeOf, constantBefore } from '../shapes/constants.js';
 import type { Inference } from '../shapes/infer.js';
 import { isNumber, moveBlocksAsTensors } from './block-tensors.js';
-import { constantOf, literalConstant, sameLiteral, type TypedConstant } from './constant.js';
+import { constantOf, literalConstant, type TypedConstant } from './constant.js';
+import { ConstantPool } from './constant-pool.js';
 import { inlineBlock, insertAfterDefinition, moveBlock, readIn } from './move-block.js';
 import { Pile } from './pile.js';
 import { type Plan, planOf, resultOf } from './plan.js';
@@ -37,8 +38,9 @@ export class Rewriter {
   private readonly readers = new Pile<Node>();
   private readonly released = new Pile<Value>();
   private readonly unread = new Pile<Value>();
-  /** Constants of the rewrite under way: one for each value and type. */
-  private constants: Value[] = [];
+  private readonly constants = new ConstantPool();
+  /** Operands of the nodes that are being built: each takes its own from the end. */
+  private readonly stack = new Pile<Value>();
   /** What the rule's `let` has made. */
   private readonly names = new Map<string, Value>();
   /** The block at whose end templates are built; undefined in front of the matched node. */
@@ -64,7 +66,7 @@ export class Rewriter {
     const { made, readers, released } = this;
     made.clear();
     readers.clear();
-    if (this.constants.length > 0) this.constants = [];
+    this.stack.clear();
     const origin = byRule(rule.id, node);
     this.origin = origin;
     for (const out of node.outputs) this.noteReaders(out);
@@ -129,7 +131,9 @@ export class Rewriter {
     const { node } = match;
     const block = node.blocks[t.block];
     if (block === undefined) throw broken(match, `it has no block ${t.block}`);
-    const values = this.operands(t.with, match, 0).map((v, i) => {
+    const base = this.stack.length;
+    this.operands(t.with, match, 0);
+    const values = this.stack.takeFrom(base).map((v, i) => {
       const param = block.params[i];
       return param === undefined ? v : this.inPlaceOf(param, v, match);
     });
@@ -166,46 +170,52 @@ export class Rewriter {
   private list(items: readonly OperandTemplate[], wanted: Type, match: Match, index: number): Value {
     const inner = wanted.kind === 'optional' ? wanted.element : wanted;
     const declared = inner.kind === 'list' && isConcrete(inner.element) ? inner.element : undefined;
-    const values = this.operands(items, match, index, declared);
+    const base = this.stack.length;
+    this.operands(items, match, index, declared);
+    const values = this.stack.takeFrom(base);
     const op = this.roles.list ?? fail('internal', 'no schema has the role of the list constructor');
-    const node = new Node(op, values, match.node.place);
+    const node = Node.of(op, values, match.node.place);
     const out = node.addOutput(this.graph.freshName(), listOf(declared ?? itemType(values)));
     this.place(node, match);
     this.inference.inferNode(node);
     return out;
   }
 
-  /** Values in a row, each as it is or as a tensor. `wanted` is the type of their places. */
-  private operands(list: readonly OperandTemplate[], match: Match, index: number, wanted: Type = TENSOR): Value[] {
-    const out: Value[] = [];
+  /**
+   * Puts values in a row on the stack, each as it is or as a tensor; `numbers`: of those asked for as tensors only numbers
+   * become some. `wanted` is the type of their places.
+   */
+  private operands(
+    list: readonly OperandTemplate[],
+    match: Match,
+    index: number,
+    wanted: Type = TENSOR,
+    numbers = false,
+  ): void {
     for (const o of list) {
-      if (o.kind === 'value') out.push(this.build(o.of, wanted, match, index));
-      else {
-        for (const v of this.all(match, o.name)) {
-          const seen = this.visible(v, match);
-          out.push(o.tensors ? this.tensorOf(seen, match) : seen);
-        }
+      if (o.kind === 'value') {
+        this.stack.push(this.build(o.of, wanted, match, index));
+        continue;
+      }
+      const held = this.held(match, o.name);
+      if (held === undefined) continue;
+      for (const v of isValues(held) ? held : [held]) {
+        const seen = this.visible(v, match);
+        this.stack.push(o.tensors && (!numbers || isNumber(seen.type)) ? this.tensorOf(seen, match) : seen);
       }
     }
-    return out;
-  }
-
-  /** Operands of a node whose blocks take numbers as tensors: what is no number stays as it is. */
-  private carried(list: readonly OperandTemplate[], match: Match, index: number): Value[] {
-    return list.flatMap((o) => {
-      if (o.kind === 'value') return [this.build(o.of, TENSOR, match, index)];
-      return this.all(match, o.name).map((v) => (o.tensors && isNumber(v.type) ? this.tensorOf(v, match) : v));
-    });
   }
 
   private buildNode(t: NodeTemplate, match: Match, index: number): Node {
     const { schema, operands } = this.plan(t);
-    const inputs = operands.map(({ template, wanted, literal }) =>
-      template === undefined ? this.constant(literal, match) : this.build(template, wanted, match, index),
-    );
-    if (t.blocks === 'as-tensors') inputs.push(...this.carried(t.operands, match, index));
-    else if (t.operands.length > 0) inputs.push(...this.operands(t.operands, match, index));
-    const node = new Node(t.op, inputs, match.node.place);
+    const base = this.stack.length;
+    for (const { template, wanted, literal } of operands) {
+      const value = template === undefined ? this.constant(literal, match) : this.build(template, wanted, match, index);
+      this.stack.push(value);
+    }
+    // What blocks carry may be lists too, which stay as they are.
+    if (t.operands.length > 0) this.operands(t.operands, match, index, TENSOR, t.blocks === 'as-tensors');
+    const node = Node.of(t.op, this.stack.takeFrom(base), match.node.place);
     // What blocks return may be constants, which stand in front of the node.
     if (t.blocks !== undefined && t.blocks !== 'as-tensors') this.buildBlocks(t.blocks, node, match, index);
     this.place(node, match);
@@ -223,8 +233,14 @@ export class Rewriter {
       return node;
     }
     this.addOutputs(node, schema, match, t);
-    this.inference.inferNode(node);
+    this.inference.inferNode(node, this.equals(match, t, index));
     return node;
+  }
+
+  /** The replaced results that those of a template are equal to, as they are or as the tensors that stand for them. */
+  private equals({ node, rule }: Match, t: Template, index: number): readonly Value[] | undefined {
+    if (rule.rewrite !== t) return undefined;
+    return rule.each && node.outputs.length > 1 ? node.outputs.slice(index, index + 1) : node.outputs;
   }
 
   /** The blocks of a node that is not yet in the graph. All that move do so before any value is made in them. */
@@ -327,15 +343,13 @@ export class Rewriter {
     const out = node.addOutput(this.graph.freshName(), TENSOR);
     insertAfterDefinition(node, value);
     this.note(node);
-    this.inference.inferNode(node);
+    this.inference.inferNode(node, node.inputs);
     this.frozen.set(value, out);
     return out;
   }
 
   private constant(c: TypedConstant, match: Match): Value {
-    const known = this.constants.find(
-      (v) => typeEquals(v.type, c.type) && sameLiteral(v.producer?.attributes.get('value'), c.value),
-    );
+    const known = this.origin === undefined ? undefined : this.constants.find(c, this.origin);
     if (known !== undefined) return known;
     const out = constantBefore(match.node, this.graph, c.value, c.type, undefined, null);
     const { producer } = out;
@@ -343,21 +357,19 @@ export class Rewriter {
       this.inference.inferNode(producer);
       this.note(producer);
     }
-    if (!(c.value instanceof TensorData)) this.constants.push(out);
+    this.constants.add(c, out);
     return out;
   }
 
   private one(match: Match, name: string): Value {
-    const [value] = this.all(match, name);
+    const held = this.held(match, name);
+    const value = held !== undefined && isValues(held) ? held[0] : held;
     return value ?? fail('internal', `rule ${match.rule.id} binds no ${name}`);
   }
 
-  private all(match: Match, name: string): readonly Value[] {
-    const made = this.names.get(name);
-    if (made !== undefined) return [made];
-    const held = match.captured(name);
-    if (held === undefined) return [];
-    return 'uses' in held ? [held] : held;
+  /** What a name of `let` or a capture stands for. */
+  private held(match: Match, name: string): Captured | undefined {
+    return (this.names.size === 0 ? undefined : this.names.get(name)) ?? match.captured(name);
   }
 
   private plan(t: NodeTemplate): Plan {

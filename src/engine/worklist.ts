@@ -11,8 +11,10 @@ let lists = 0;
 export class Worklist {
   private order: (Node | undefined)[] = [];
   private next = 0;
+  /** Keeps its memory when it is emptied. */
   private readonly again: (Node | undefined)[] = [];
   private head = 0;
+  private tail = 0;
   private readonly mark: number;
 
   constructor(private readonly random?: () => number) {
@@ -22,7 +24,7 @@ export class Worklist {
 
   /** Nodes in the list. */
   get size(): number {
-    return this.order.length - this.next + this.again.length - this.head;
+    return this.order.length - this.next + this.tail - this.head;
   }
 
   /** Adds a node behind all that `fill` has added. */
@@ -36,8 +38,10 @@ export class Worklist {
   push(node: Node): void {
     if (node.queued === this.mark) return;
     node.queued = this.mark;
-    if (this.random === undefined) this.again.push(node);
-    else this.order.push(node);
+    if (this.random === undefined) {
+      this.again[this.tail] = node;
+      this.tail += 1;
+    } else this.order.push(node);
   }
 
   pop(): Node | undefined {
@@ -47,13 +51,13 @@ export class Worklist {
   }
 
   private touched(): Node | undefined {
-    if (this.head === this.again.length) return undefined;
+    if (this.head === this.tail) return undefined;
     const node = this.again[this.head];
     this.again[this.head] = undefined;
     this.head += 1;
-    if (this.head === this.again.length) {
-      this.again.length = 0;
+    if (this.head === this.tail) {
       this.head = 0;
+      this.tail = 0;
     }
     return node;
   }

@@ -26,5 +26,24 @@ export type Content =
   | { readonly kind: 'elements'; readonly values: readonly Dim[] }
   | { readonly kind: 'list'; readonly items: readonly (Content | undefined)[]; readonly types?: readonly Type[] };
 
+/** Contents that most constants of a graph have, one object for each: a large graph is that much smaller. */
+const SMALLEST_INT = -16;
+const SMALL_INTS: readonly Content[] = Array.from({ length: 272 }, (_, i) => ({
+  kind: 'int',
+  value: i + SMALLEST_INT,
+}));
+const TRUE: Content = { kind: 'bool', value: true };
+const FALSE: Content = { kind: 'bool', value: false };
+export const NO_VALUE: Content = { kind: 'none' };
+
+export function intContent(value: Dim): Content {
+  const at = typeof value === 'number' ? value - SMALLEST_INT : -1;
+  return (at >= 0 && at < SMALL_INTS.length ? SMALL_INTS[at] : undefined) ?? { kind: 'int', value };
+}
+
+export function boolContent(value: boolean): Content {
+  return value ? TRUE : FALSE;
+}
+
 /** Longer integer tensors are data, not shapes: their elements are not followed. */
 export const MAX_TRACKED_ELEMENTS = 64;

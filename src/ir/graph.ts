@@ -54,25 +54,33 @@ const NO_BLOCKS: Block[] = [];
 
 /** One operation. Lives in exactly one block, in a doubly linked list (insertion and removal are O(1)). */
 export class Node extends User {
+  /** Where the node comes from; what makes a node for another's sake hands it on. */
+  place: Place;
   private results: Value[] = NO_RESULTS;
-  private inner: Block[] = NO_BLOCKS;
   private named: Attributes | undefined = undefined;
   /** The rules and passes that led to this node; undefined for the user's own. */
   origin: Provenance | undefined = undefined;
+  prev: Node | undefined = undefined;
+  // What a walk over a graph reads stands together: of a large graph it is all that comes into the cache.
+  parent: Block | undefined = undefined;
   /** The worklist that the node waits in; 0 for none. */
   queued = 0;
-  parent: Block | undefined = undefined;
-  prev: Node | undefined = undefined;
+  op: OpName;
+  private inner: Block[] = NO_BLOCKS;
   next: Node | undefined = undefined;
 
-  constructor(
-    public op: OpName,
-    inputs: readonly Value[] = [],
-    /** Where the node comes from; what makes a node for another's sake hands it on. */
-    public place: Place = NOWHERE,
-  ) {
+  constructor(op: OpName, inputs: readonly Value[] = NO_RESULTS, place: Place = NOWHERE) {
     super();
+    this.op = op;
+    this.place = place;
     if (inputs.length > 0) this.setOperands(inputs);
+  }
+
+  /** A node that keeps the array of its inputs, which the caller lets go. */
+  static of(op: OpName, inputs: Value[], place: Place): Node {
+    const node = new Node(op, NO_RESULTS, place);
+    if (inputs.length > 0) node.takeOperands(inputs);
+    return node;
   }
 
   protected override asUser(): Node {

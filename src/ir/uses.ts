@@ -90,11 +90,15 @@ export abstract class User {
 
   /** Drops all operands and takes these instead. */
   protected setOperands(values: readonly Value[]): void {
-    const next = values.slice();
+    const own = values.slice();
     this.clearOperands();
-    if (next.length === 0) return;
-    this.operands = next;
-    this.slots = next.map((v, i) => this.slot(v, i));
+    if (own.length > 0) this.takeOperands(own);
+  }
+
+  /** The same without a copy, for a user that has none yet. */
+  protected takeOperands(own: Value[]): void {
+    this.operands = own;
+    this.slots = own.map((v, i) => this.slot(v, i));
   }
 
   protected clearOperands(): void {

@@ -33,10 +33,10 @@ const NO_CONSTANTS: Constants = new Map();
 
 class Matched implements Match {
   constructor(
-    readonly rule: Rule,
-    readonly node: Node,
+    public rule: Rule,
+    public node: Node,
     private readonly env: RuleEnv,
-    private readonly constants: Constants,
+    public constants: Constants,
   ) {}
 
   captured(name: string): Captured | undefined {
@@ -54,46 +54,54 @@ export class Matcher {
   /** Reasons are kept only for those who ask. */
   private explaining = false;
   private depth = 0;
-  /** The node that a rule is tried at, and what its expressions see; made when the first one is evaluated. */
-  private root: Node | undefined;
-  private env: RuleEnv | undefined;
-  /** Slots of the last variant that did not match, for the next one. */
-  private spare: Slots | undefined;
-  private spareEnv: RuleEnv | undefined;
+  /** One for all tries, as are what their expressions see and the match that they give. */
+  private readonly slots: Slots = [];
+  private readonly env: RuleEnv;
+  private matched: Matched | undefined;
 
   constructor(
     private readonly registry: OperatorRegistry<OperatorSchema>,
     private readonly roles: Roles,
-    private readonly ranges?: Ranges,
-  ) {}
+    ranges?: Ranges,
+  ) {
+    this.env = new RuleEnv(this.slots, roles, ranges);
+  }
 
-  /** The match of a rule at a node, or undefined. */
+  /** The match of a rule at a node, good until the next one is looked for; undefined where the rule does not match. */
   match(compiled: CompiledRule, node: Node): Match | undefined {
+    const { slots, env } = this;
     for (const variant of compiled.variants) {
-      const slots = this.spare ?? new Array<Captured | undefined>(compiled.captures.length);
-      this.spare = slots;
       for (let i = 0; i < compiled.captures.length; i++) slots[i] = undefined;
       this.depth = 0;
-      this.root = node;
-      this.env = undefined;
+      env.turnTo(node, compiled.captures);
       if (!this.node(variant, node, node, slots, compiled, '')) continue;
-      const env = this.scope(compiled, slots);
       const constants = this.conditions(compiled, node, env);
-      if (constants === undefined) continue;
-      this.spare = undefined;
-      this.spareEnv = undefined;
-      return new Matched(compiled.rule, node, env, constants);
+      if (constants !== undefined) return this.found(compiled.rule, node, constants);
     }
     return undefined;
+  }
+
+  private found(rule: Rule, node: Node, constants: Constants): Match {
+    const { matched } = this;
+    if (matched === undefined) {
+      this.matched = new Matched(rule, node, this.env, constants);
+      return this.matched;
+    }
+    matched.rule = rule;
+    matched.node = node;
+    matched.constants = constants;
+    return matched;
   }
 
   /** Why a rule does not match at a node: the farthest that any of its variants came. Undefined when it matches. */
   explain(compiled: CompiledRule, node: Node): NearMiss | undefined {
     this.failure = undefined;
     this.explaining = true;
-    const match = this.match(compiled, node);
-    this.explaining = false;
-    if (match !== undefined) return undefined;
+    try {
+      if (this.match(compiled, node) !== undefined) return undefined;
+    } finally {
+      this.explaining = false;
+    }
     const failure = this.failure as Failure | undefined;
     if (failure === undefined) return { rule: compiled.rule, reason: 'the rule has no pattern', at: node, depth: 0 };
     return { rule: compiled.rule, reason: describeMiss(failure, node), at: failure.at, depth: failure.depth };
@@ -102,15 +110,6 @@ export class Matcher {
   private fail(at: Node | Value, why: Failure['why']): false {
     if (this.failure === undefined || this.depth > this.failure.depth) this.failure = { at, why, depth: this.depth };
     return false;
-  }
-
-  private scope(rule: CompiledRule, slots: Slots): RuleEnv {
-    const { root } = this;
-    if (root === undefined) throw new Error('no rule is tried');
-    this.env ??=
-      this.spareEnv?.of(root, rule.captures, slots) ?? new RuleEnv(root, rule.captures, slots, this.roles, this.ranges);
-    this.spareEnv = this.env;
-    return this.env;
   }
 
   /** `at` is the value that the node is looked at for; the node itself at the root and inside blocks. */
@@ -133,7 +132,7 @@ export class Matcher {
       if (slot !== undefined && slot >= 0 && !this.bind(slot, node.outputs[i], slots, rule)) return false;
     }
     if (p.blocks !== undefined && !this.blocks(p.blocks, node, slots, rule)) return false;
-    return p.where.length === 0 || this.tests(p.where, node.outputs[p.result], at, slots, rule);
+    return p.where.length === 0 || this.tests(p.where, node.outputs[p.result], at);
   }
 
   private value(p: CompiledPattern, value: Value, slots: Slots, rule: CompiledRule, arg: string): boolean {
@@ -208,18 +207,12 @@ export class Matcher {
     if (!this.value(p.of, value, slots, rule, arg)) return false;
     if (p.constant && !isKnown(value)) return this.explaining && this.fail(value, { kind: 'pattern', pattern: p, arg });
     if (p.slot >= 0 && !this.bind(p.slot, value, slots, rule)) return false;
-    return p.where.length === 0 || this.tests(p.where, value, value, slots, rule);
+    return p.where.length === 0 || this.tests(p.where, value, value);
   }
 
   /** The conditions inside a pattern; `it` is the value at hand. */
-  private tests(
-    where: readonly Expr[],
-    it: Value | undefined,
-    at: Node | Value,
-    slots: Slots,
-    rule: CompiledRule,
-  ): boolean {
-    const env = this.scope(rule, slots);
+  private tests(where: readonly Expr[], it: Value | undefined, at: Node | Value): boolean {
+    const { env } = this;
     for (const expr of where) {
       env.it = it;
       if (!this.holds(expr, env, at)) return false;
@@ -310,7 +303,7 @@ export class Matcher {
       return undefined;
     }
     for (const name of rule.tensors) {
-      const bare = env.values(name).find((v) => !this.hasTensor(v));
+      const bare = this.withoutTensor(env.captured(name));
       if (bare !== undefined) {
         if (this.explaining) this.fail(bare, { kind: 'no-tensor', capture: name });
         return undefined;
@@ -353,6 +346,14 @@ export class Matcher {
       constants.set(template, found);
     }
     return constants;
+  }
+
+  /** A captured value that has no tensor form. */
+  private withoutTensor(held: Captured | undefined): Value | undefined {
+    if (held === undefined) return undefined;
+    if (!isValues(held)) return this.hasTensor(held) ? undefined : held;
+    for (const v of held) if (!this.hasTensor(v)) return v;
+    return undefined;
   }
 
   private hasTensor(v: Value): boolean {

@@ -16,29 +16,30 @@ export class RuleEnv implements ExprEnv {
   /** The value that a condition inside the pattern is about. */
   it: Value | undefined;
 
+  private node: Node | undefined;
+  /** Capture names by slot. */
+  private names: readonly string[] = [];
+
   constructor(
-    private node: Node,
-    private names: readonly string[],
-    private slots: readonly (Captured | undefined)[],
+    private readonly slots: readonly (Captured | undefined)[],
     readonly roles: Roles,
     readonly ranges: Ranges | undefined,
   ) {}
 
-  /** Turns to another try: for an environment that no match holds. */
-  of(node: Node, names: readonly string[], slots: readonly (Captured | undefined)[]): this {
+  /** Turns to another try: one environment serves all, one after another. */
+  turnTo(node: Node, names: readonly string[]): void {
     this.node = node;
     this.names = names;
-    this.slots = slots;
     this.index = 0;
     this.it = undefined;
-    return this;
   }
 
   captured(name: string): Captured | undefined {
-    if (name === 'result') return this.node.outputs[0];
-    if (name === 'results') return this.node.outputs;
-    if (name === 'it') return this.it;
-    return this.slots[this.names.indexOf(name)];
+    const { names } = this;
+    for (let i = 0; i < names.length; i++) if (names[i] === name) return this.slots[i];
+    if (name === 'result') return this.node?.outputs[0];
+    if (name === 'results') return this.node?.outputs;
+    return name === 'it' ? this.it : undefined;
   }
 
   /** All values that a capture holds; none where it is not bound. */
@@ -52,7 +53,7 @@ export class RuleEnv implements ExprEnv {
     const held = this.captured(name);
     if (held !== undefined) return isValues(held) ? held.map(operandValue) : operandValue(held);
     if (name === 'i') return this.index;
-    if (name === 'op') return this.node.op;
+    if (name === 'op') return this.node?.op;
     if (this.names.includes(name)) return UNKNOWN;
     return isDType(name) ? name : undefined;
   }
@@ -143,16 +144,20 @@ function asked(doc: string, ask: (values: readonly Value[], roles: Roles) => Exp
     call: () => UNKNOWN,
     byName: (names, env) => {
       if (!(env instanceof RuleEnv || env instanceof ItemEnv)) throw new ExprError('only a rule can ask this', 0);
-      const values: Value[] = [];
-      for (const name of names) {
-        const held = env.captured(name);
-        if (held === undefined) throw new ExprError(`\`${name}\` is no capture and no item of one`, 0);
-        if (isValues(held)) values.push(...held);
-        else values.push(held);
-      }
-      return ask(values, env.roles);
+      const [first] = names;
+      return ask(
+        names.length === 1 && first !== undefined ? held(env, first) : names.flatMap((n) => held(env, n)),
+        env.roles,
+      );
     },
   };
+}
+
+/** The values of a name. */
+function held(env: RuleEnv | ItemEnv, name: string): readonly Value[] {
+  const found = env.captured(name);
+  if (found === undefined) throw new ExprError(`\`${name}\` is no capture and no item of one`, 0);
+  return isValues(found) ? found : [found];
 }
 
 /** What is asked of a captured value itself, not of what is known of its contents. */

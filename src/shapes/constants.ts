@@ -1,7 +1,7 @@
 import type { Content } from '../ir/content.js';
 import { type Attribute, type Graph, Node, type Value } from '../ir/graph.js';
 import { byPass, type Provenance } from '../ir/provenance.js';
-import type { Type } from '../ir/type.js';
+import { NONE, type Type } from '../ir/type.js';
 import { elementType } from './operands.js';
 
 /** The attribute of a prim::Constant that holds this content; undefined when some part is not constant. */
@@ -76,7 +76,7 @@ export function constantBefore(
 
 /** A constant's own type: no optional, no Scalar. */
 function constantType(value: Attribute, type: Type, content: Content | undefined): Type {
-  if (value === null) return { kind: 'none' };
+  if (value === null) return NONE;
   const inner = type.kind === 'optional' ? type.element : type;
   if (inner.kind !== 'number' && inner.kind !== 'any' && inner.kind !== 'var') return inner;
   switch (content?.kind) {

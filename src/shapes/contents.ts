@@ -1,24 +1,24 @@
 import { quotientOf } from '../expr/quotient.js';
 import { type ExprValue, Float, isDim, isList, TensorRef, UNKNOWN } from '../expr/value.js';
-import { type Content, MAX_TRACKED_ELEMENTS } from '../ir/content.js';
+import { boolContent, type Content, intContent, MAX_TRACKED_ELEMENTS, NO_VALUE } from '../ir/content.js';
 import { type Dim, dimsEqual } from '../ir/dim.js';
 import { type DType, isDType, isFloating } from '../ir/dtype.js';
-import { type Type, tensorType } from '../ir/type.js';
+import { NONE, type Type, tensorType } from '../ir/type.js';
 import type { Floats, UnknownSource } from './fact-env.js';
 
 /** What a scalar expression value says of a result of a declared type; undefined for nothing. */
 export function contentOf(v: ExprValue, type: Type): Content | undefined {
   if (v === UNKNOWN) return undefined;
-  if (v === null) return { kind: 'none' };
+  if (v === null) return NO_VALUE;
   if (v instanceof TensorRef) return v.operand?.content;
   if (v instanceof Float) return v.value === undefined ? undefined : { kind: 'float', value: v.value };
   if (isDim(v)) {
     if (type.kind === 'float') return typeof v === 'number' ? { kind: 'float', value: v } : undefined;
-    if (type.kind === 'bool') return typeof v === 'number' ? { kind: 'bool', value: v !== 0 } : undefined;
-    return { kind: 'int', value: v };
+    if (type.kind === 'bool') return typeof v === 'number' ? boolContent(v !== 0) : undefined;
+    return intContent(v);
   }
   if (isList(v)) return listContent(v, type);
-  if (typeof v === 'boolean') return { kind: 'bool', value: v };
+  if (typeof v === 'boolean') return boolContent(v);
   return type.kind === 'device' ? { kind: 'device', value: v } : { kind: 'str', value: v };
 }
 
@@ -32,7 +32,7 @@ function listContent(items: readonly ExprValue[], type: Type): Content {
 /** The static type of an expression value; the declared one where the value does not tell. */
 export function typeOf(v: ExprValue, content: Content | undefined, declared: Type): Type {
   if (v instanceof TensorRef) return tensorType(v.dtype, v.shape);
-  if (v === null) return { kind: 'none' };
+  if (v === null) return NONE;
   if (
     declared.kind === 'number' ||
     declared.kind === 'any' ||
@@ -58,9 +58,9 @@ export function dtypeFrom(v: ExprValue): DType | undefined {
 }
 
 /** A shape fact's value: unknown items become unknown extents; undefined when the rank is not known. */
-export function shapeFrom(v: ExprValue, unknowns: UnknownSource): Dim[] | undefined {
+export function shapeFrom(v: ExprValue, unknowns: UnknownSource): readonly Dim[] | undefined {
   if (v === UNKNOWN || !isList(v)) return undefined;
-  return v.map((d) => (isDim(d) ? d : unknowns.freshExtent()));
+  return v.every(isDim) ? v : v.map((d) => (isDim(d) ? d : unknowns.freshExtent()));
 }
 
 /** The elements of a small integer tensor of this type, if they are all known and fit its shape. */
@@ -100,6 +100,33 @@ export function floatsFrom(
     floats.push(item);
   }
   return floats;
+}
+
+/** What is known of the tensor that stands for a number, or for a list of ints. */
+export function tensorContent(content: Content | undefined): Content | undefined {
+  const values = numbersIn(content);
+  return values === undefined ? undefined : { kind: 'elements', values };
+}
+
+/** The elements of the tensor that stands for an int, a bool or a list of ints. */
+function numbersIn(content: Content | undefined): Dim[] | undefined {
+  switch (content?.kind) {
+    case 'int':
+      return [content.value];
+    case 'bool':
+      return [Number(content.value)];
+    case 'list': {
+      if (content.items.length > MAX_TRACKED_ELEMENTS) return undefined;
+      const values: Dim[] = [];
+      for (const item of content.items) {
+        if (item?.kind === 'int') values.push(item.value);
+        else return undefined;
+      }
+      return values;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** Dtypes whose elements are followed: those that hold extents, indexes and conditions. */

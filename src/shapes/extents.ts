@@ -13,6 +13,7 @@ import {
   dimNeg,
   dimRange,
   dimSub,
+  dimsEqual,
 } from '../ir/dim.js';
 import { mismatch } from './shape-error.js';
 
@@ -100,7 +101,9 @@ export function broadcastExtent(env: ExprEnv, a: Dim, b: Dim): Dim {
  * The shape that tensors of these have together, by NumPy's rules. Errors: ShapeError where extents provably do not
  * fit.
  */
-export function broadcastShapes(env: ExprEnv, shapes: readonly (readonly Dim[])[]): Dim[] {
+export function broadcastShapes(env: ExprEnv, shapes: readonly (readonly Dim[])[]): readonly Dim[] {
+  const [first] = shapes;
+  if (first !== undefined && shapes.every((s) => s === first || dimsEqual(s, first))) return first;
   const rank = Math.max(0, ...shapes.map((s) => s.length));
   const out: Dim[] = new Array<Dim>(rank).fill(1);
   for (const shape of shapes) {

@@ -1,5 +1,6 @@
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
-import { ExprError, type ExprValue, Float, isList, TensorRef, UNKNOWN } from '../expr/value.js';
+import { ExprError, type ExprValue, Float, isList, type Operand, TensorRef, UNKNOWN } from '../expr/value.js';
+import { intContent } from '../ir/content.js';
 import {
   type Dim,
   dimEquals,
@@ -13,12 +14,12 @@ import {
   symbol,
   symbolName,
 } from '../ir/dim.js';
-import { isQuantized } from '../ir/dtype.js';
+import { type DType, isFloating, isQuantized } from '../ir/dtype.js';
 import type { Node, Value } from '../ir/graph.js';
 import { stackNotes } from '../ir/source-loc.js';
 import { type Type, tensorType } from '../ir/type.js';
 import type { OperatorSchema, ResultFact } from '../schema/operator-schema.js';
-import { contentOf, dtypeFrom, elementsFrom, floatsFrom, quantizerFrom, shapeFrom, typeOf } from './contents.js';
+import { contentOf, dtypeFrom, elementsFrom, floatsFrom, quantizerFrom, shapeFrom, tensorContent, typeOf } from './contents.js';
 import { type CompiledFact, compileFact, FactEnv, type Floats, type UnknownSource } from './fact-env.js';
 import { inferSequence } from './sequences.js';
 import { ShapeError } from './shape-error.js';
@@ -36,6 +37,7 @@ export interface InferenceOptions {
   readonly prefix?: string;
 }
 
+const NO_OPERANDS: readonly Operand[] = [];
 const UNKNOWN_PREFIX = '_u';
 const EXTENT: Interval = { min: 0, max: Number.POSITIVE_INFINITY };
 
@@ -110,10 +112,11 @@ export class Inference implements UnknownSource {
 
   /**
    * Sets the outputs' types and contents. An output of which nothing is known keeps its declared type; an int
-   * gets a fresh symbol. Blocks are not entered. Throws DiagnosticError `shape-mismatch` when the operands
-   * provably do not fit.
+   * gets a fresh symbol. Blocks are not entered. `equals` are values that the outputs are equal to, or the numbers that
+   * they hold as tensors: what is known of these is not found again. Throws DiagnosticError `shape-mismatch` when the
+   * operands provably do not fit.
    */
-  inferNode(node: Node): void {
+  inferNode(node: Node, equals: readonly Operand[] = NO_OPERANDS): void {
     this.assuming = this.undo !== undefined || node.parent?.owner === undefined;
     if (inferStructural(node, this)) return;
     const schema = this.schemas.get(node.op);
@@ -126,7 +129,7 @@ export class Inference implements UnknownSource {
     for (const out of node.outputs) {
       const fact = schema.infer[out.defIndex] ?? (schema.signature.varresults ? schema.infer[0] : undefined);
       if (fact === undefined) this.forget(out);
-      else this.applyFact(node, out, fact, schema, env);
+      else this.applyFact(node, out, fact, schema, env, equals[out.defIndex]);
     }
     inferSequence(node, schema.structure, this);
   }
@@ -135,10 +138,17 @@ export class Inference implements UnknownSource {
   forget(out: Value): void {
     if (out.type.kind !== 'int') out.content = undefined;
     else if (out.content?.kind !== 'int' || !isBareUnknown(out.content.value))
-      out.content = { kind: 'int', value: this.freshInt() };
+      out.content = intContent(this.freshInt());
   }
 
-  private applyFact(node: Node, out: Value, fact: ResultFact, schema: OperatorSchema, env: FactEnv): void {
+  private applyFact(
+    node: Node,
+    out: Value,
+    fact: ResultFact,
+    schema: OperatorSchema,
+    env: FactEnv,
+    equal: Operand | undefined,
+  ): void {
     let compiled: CompiledFact;
     try {
       compiled = compileFact(fact);
@@ -161,7 +171,7 @@ export class Inference implements UnknownSource {
       return;
     }
     try {
-      if (out.type.kind === 'tensor') this.applyTensor(out, compiled, env);
+      if (out.type.kind === 'tensor') this.applyTensor(node, out, compiled, env, equal);
       else if (out.type.kind === 'list' && compiled.list !== undefined) this.applyList(out, compiled, env);
       else this.applyScalar(out, compiled, env);
     } catch (e) {
@@ -169,7 +179,7 @@ export class Inference implements UnknownSource {
     }
   }
 
-  private applyTensor(out: Value, fact: CompiledFact, env: FactEnv): void {
+  private applyTensor(node: Node, out: Value, fact: CompiledFact, env: FactEnv, equal: Operand | undefined): void {
     if (fact.value !== undefined) {
       const v = fact.value.evaluate(env);
       if (v instanceof TensorRef) {
@@ -180,6 +190,12 @@ export class Inference implements UnknownSource {
     }
     const declared = out.type.kind === 'tensor' ? out.type : tensorType();
     const dtype = (fact.dtype === undefined ? undefined : dtypeFrom(fact.dtype.evaluate(env))) ?? declared.dtype;
+    if (equal !== undefined && saysAll(equal, dtype, fact)) {
+      out.type = equal.type;
+      out.content = equal.content;
+      this.setFloats(out, undefined);
+      return;
+    }
     const mark = this.counter;
     env.extents = true;
     const found = fact.shape === undefined ? undefined : shapeFrom(fact.shape.evaluate(env), this);
@@ -189,9 +205,15 @@ export class Inference implements UnknownSource {
       if (typeof d === 'number' && d < 0) throw new ShapeError(`a size would be ${d}`);
       this.assume(d, 0);
     }
-    out.type = tensorType(dtype, shape);
+    out.type = typeLike(node, dtype, shape);
     if (dtype !== undefined && isQuantized(dtype)) {
       out.content = fact.quantized === undefined ? undefined : quantizerFrom(fact.quantized.evaluate(env));
+      return;
+    }
+    const numbers = equal === undefined || equal.type.kind === 'tensor' ? undefined : tensorContent(equal.content);
+    if (numbers !== undefined) {
+      out.content = numbers;
+      this.setFloats(out, undefined);
       return;
     }
     const elements = fact.elements?.evaluate(env) ?? UNKNOWN;
@@ -271,6 +293,20 @@ export class Inference implements UnknownSource {
     });
     return same ? old : found;
   }
+}
+
+/** The type of an operand that has this dtype and the very shape, a new one otherwise. */
+function typeLike({ inputs }: Node, dtype: DType | undefined, shape: readonly Dim[] | undefined): Type {
+  const type = inputs[0]?.type;
+  return type?.kind === 'tensor' && type.shape === shape && type.dtype === dtype ? type : tensorType(dtype, shape);
+}
+
+/** True if facts could tell no more of a tensor of this dtype than what is known of one that is equal to it. */
+function saysAll({ type, content }: Operand, dtype: DType | undefined, fact: CompiledFact): boolean {
+  if (type.kind !== 'tensor' || type.shape === undefined || dtype === undefined || type.dtype !== dtype) return false;
+  if (isQuantized(dtype) || (fact.elements !== undefined && (content === undefined || isFloating(dtype)))) return false;
+  for (const d of type.shape) if (isBareUnknown(d)) return false;
+  return true;
 }
 
 function isBareUnknown(d: Dim): boolean {

@@ -1,8 +1,8 @@
 import { TensorRef, UNKNOWN } from '../expr/value.js';
-import { type Content, MAX_TRACKED_ELEMENTS } from '../ir/content.js';
+import { boolContent, type Content, intContent, MAX_TRACKED_ELEMENTS, NO_VALUE } from '../ir/content.js';
 import type { Attribute, Node, OpName, Value } from '../ir/graph.js';
 import { TensorData } from '../ir/tensor-data.js';
-import { type Type, tensorType, typeName } from '../ir/type.js';
+import { NONE, type Type, tensorType, typeName } from '../ir/type.js';
 import type { Inference } from './infer.js';
 import { Join } from './join.js';
 import { elementType, operandValue } from './operands.js';
@@ -34,18 +34,18 @@ function constant(node: Node): void {
   const value = node.attributes.get('value') ?? null;
   out.content = constantContent(value, out.type);
   if (value instanceof TensorData) out.type = tensorType(value.dtype, value.shape);
-  else if (value === null && out.type.kind !== 'none') out.type = { kind: 'none' };
+  else if (value === null && out.type.kind !== 'none') out.type = NONE;
 }
 
 /** What a constant's attribute says; the type tells ints from floats. */
 export function constantContent(value: Attribute, type: Type): Content | undefined {
-  if (value === null) return { kind: 'none' };
+  if (value === null) return NO_VALUE;
   if (value instanceof TensorData) return { kind: 'tensor', data: value };
-  if (typeof value === 'boolean') return { kind: 'bool', value };
-  if (typeof value === 'bigint') return { kind: 'int', value: Number(value) };
+  if (typeof value === 'boolean') return boolContent(value);
+  if (typeof value === 'bigint') return intContent(Number(value));
   if (typeof value === 'number') {
     const float = type.kind === 'float' || (type.kind === 'number' && !Number.isInteger(value));
-    return float ? { kind: 'float', value } : { kind: 'int', value };
+    return float ? { kind: 'float', value } : intContent(value);
   }
   if (typeof value === 'string') return type.kind === 'device' ? { kind: 'device', value } : { kind: 'str', value };
   if (type.kind === 'complex') return { kind: 'complex', re: Number(value[0]), im: Number(value[1]) };
@@ -158,9 +158,8 @@ function isInstance(node: Node, inference: Inference): void {
   const open = type === undefined || type.kind === 'any' || type.kind === 'optional' || type.kind === 'union';
   const names = Array.isArray(wanted) ? (wanted as readonly Attribute[]).map(String) : [];
   if (open || names.length === 0) inference.forget(node.output);
-  else if (names.includes(typeName(type))) node.output.content = { kind: 'bool', value: true };
-  else if (names.every((name) => /^\w+$/.test(name) && name !== 'Any'))
-    node.output.content = { kind: 'bool', value: false };
+  else if (names.includes(typeName(type))) node.output.content = boolContent(true);
+  else if (names.every((name) => /^\w+$/.test(name) && name !== 'Any')) node.output.content = boolContent(false);
   else inference.forget(node.output);
 }
 

@@ -62,15 +62,17 @@ export function optional<T>(reader: Reader<T>): Reader<T | null> {
 export function listOf<T>(reader: Reader<T>): Reader<readonly T[]> {
   return (v) => {
     if (!isList(v)) return wrong('a list');
-    const out = new Array<T>(v.length);
+    // Most lists are of what is wanted already, and stand for themselves.
+    let other: unknown[] | undefined;
     for (let i = 0; i < v.length; i++) {
       const item = v[i] ?? null;
       if (item === UNKNOWN) return UNKNOWN;
       const read = reader(item);
       if (read === UNKNOWN) return UNKNOWN;
-      out[i] = read as T;
+      if (other === undefined && read !== item) other = v.slice(0, i);
+      other?.push(read);
     }
-    return out;
+    return (other ?? v) as readonly T[];
   };
 }
 
