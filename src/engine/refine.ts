@@ -1,3 +1,4 @@
+import type { Operand } from '../expr/value.js';
 import { type Dim, isUnknownSymbol, symbolName } from '../ir/dim.js';
 import { isFloating } from '../ir/dtype.js';
 import type { Value } from '../ir/graph.js';
@@ -8,7 +9,7 @@ import { tensorContent } from '../shapes/contents.js';
  * A rewrite does not change what a value is: all that was known of the replaced result holds for the new one. Extents
  * keep their names, so that nothing behind it has to be inferred again.
  */
-export function carryOver(old: Value, to: Value): void {
+export function carryOver(old: Operand, to: Value): void {
   if (old.type.kind === 'tensor' && to.type.kind === 'tensor') {
     to.type = refined(old.type, to.type);
     to.content = old.content ?? to.content;

@@ -1,5 +1,5 @@
 import { fail } from '../diagnostics/diagnostic.js';
-import { type Block, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
+import { type Block, type Graph, Node, type Value } from '../ir/graph.js';
 import { byRule, type Provenance } from '../ir/provenance.js';
 import { listOf, TENSOR, type Type } from '../ir/type.js';
 import { isVisible } from '../matcher/match.js';
@@ -13,10 +13,12 @@ import type { Inference } from '../shapes/infer.js';
 import { isNumber, moveBlocksAsTensors } from './block-tensors.js';
 import { constantOf, literalConstant, type TypedConstant } from './constant.js';
 import { ConstantPool } from './constant-pool.js';
-import { inlineBlock, insertAfterDefinition, moveBlock, readIn } from './move-block.js';
+import { inlineBlock, moveBlock, readIn } from './move-block.js';
 import { Pile } from './pile.js';
 import { type Plan, planOf, resultOf } from './plan.js';
-import { carryOver, castType } from './refine.js';
+import { carryOver } from './refine.js';
+import { equals, isSuccessor, takeOver } from './successor.js';
+import { TensorForms } from './tensor-forms.js';
 
 /** What a rewrite changed, for the worklist and the trace. Good until the next rewrite. */
 export interface Change {
@@ -45,8 +47,7 @@ export class Rewriter {
   private readonly names = new Map<string, Value>();
   /** The block at whose end templates are built; undefined in front of the matched node. */
   private inside: Block | undefined;
-  /** Tensors made of numbers, so that each number is frozen once. */
-  private readonly frozen = new Map<Value, Value>();
+  private readonly forms: TensorForms;
   private readonly plans = new Map<NodeTemplate, Plan>();
 
   constructor(
@@ -55,7 +56,9 @@ export class Rewriter {
     private readonly roles: Roles,
     /** Told of each block that loses a node. */
     private readonly left?: (block: Block) => void,
-  ) {}
+  ) {
+    this.forms = new TensorForms(graph, inference, roles, (node) => this.note(node));
+  }
 
   /**
    * Replaces the matched node. The new nodes stand where it stood, with its place in the source. What nothing reads any
@@ -73,10 +76,12 @@ export class Rewriter {
     if (this.names.size > 0) this.names.clear();
     for (const [name, t] of rule.let) this.names.set(name, this.build(t, TENSOR, match, 0));
     const results = this.results(match);
-    for (const old of node.outputs) {
-      const value = results[old.defIndex];
+    for (let i = 0; i < node.outputs.length; i++) {
+      const old = node.outputs[i];
+      const value = results[i];
+      if (old === undefined || old === value) continue;
       if (value !== undefined) this.replace(old, value, match);
-      else if (old.uses.size > 0) throw broken(match, `it gives no result ${old.defIndex}`);
+      else if (old.uses.size > 0) throw broken(match, `it gives no result ${i}`);
     }
     this.remove(node);
     this.removeUnread();
@@ -148,7 +153,7 @@ export class Rewriter {
       case 'capture':
         return this.visible(this.one(match, t.name), match);
       case 'tensor':
-        return this.tensorOf(this.one(match, t.name), match);
+        return this.forms.tensorOf(this.one(match, t.name), match.node);
       case 'literal':
         return this.constant(literalConstant(t.value, wanted), match);
       case 'compute':
@@ -201,7 +206,7 @@ export class Rewriter {
       if (held === undefined) continue;
       for (const v of isValues(held) ? held : [held]) {
         const seen = this.visible(v, match);
-        this.stack.push(o.tensors && (!numbers || isNumber(seen.type)) ? this.tensorOf(seen, match) : seen);
+        this.stack.push(o.tensors && (!numbers || isNumber(seen.type)) ? this.forms.tensorOf(seen, match.node) : seen);
       }
     }
   }
@@ -224,23 +229,21 @@ export class Rewriter {
         roles: this.roles,
         freshName: (hint) => this.graph.freshName(hint),
         infer: (n) => this.inference.inferNode(n),
-        freeze: (v, anchor) => this.freeze(v, anchor),
+        freeze: (v, anchor) => this.forms.freeze(v, anchor),
         note: (n) => this.note(n),
         noteReaders: (v) => this.noteReaders(v),
-        cast: () => this.castOperator(),
+        cast: () => this.forms.castOperator,
         freshExtent: () => this.inference.freshExtent(),
       });
       return node;
     }
+    if (match.rule.rewrite === t && !match.rule.each && isSuccessor(schema, match.node)) {
+      takeOver(match.node, node, this.inference);
+      return node;
+    }
     this.addOutputs(node, schema, match, t);
-    this.inference.inferNode(node, this.equals(match, t, index));
+    this.inference.inferNode(node, equals(match, t, index));
     return node;
-  }
-
-  /** The replaced results that those of a template are equal to, as they are or as the tensors that stand for them. */
-  private equals({ node, rule }: Match, t: Template, index: number): readonly Value[] | undefined {
-    if (rule.rewrite !== t) return undefined;
-    return rule.each && node.outputs.length > 1 ? node.outputs.slice(index, index + 1) : node.outputs;
   }
 
   /** The blocks of a node that is not yet in the graph. All that move do so before any value is made in them. */
@@ -306,46 +309,14 @@ export class Rewriter {
       return;
     }
     carryOver(old, value);
-    old.replaceAllUsesWith(this.castTo(old, value, match));
+    this.forms.cast(old, value, match.node, true);
   }
 
   /** A value that may stand where `old` stood: a tensor is cast where a number or list is asked for. */
   private inPlaceOf(old: Value, value: Value, match: Match): Value {
-    return value.type.kind !== 'tensor' || old.type.kind === 'tensor' ? value : this.castTo(old, value, match);
-  }
-
-  private castTo(old: Value, value: Value, match: Match): Value {
-    const cast = new Node(this.castOperator(), [value], match.node.place);
-    const out = cast.addOutput(this.graph.freshName(old.name), castType(old.type, value.type));
-    cast.insertBefore(match.node);
-    this.note(cast);
-    // The number is known from before: only where it is not does the tensor tell.
-    if (old.content === undefined || out.type !== old.type) this.inference.inferNode(cast);
-    carryOver(old, out);
-    return out;
-  }
-
-  private castOperator(): OpName {
-    return this.roles.cast ?? fail('internal', 'no schema has the role of the cast');
-  }
-
-  /** The tensor behind a cast; a tensor itself, and None; the frozen form of anything else. */
-  private tensorOf(value: Value, match: Match): Value {
-    if (value.type.kind === 'tensor' || value.type.kind === 'none') return value;
-    return this.roles.behind(value) ?? this.freeze(value, match.node);
-  }
-
-  private freeze(value: Value, anchor: Node | Block): Value {
-    const known = this.frozen.get(value);
-    if (known?.producer?.parent !== undefined) return known;
-    const op = this.roles.freezeOf(value) ?? fail('internal', `%${value.name} has no tensor form`);
-    const node = new Node(op, [value], anchor instanceof Node ? anchor.place : []);
-    const out = node.addOutput(this.graph.freshName(), TENSOR);
-    insertAfterDefinition(node, value);
-    this.note(node);
-    this.inference.inferNode(node, node.inputs);
-    this.frozen.set(value, out);
-    return out;
+    return value.type.kind !== 'tensor' || old.type.kind === 'tensor'
+      ? value
+      : this.forms.cast(old, value, match.node, false);
   }
 
   private constant(c: TypedConstant, match: Match): Value {

@@ -124,7 +124,20 @@ export class Node extends User {
   }
 
   addOutput(name: string, type: Type): Value {
-    const v = new Value(name, type, this, this.results.length);
+    return this.addResult(new Value(name, type, this, this.results.length));
+  }
+
+  /**
+   * Makes a result of another node one of this node, its uses and name as they are. The other node must be removed; its
+   * list keeps the value, which tells what it gave.
+   */
+  adoptOutput(value: Value): Value {
+    value.def = this;
+    value.defIndex = this.results.length;
+    return this.addResult(value);
+  }
+
+  private addResult(v: Value): Value {
     if (v.defIndex === 0) this.results = [v];
     else this.results.push(v);
     return v;
@@ -153,7 +166,8 @@ export class Node extends User {
 
   /** Unlinks the node from its block and drops its operands and those of its blocks. Outputs must be unused. */
   destroy(): void {
-    for (const o of this.outputs) if (o.uses.size > 0) throw new Error(`%${o.name} of ${this.op} is still used`);
+    for (const o of this.outputs)
+      if (o.uses.size > 0 && o.def === this) throw new Error(`%${o.name} of ${this.op} is still used`);
     for (const b of this.blocks) b.destroy();
     this.clearOperands();
     this.unlink();
