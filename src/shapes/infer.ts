@@ -19,7 +19,16 @@ import type { Node, Value } from '../ir/graph.js';
 import { stackNotes } from '../ir/source-loc.js';
 import { type Type, tensorType } from '../ir/type.js';
 import type { OperatorSchema, ResultFact } from '../schema/operator-schema.js';
-import { contentOf, dtypeFrom, elementsFrom, floatsFrom, quantizerFrom, shapeFrom, tensorContent, typeOf } from './contents.js';
+import {
+  contentOf,
+  dtypeFrom,
+  elementsFrom,
+  floatsFrom,
+  quantizerFrom,
+  shapeFrom,
+  tensorContent,
+  typeOf,
+} from './contents.js';
 import { type CompiledFact, compileFact, FactEnv, type Floats, type UnknownSource } from './fact-env.js';
 import { inferSequence } from './sequences.js';
 import { ShapeError } from './shape-error.js';
