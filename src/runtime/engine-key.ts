@@ -1,6 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { gpuDriver } from './gpu.js';
 import type { OrtApi } from './ort-c-api.js';
 import type { Profile } from './profile.js';
@@ -24,19 +23,18 @@ export interface EngineKey {
 const CHUNK_BYTES = 1 << 22;
 
 /**
- * The key of the engine that a session would build here. `externalFiles` hold weights, seen from the model's folder;
- * `tensorRtKeys` are the options in ONNX Runtime's terms.
+ * The key of the engine that a session would build here. `hash` is the model's (`modelHash`); `tensorRtKeys` are the
+ * options in ONNX Runtime's terms.
  */
 export async function engineKey(
   api: OrtApi,
-  model: string | Uint8Array,
-  externalFiles: ReadonlySet<string>,
+  hash: string,
   profile: Profile,
   tensorRtKeys: Readonly<Record<string, string>>,
   options: SessionOptions,
 ): Promise<EngineKey> {
   return {
-    model: modelHash(model, externalFiles),
+    model: hash,
     profile: sortedText(profile.dims),
     options: sortedText(tensorRtKeys),
     ...(await machineOf(api, options.device ?? 0)),
@@ -57,12 +55,10 @@ export async function machineOf(
   };
 }
 
-/** SHA-256 of a model: of its file and of the files of its external weights, or of its bytes. */
-export function modelHash(model: string | Uint8Array, externalFiles: ReadonlySet<string>): string {
-  const hash = createHash('sha256');
-  if (typeof model !== 'string') return hash.update(model).digest('hex');
-  hashFile(hash, model);
-  for (const file of externalFiles) hashFile(hash, join(dirname(model), file));
+/** SHA-256 of a model's bytes and of the files of its external weights. */
+export function modelHash(model: Uint8Array, weights: readonly string[]): string {
+  const hash = createHash('sha256').update(model);
+  for (const file of weights) hashFile(hash, file);
   return hash.digest('hex');
 }
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DiagnosticError, fail } from '../diagnostics/diagnostic.js';
 import { fileReason } from '../diagnostics/file-reason.js';
-import { readOutline } from '../onnx/read-outline.js';
+import { type ModelOutline, readOutline } from '../onnx/read-outline.js';
 import { type CacheEntry, defaultCacheFolder, ENGINE_FILE, ENGINES_FOLDER, openEntry } from './engine-cache.js';
 import { describedEngine, type EngineDescription, sealEngineFile } from './engine-file.js';
-import { type EngineKey, engineKey, machineOf } from './engine-key.js';
+import { type EngineKey, engineKey, machineOf, modelHash } from './engine-key.js';
 import { failPartial, type ModelSource, type OpenedModel, openModel } from './open-model.js';
 import type { OrtApi } from './ort-c-api.js';
 import { checkProfile, type Profile, profileShapes } from './profile.js';
@@ -33,7 +33,8 @@ export async function openEngine(api: OrtApi, source: ModelSource, profile: Prof
     });
   }
   if (described !== undefined) return openDescribed(api, source, described, chosen);
-  const outline = readOutline(typeof model === 'string' ? readFileSync(model) : model);
+  const kept = options.engineCache !== false || options.engineFile !== undefined;
+  const { outline, hash } = examined(model, kept);
   // An engine file of another program has its profile inside, and nothing is built.
   if (outline.operators.has(ENGINE_NODE)) return openModel(api, source, profile);
   checkProfile(outline.inputs, profile, true);
@@ -41,8 +42,8 @@ export async function openEngine(api: OrtApi, source: ModelSource, profile: Prof
   const shapes = profileKeys(profileShapes([...outline.inputs, ...outline.values], profile));
   if (options.tensorrt?.cudaGraphs === true) checkOneSize(profile);
   const keys = { ...chosen, ...shapes };
-  if (options.engineCache === false && options.engineFile === undefined) return openModel(api, source, profile, keys);
-  const key = await engineKey(api, model, outline.externalFiles, profile, chosen, options);
+  if (!kept) return openModel(api, source, profile, keys);
+  const key = await engineKey(api, hash, profile, chosen, options);
   const root =
     options.engineCache === false
       ? mkdtempSync(join(tmpdir(), 'thaw-'))
@@ -60,6 +61,14 @@ export async function openEngine(api: OrtApi, source: ModelSource, profile: Prof
   } finally {
     if (options.engineCache === false) rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** A model's outline and, where its engine is kept, its hash: the file is read once for both. */
+function examined(model: string | Uint8Array, kept: boolean): { outline: ModelOutline; hash: string } {
+  const bytes = typeof model === 'string' ? readFileSync(model) : model;
+  const outline = readOutline(bytes);
+  const weights = typeof model === 'string' ? [...outline.externalFiles].map((file) => join(dirname(model), file)) : [];
+  return { outline, hash: kept ? modelHash(bytes, weights) : '' };
 }
 
 /** An engine file, ours or the cache's. */

@@ -6,7 +6,7 @@ import { symbol } from '../../src/ir/dim.js';
 import { tensorFromNumbers } from '../../src/ir/half.js';
 import { ENGINE_FILE, openEntry } from '../../src/runtime/engine-cache.js';
 import { describedEngine, type EngineDescription, sealEngineFile } from '../../src/runtime/engine-file.js';
-import { type EngineKey, engineKey } from '../../src/runtime/engine-key.js';
+import { type EngineKey, engineKey, modelHash } from '../../src/runtime/engine-key.js';
 import { openEngine } from '../../src/runtime/open-engine.js';
 import { type ModelSource, openModel } from '../../src/runtime/open-model.js';
 import { loadOrtApi } from '../../src/runtime/ort-c-api.js';
@@ -34,7 +34,7 @@ function source(options: SessionOptions): ModelSource {
 
 async function key(): Promise<EngineKey> {
   const chosen = tensorRtKeys({ excludeOps: tensorRtRules().keptOut });
-  return engineKey(api, model, new Set(), profile, chosen, {});
+  return engineKey(api, modelHash(model, []), profile, chosen, {});
 }
 
 /** A file with the model's own graph in the place of an engine. */
