@@ -2,14 +2,17 @@ import type { Value } from '../ir/graph.js';
 import { INT, listOf } from '../ir/type.js';
 import { constantInt, constantOf, type Emitter } from './emitter.js';
 
-/** The permutation that undoes `dims`, a list of axes; undefined when they are not constants. */
+/** The permutation that undoes `dims`, a list of axes; undefined when they are no constants, or no permutation. */
 export function inversePermutation(emitter: Emitter, dims: Value | undefined): Value | undefined {
   const axes = axesOf(dims);
   if (axes === undefined) return undefined;
-  const inverse = new Array<number>(axes.length).fill(0);
+  const count = axes.length;
+  const inverse = new Array<number>(count).fill(-1);
   axes.forEach((axis, i) => {
-    inverse[axis < 0 ? axis + axes.length : axis] = i;
+    const at = axis < 0 ? axis + count : axis;
+    if (at >= 0 && at < count) inverse[at] = i;
   });
+  if (inverse.includes(-1)) return undefined;
   return emitter.op(
     'prim::ListConstruct',
     inverse.map((i) => emitter.int(i)),

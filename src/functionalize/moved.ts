@@ -4,10 +4,17 @@ import { constantInt, constantOf, type Emitter } from './emitter.js';
 import type { Gapped, Layout, Moved } from './place.js';
 import type { ViewCall } from './view-forms.js';
 
+/** PyTorch's tensors have at most 64 axes; those of models have a few. Pairs of axes are told apart one by one. */
+const MOST_AXES = 16;
+
+function isAxis(axis: number): boolean {
+  return Math.abs(axis) <= MOST_AXES;
+}
+
 /** The order of the elements of a transposed row-major tensor. */
 export function swapsAxes({ args }: ViewCall): Layout {
   const [a, b] = [constantInt(args[1]), constantInt(args[2])];
-  return a === undefined || b === undefined ? 'unknown' : { by: 'swap', axes: [a, b] };
+  return a === undefined || b === undefined || !isAxis(a) || !isAxis(b) ? 'unknown' : { by: 'swap', axes: [a, b] };
 }
 
 /** The order of the elements of a permuted row-major tensor. */
@@ -18,14 +25,17 @@ export function permutesAxes({ args }: ViewCall): Layout {
     made?.op === 'prim::ListConstruct' ? made.inputs.map(constantInt) : Array.isArray(constant) ? constant : [];
   const rank = dims.length;
   const axes = dims.flatMap((d) => (typeof d === 'number' ? [d < 0 ? d + rank : d] : []));
-  return rank === 0 || axes.length < rank ? 'unknown' : { by: 'permutation', axes };
+  const all = new Set(axes.filter((axis) => axis >= 0 && axis < rank));
+  return rank === 0 || rank > MOST_AXES || all.size < rank ? 'unknown' : { by: 'permutation', axes };
 }
 
 /** The gaps that `select`, `narrow` and slices without a step leave in a row-major tensor. */
 export function takesPart({ args }: ViewCall, removed: boolean): Layout {
   const [of, dim] = args;
   const axis = constantInt(dim);
-  return of === undefined || axis === undefined || axis < 0 ? 'rows' : { by: 'part', axis, removed, of };
+  return of === undefined || axis === undefined || axis < 0 || !isAxis(axis)
+    ? 'rows'
+    : { by: 'part', axis, removed, of };
 }
 
 /** Whether a part, or a tensor whose axes have been moved, is contiguous. */
