@@ -59,8 +59,15 @@ export interface NodeForm {
   readonly operands: ListForm | undefined;
   /** Which of the node's results the value is. */
   readonly result: number;
-  /** Nodes that its blocks must have, block by block. */
-  readonly contents: readonly (readonly Term[])[];
+  /** What is said of its blocks, one by one. */
+  readonly blocks: readonly BlockForm[];
+}
+
+/** Rows of a block's parameters and results, undefined where they may be anything, and nodes that it must have. */
+export interface BlockForm {
+  readonly params: ListForm | undefined;
+  readonly returns: ListForm | undefined;
+  readonly contains: readonly Term[];
 }
 
 /** Values in a row, with any number of others between `before` and `after` if `rest` says. */
@@ -91,12 +98,30 @@ function unifyNodes(x: NodeForm, y: NodeForm): Form | undefined {
     if (known === undefined) args.set(name, term);
     else if (!known.unify(term)) return undefined;
   }
-  const both = x.operands !== undefined && y.operands !== undefined;
-  const operands = both ? unifyLists(x.operands, y.operands) : (x.operands ?? y.operands);
-  if (both && operands === undefined) return undefined;
-  const blocks = Math.max(x.contents.length, y.contents.length);
-  const contents = Array.from({ length: blocks }, (_, i) => [...(x.contents[i] ?? []), ...(y.contents[i] ?? [])]);
-  return { kind: 'node', ops, args, operands, result: x.result, contents };
+  const operands = unifyRows(x.operands, y.operands);
+  if (operands === false) return undefined;
+  const blocks: BlockForm[] = [];
+  for (let i = 0; i < Math.max(x.blocks.length, y.blocks.length); i++) {
+    const block = unifyBlocks(x.blocks[i] ?? ANY_BLOCK, y.blocks[i] ?? ANY_BLOCK);
+    if (block === undefined) return undefined;
+    blocks.push(block);
+  }
+  return { kind: 'node', ops, args, operands, result: x.result, blocks };
+}
+
+const ANY_BLOCK: BlockForm = { params: undefined, returns: undefined, contains: [] };
+
+function unifyBlocks(x: BlockForm, y: BlockForm): BlockForm | undefined {
+  const params = unifyRows(x.params, y.params);
+  const returns = unifyRows(x.returns, y.returns);
+  return params === false || returns === false
+    ? undefined
+    : { params, returns, contains: [...x.contains, ...y.contains] };
+}
+
+/** Rows that may be anything where they are undefined; false where none is both. */
+function unifyRows(x: ListForm | undefined, y: ListForm | undefined): ListForm | undefined | false {
+  return x === undefined || y === undefined ? (x ?? y) : (unifyLists(x, y) ?? false);
 }
 
 function unifyLists(x: ListForm, y: ListForm): ListForm | undefined {
@@ -133,7 +158,7 @@ export function termOf(pattern: CompiledNode, slots: Term[] = []): Term {
 
 /** Any node of an operator. */
 export function operatorTerm(op: OpName): Term {
-  return Term.of({ kind: 'node', ops: [op], args: new Map(), operands: undefined, result: 0, contents: [] });
+  return Term.of({ kind: 'node', ops: [op], args: new Map(), operands: undefined, result: 0, blocks: [] });
 }
 
 function place(p: CompiledPattern, slots: Term[]): Term {
@@ -164,10 +189,16 @@ function node(p: CompiledNode, slots: Term[]): Term {
   for (const form of p.forms.values())
     for (const { arg, pattern } of form) if (!args.has(arg)) args.set(arg, place(pattern, slots));
   const operands = p.operands === undefined ? undefined : row(p.operands, slots);
-  const contents = (p.blocks ?? []).map(({ contains }) =>
-    contains.flatMap(({ variants: [first], negated }) => (first === undefined || negated ? [] : [node(first, slots)])),
+  const blocks = (p.blocks ?? []).map(
+    ({ params, returns, contains }): BlockForm => ({
+      params: params && row(params, slots),
+      returns: returns && row(returns, slots),
+      contains: contains.flatMap(({ variants: [first], negated }) =>
+        first === undefined || negated ? [] : [node(first, slots)],
+      ),
+    }),
   );
-  const term = Term.of({ kind: 'node', ops: [...p.forms.keys()], args, operands, result: p.result, contents });
+  const term = Term.of({ kind: 'node', ops: [...p.forms.keys()], args, operands, result: p.result, blocks });
   const as = p.as[p.result];
   if (as !== undefined && as >= 0) term.unify(slot(slots, as));
   return term;

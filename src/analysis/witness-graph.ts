@@ -10,7 +10,7 @@ import type { OperatorRegistry } from '../schema/registry.js';
 import type { Arg, Literal, Signature } from '../schema/signature.js';
 import { type Bindings, bindVariables, hasVariables, substitute, variableNames } from '../schema/type-variables.js';
 import { type Maker, type Mentioned, mentionedOptions, optionsOf } from './leaf-options.js';
-import type { ListForm, NodeForm, Term } from './term.js';
+import type { BlockForm, ListForm, NodeForm, Term } from './term.js';
 
 /** What a type variable of a signature may stand for. */
 const VARIABLES: readonly Type[] = [INT, TENSOR, FLOAT, STR];
@@ -124,7 +124,7 @@ class GraphBuilder implements Maker {
   }
 
   list(items: readonly Value[], element: Type): Value {
-    return this.add(new Node('prim::ListConstruct', items), listOf(element));
+    return this.add(new Node(this.roles.list ?? '', items), listOf(element));
   }
 
   private add(node: Node, type: Type): Value {
@@ -231,30 +231,20 @@ class GraphBuilder implements Maker {
     const name = () => this.graph.freshName();
     const [condition, ...carried] = node.inputs.slice(1);
     if (node.op === 'prim::If') {
-      for (const k of [0, 1])
-        this.inBlock(node, (block) => {
-          this.contents(form, k);
-          block.addReturn(this.value(TENSOR, `branch${node.blocks.length}`));
-        });
-      node.addOutput(name(), TENSOR);
+      this.branches(node, form);
       return;
     }
     if (node.op === 'prim::Loop' && condition !== undefined) {
-      this.inBlock(node, (block) => {
-        block.addParam(name(), INT);
-        const params = carried.map((v) => block.addParam(name(), v.type));
-        this.contents(form, 0);
-        block.addReturn(condition);
-        for (const p of params) block.addReturn(p);
-      });
-      for (const v of carried) node.addOutput(name(), v.type);
+      const types = carried.map((v) => v.type);
+      this.inBlock(node, form.blocks[0], [INT, ...types], (own) => own([condition.type, ...types], [condition]));
+      for (const type of types) node.addOutput(name(), type);
       return;
     }
     if (signature.varresults) {
       const [first] = node.inputs;
       const unpacked = signature.args.length > 0 && first?.type.kind === 'list' ? first.type.element : undefined;
       if (unpacked !== undefined) for (const _ of [0, 1]) node.addOutput(name(), unpacked);
-      else if (node.op === 'prim::ListConstruct') node.addOutput(name(), listOf(first?.type ?? INT));
+      else if (node.op === this.roles.list) node.addOutput(name(), listOf(first?.type ?? INT));
       else node.addOutput(name(), TENSOR);
       return;
     }
@@ -264,16 +254,51 @@ class GraphBuilder implements Maker {
     }
   }
 
-  /** The nodes that a pattern asks for in a block. */
-  private contents({ contents }: NodeForm, block: number): void {
-    for (const [i, { form }] of (contents[block] ?? []).entries())
-      if (form?.kind === 'node') this.at(`block${block}.${i}`, () => this.node(form, TENSOR));
+  /** Two blocks of no parameters, which give as many results as the pattern asks of either. */
+  private branches(node: Node, { blocks }: NodeForm): void {
+    const asked = blocks.flatMap(({ returns }) => (returns === undefined ? [] : [returns]));
+    const least = Math.max(0, ...asked.map(({ before, after }) => before.length + after.length));
+    const types = Array.from({ length: asked.length === 0 ? 1 : least }, () => TENSOR);
+    for (const k of [0, 1]) this.inBlock(node, blocks[k], [], (own) => own(types, []));
+    for (const type of types) node.addOutput(this.graph.freshName(), type);
   }
 
-  private inBlock(node: Node, fill: (block: Block) => void): void {
+  /**
+   * A block with parameters of these types, the nodes that a pattern asks for, and results: `fill` gives their types, and
+   * the first of them where the pattern says nothing. Others are the parameters of their types, or chosen.
+   */
+  private inBlock(
+    node: Node,
+    form: BlockForm | undefined,
+    params: readonly Type[],
+    fill: (own: (types: readonly Type[], first: readonly Value[]) => void) => void,
+  ): void {
     const outer = this.block;
-    this.block = node.addBlock();
-    fill(this.block);
+    const block = node.addBlock();
+    this.block = block;
+    this.at(`block${node.blocks.length - 1}`, () => {
+      const values = params.map((type) => block.addParam(this.graph.freshName(), type));
+      this.eachOf(form?.params, values.length, (term, i) => {
+        const value = values[i];
+        if (value !== undefined && !this.made.has(term.root)) this.made.set(term.root, value);
+      });
+      for (const [i, { form: inner }] of (form?.contains ?? []).entries())
+        if (inner?.kind === 'node') this.at(`${i}`, () => this.node(inner, TENSOR));
+      fill((types, first) => {
+        const given = types.map((_, i) => first[i] ?? values[i]);
+        this.eachOf(form?.returns, types.length, (term, i) => {
+          given[i] = this.at(`return${i}`, () => this.term(term, types[i] ?? TENSOR)) ?? given[i];
+        });
+        for (const [i, type] of types.entries()) block.addReturn(given[i] ?? this.value(type, `return${i}`));
+      });
+    });
     this.block = outer;
+  }
+
+  /** Goes through the terms of a row by the places that they have among `count` values. */
+  private eachOf(row: ListForm | undefined, count: number, use: (term: Term, index: number) => void): void {
+    for (const [i, term] of (row?.before ?? []).entries()) use(term, i);
+    const after = row?.after ?? [];
+    for (const [i, term] of after.entries()) use(term, count - after.length + i);
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Diagnostic } from '../../src/diagnostics/diagnostic.js';
+import { type Diagnostic, DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { parseGraph } from '../../src/frontends/torchscript/graph-parser.js';
 import { lintRules } from '../../src/rulebook/lint.js';
 import { RuleBook } from '../../src/rulebook/load.js';
@@ -27,6 +27,7 @@ const SCHEMAS = `operators:
     legal: always
   - schema: prim::ListConstruct(...) -> ...
     legal: always
+    role: list
 `;
 
 interface Written {
@@ -264,6 +265,37 @@ describe('a load', () => {
       match:
         '{ op: prim::Loop, in: { max_trip_count: $n, cond: $c }, operands: $xs, blocks: [{ contains: [{ op: aten::relu }] }] }',
       rewrite: '{ op: prim::Loop, in: { max_trip_count: $n, cond: $c }, operands: [$xs], blocks: keep }',
+    });
+    await expect(load(loop)).rejects.toThrow('rule-cycle');
+  });
+
+  it('tells what patterns of the parameters and results of blocks share', async () => {
+    const blocks = (inner: string) => `blocks: [{ returns: [${inner}] }, { returns: [$x] }]`;
+    const branch = (id: string, op: string, inner: string) =>
+      rule(id, {
+        match: `{ op: prim::If, in: { cond: $c }, ${blocks(inner)} }`,
+        where: "'not constant($c)'",
+        rewrite: `{ op: ${op}, in: { self: $x } }`,
+        benefit: 3,
+      });
+    const relu = '{ op: aten::relu, in: { self: $x } }';
+    const [d] = (await load(branch('first', 'aten::neg', relu), branch('second', 'aten::abs', relu)).catch(
+      (e: unknown) => (e instanceof DiagnosticError ? e.diagnostics : []),
+    )) as readonly Diagnostic[];
+    expect(d).toMatchObject({ code: 'rule-overlap' });
+    expect(d?.notes?.map(({ message }) => message).join('\n')).toContain('aten::relu');
+    // Of other operators: no graph is both.
+    const sigmoid = '{ op: aten::sigmoid, in: { self: $x } }';
+    await expect(
+      load(branch('first', 'aten::neg', relu), branch('second', 'aten::abs', sigmoid)),
+    ).resolves.toBeInstanceOf(RuleBook);
+  });
+
+  it('tells rules without end by what blocks give', async () => {
+    const loop = rule('loop', {
+      match:
+        '{ op: prim::Loop, in: { max_trip_count: $n, cond: $c }, operands: [$a, $b], blocks: [{ params: [_, $x, $y], returns: [_, $y, $x] }] }',
+      rewrite: '{ op: prim::Loop, in: { max_trip_count: $n, cond: $c }, operands: [$b, $a], blocks: keep }',
     });
     await expect(load(loop)).rejects.toThrow('rule-cycle');
   });
