@@ -45,6 +45,14 @@ const TENSORS: readonly (readonly [DType | undefined, readonly Dim[] | undefined
   ['float32', [N, C, H, W, 2]],
 ];
 
+/** Shapes of quantized tensors, whose scale and zero point are known. */
+const QUANTIZED: readonly (readonly Dim[])[] = [
+  [N, C, H, W],
+  [N, C, H],
+  [2, 3, 4, 4, 4],
+];
+const QUANTIZER: Content = { kind: 'quantized', scale: 0.5, zeroPoint: 3 };
+
 const INTS: readonly number[] = [1, 0, 2, -1, 3, 6];
 const FLOATS: readonly number[] = [0.5, 0, 1];
 const INT_LISTS: readonly (readonly number[])[] = [
@@ -109,11 +117,18 @@ export function optionsOf(type: Type): readonly Option[] {
 function make(type: Type): readonly Option[] {
   switch (type.kind) {
     case 'tensor':
-      return TENSORS.map(
-        ([dtype, shape]): Option =>
-          (m) =>
-            m.input(tensorType(dtype, shape)),
-      );
+      return [
+        ...TENSORS.map(
+          ([dtype, shape]): Option =>
+            (m) =>
+              m.input(tensorType(dtype, shape)),
+        ),
+        ...QUANTIZED.map(
+          (shape): Option =>
+            (m) =>
+              m.input(tensorType('quint8', shape), QUANTIZER),
+        ),
+      ];
     case 'int':
       return [
         ...INTS.slice(0, 1).map(constant(INT)),
