@@ -165,15 +165,5 @@ function compiledRules(): RuleData {
 }
 
 function operator(o: OperatorData): OperatorSchema {
-  return {
-    signature: parseSignature(o.signature),
-    legal: o.legal,
-    pure: o.pure,
-    role: o.role,
-    structure: o.structure,
-    memory: o.memory,
-    note: o.note,
-    infer: o.infer,
-    span: o.span,
-  };
+  return { ...o, signature: parseSignature(o.signature) };
 }

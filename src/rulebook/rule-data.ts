@@ -1,22 +1,14 @@
-import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { OpName } from '../ir/graph.js';
-import type { Legality, MemoryFacts, ResultFact, Role, Structure } from '../schema/operator-schema.js';
+import type { OperatorSchema } from '../schema/operator-schema.js';
 import type { Recipe } from '../schema/recipe.js';
 import type { Rule } from '../schema/rule.js';
 import type { Definitions } from './definitions.js';
 import type { DisabledRule, PackInfo } from './pack-info.js';
 
 /** One declared operator, its signature still text. */
-export interface OperatorData {
+export interface OperatorData extends Omit<OperatorSchema, 'signature'> {
   readonly signature: string;
-  readonly legal: Legality;
-  readonly pure: boolean;
-  readonly role?: Role;
-  readonly structure?: Structure;
-  readonly memory?: MemoryFacts;
-  readonly infer: readonly ResultFact[];
-  readonly note?: string;
-  readonly span: Span;
 }
 
 /** A recipe, read when one of its operators is first converted. */

@@ -97,6 +97,8 @@ function firstMatch<S extends { readonly signature: Signature }>(
   form: CallForm,
 ): Resolution<S> | undefined {
   const whole = form === 'node' ? candidates.filter((c) => c.signature.args.length === operands.length) : [];
+  // A text names no arguments: `max(a, b)` is no `max(a, out=b)`.
+  whole.sort((a, b) => Number(writesOut(a.signature)) - Number(writesOut(b.signature)));
   const inOrder = whole.length === 0 ? candidates : [...whole, ...candidates];
   for (const leniency of LENIENCIES) {
     for (const schema of inOrder) {
@@ -105,6 +107,11 @@ function firstMatch<S extends { readonly signature: Signature }>(
     }
   }
   return undefined;
+}
+
+/** An `out=` variant. */
+function writesOut({ args }: Signature): boolean {
+  return args.some((a) => a.mutates && a.kwargOnly);
 }
 
 function raiseNoOverload(

@@ -29,6 +29,8 @@ aten::add.str(str a, str b) -> str
 aten::add.int(int a, int b) -> int
 aten::add.int_float(int a, float b) -> float
 aten::add(Scalar a, Scalar b) -> Scalar
+aten::max.unary_out(Tensor self, *, Tensor(a!) out) -> Tensor(a!)
+aten::max.other(Tensor self, Tensor other) -> Tensor
 aten::size.int(Tensor self, int dim) -> int
 aten::size(Tensor self) -> int[]
 aten::max_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0) -> Tensor
@@ -89,6 +91,11 @@ describe('resolveCall', () => {
     const found = resolve('aten::add', types);
     expect(found.schema.signature.op).toBe(op);
     expect(found.results).toEqual([result]);
+  });
+
+  it('a node, whose operands have no names, is an out= variant last', () => {
+    expect(resolve('aten::max', [TENSOR, TENSOR], {}, 'node').schema.signature.op).toBe('aten::max.other');
+    expect(resolve('aten::max', [TENSOR], { out: TENSOR }).schema.signature.op).toBe('aten::max.unary_out');
   });
 
   it('keywords, defaults and scalars for lists of fixed length', () => {

@@ -7,15 +7,11 @@ import { Node } from '../../src/ir/graph.js';
 import { Matcher } from '../../src/matcher/match.js';
 import { RuleBook } from '../../src/rulebook/load.js';
 import { type FiringCase, type HoldingCase, type RecipeCaseCode, ruleTester } from '../../src/testing/index.js';
+import { SHIFT_SCHEMAS, shiftRecipe } from '../cli/rules/pack.js';
 
 /** A pack with an operator of its own: items move `by` places on along the first axis. */
 const PACK: Readonly<Record<string, string>> = {
-  'schemas/shift.yaml': `operators:
-  - schema: mylib::shift(Tensor self, int by) -> Tensor
-    infer: { dtype: self.dtype, shape: self.shape }
-  - schema: trt::shift_dyn(Tensor self, Tensor by) -> Tensor
-    infer: { dtype: self.dtype, shape: self.shape }
-`,
+  'schemas/shift.yaml': SHIFT_SCHEMAS,
   'translation/shift.yaml': `rules:
   - id: shift-dyn
     why: The same shift, by a number that is known only at run time.
@@ -23,20 +19,7 @@ const PACK: Readonly<Record<string, string>> = {
     where: ['dynamic($by)']
     rewrite: { op: trt::shift_dyn, in: { self: $x, by: { tensor: $by } } }
 `,
-  'onnx/shift.yaml': `recipes:
-  - op: mylib::shift
-    onnx:
-      - { op: Range, in: [0, { const: 'self.shape[0]' }, 1], out: i }
-      - { op: Sub, in: [$i, by], out: from }
-      - { op: Mod, in: [$from, { const: 'self.shape[0]' }], out: wrapped }
-      - { op: Gather, in: [self, $wrapped], attrs: { axis: 0 } }
-  - op: trt::shift_dyn
-    onnx:
-      - { op: Range, in: [0, { const: 'self.shape[0]' }, 1], out: i }
-      - { op: SIGN, in: [$i, by], out: from }
-      - { op: Mod, in: [$from, { const: 'self.shape[0]' }], out: wrapped }
-      - { op: Gather, in: [self, $wrapped], attrs: { axis: 0 } }
-`,
+  'onnx/shift.yaml': `recipes:\n${shiftRecipe('mylib::shift')}${shiftRecipe('trt::shift_dyn', 'SIGN')}`,
   'cases/shift-dyn.yaml': `rule: shift-dyn
 cases:
   - name: a number that is known only at run time

@@ -12,15 +12,29 @@ export function folderOf(files: Readonly<Record<string, string>>): string {
   return dir;
 }
 
-/** A pack that gives `mylib::shift` a dynamic form, replaces one shipped rule and switches off another. */
-export const SHIFT_PACK: Readonly<Record<string, string>> = {
-  'pack.yaml': 'name: mine\ndisable: [size-dyn]\n',
-  'schemas/shift.yaml': `operators:
+/** The operator that moves items along the first axis, and its dynamic form. */
+export const SHIFT_SCHEMAS = `operators:
   - schema: mylib::shift(Tensor self, int by) -> Tensor
     infer: { dtype: self.dtype, shape: self.shape }
   - schema: trt::shift_dyn(Tensor self, Tensor by) -> Tensor
     infer: { dtype: self.dtype, shape: self.shape }
-`,
+`;
+
+/** The recipe of either; `minus` makes a wrong one. */
+export function shiftRecipe(op: string, minus = 'Sub'): string {
+  return `  - op: ${op}
+    onnx:
+      - { op: Range, in: [0, { const: 'self.shape[0]' }, 1], out: i }
+      - { op: ${minus}, in: [$i, by], out: from }
+      - { op: Mod, in: [$from, { const: 'self.shape[0]' }], out: wrapped }
+      - { op: Gather, in: [self, $wrapped], attrs: { axis: 0 } }
+`;
+}
+
+/** A pack that gives `mylib::shift` a dynamic form, replaces one shipped rule and switches off another. */
+export const SHIFT_PACK: Readonly<Record<string, string>> = {
+  'pack.yaml': 'name: mine\ndisable: [size-dyn]\n',
+  'schemas/shift.yaml': SHIFT_SCHEMAS,
   'translation/shift.yaml': `rules:
   # Moves.
   - id: shift-dyn
@@ -34,14 +48,7 @@ export const SHIFT_PACK: Readonly<Record<string, string>> = {
     where: ['not constant(result)']
     rewrite: { op: trt::numel_dyn, in: { self: $x } }
 `,
-  'onnx/shift.yaml': `recipes:
-  - op: [mylib::shift, trt::shift_dyn]
-    onnx:
-      - { op: Range, in: [0, { const: 'self.shape[0]' }, 1], out: i }
-      - { op: Sub, in: [$i, by], out: from }
-      - { op: Mod, in: [$from, { const: 'self.shape[0]' }], out: wrapped }
-      - { op: Gather, in: [self, $wrapped], attrs: { axis: 0 } }
-`,
+  'onnx/shift.yaml': `recipes:\n${shiftRecipe('[mylib::shift, trt::shift_dyn]')}`,
   'cases/shift-dyn.yaml': `rule: shift-dyn
 cases:
   - name: a number that is known only at run time
