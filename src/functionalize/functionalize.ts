@@ -11,7 +11,7 @@ import { DICT_STEPS } from './dict-steps.js';
 import { changesOperand, dropsUnread, EffectTable, HARMLESS, isUnread, Origins } from './effects.js';
 import { constantOf, Emitter } from './emitter.js';
 import { FunctionalForms, type SignatureSource } from './functional-form.js';
-import { resultLayout } from './layout.js';
+import { layoutOfResult } from './layout.js';
 import { LIST_STEPS } from './list-steps.js';
 import { loop } from './loop.js';
 import { Memory } from './memory.js';
@@ -157,7 +157,7 @@ class Walker implements Walk {
 }
 
 const plain: Step = (node, walk) => {
-  const layout = resultLayout(node, walk.signatures, walk.memory);
+  const layout = layoutOfResult(node, walk.signatures, walk.memory);
   takeOperands(node, walk);
   if (layout === 'rows') return;
   for (const out of node.outputs) if (out.type.kind === 'tensor') walk.memory.store(out).layout = layout;

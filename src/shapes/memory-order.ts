@@ -1,6 +1,8 @@
 import { type Dim, dimEquals, dimMod, dimMul, dimsEqual } from '../ir/dim.js';
-import { Block, type OpName, type Value } from '../ir/graph.js';
+import { Block, type Node, type OpName, type Value } from '../ir/graph.js';
 import { TensorData } from '../ir/tensor-data.js';
+import type { OperatorSchema } from '../schema/operator-schema.js';
+import { resultLayout } from '../schema/result-layout.js';
 import type { SchemaSource } from './infer.js';
 
 /**
@@ -12,24 +14,9 @@ export type MemoryOrder = readonly number[];
 /** How many operators are followed back from a tensor. */
 export const MAX_FOLLOWED = 256;
 
-/** Results that PyTorch lays out in row-major order, whatever the layout of their operands. */
-const ROW_MAJOR: ReadonlySet<OpName> = new Set([
-  'aten::contiguous',
-  'aten::linear',
-  'aten::mm',
-  'aten::bmm',
-  'aten::addmm',
-  'aten::cat',
-  'aten::stack',
-  'aten::embedding',
-  'aten::new_zeros',
-  'aten::new_ones',
-  'aten::new_full',
-]);
-
-/** Results laid out otherwise though all operands are row-major, or only at some sizes: PyTorch 2.11, on the CPU. */
-const ANY_LAYOUT =
-  /^aten::(_?linalg_|fft_|_?lu|qr$|svd|inverse|cholesky|triangular|geqrf|lstsq|matmul|einsum|tensordot|rot90|stft|istft|nonzero|argwhere|unique|(nan)?quantile|empty_|new_empty_|lstm|gru|rnn|_?scaled_dot|_native_multi|_transformer|as_strided)/;
+/** c10/core/MemoryFormat.h. */
+const CONTIGUOUS_FORMAT = 0;
+const PRESERVE_FORMAT = 1;
 
 /** Views by another shape; `reshape` and `flatten` copy into row-major order what can be no view. */
 const RESHAPES: ReadonlySet<OpName> = new Set([
@@ -47,10 +34,6 @@ const RESHAPES: ReadonlySet<OpName> = new Set([
 
 /** Views by another order of the axes. */
 const PERMUTES = /^aten::(t$|numpy_T$|mT$|transpose|permute|movedim|moveaxis|swap|adjoint|mH$|matrix_H$)/;
-
-/** Results of TensorIterator (aten/src/ATen/TensorIterator.cpp): laid out as operands of their own shape are. */
-const ELEMENTWISE =
-  /^aten::(add|sub|mul|div|neg|pow|sqrt|rsqrt|exp|clone|relu|gelu|silu|sigmoid|tanh|dropout|masked_fill|where|eq|ne|lt|le|gt|ge|logical_\w+)(\.|$)/;
 
 /** Padding suggests the format of its operand, which for three axes and less is row-major. */
 const PADS: ReadonlySet<OpName> = new Set(['aten::constant_pad_nd', 'aten::pad']);
@@ -97,17 +80,17 @@ class Walk {
       return value.def instanceof Block && value.def.owner === undefined ? rowMajor(rank) : undefined;
     }
     const { op, inputs } = node;
-    if (ROW_MAJOR.has(op)) return rowMajor(rank);
     if (op === 'prim::Constant') {
       const data = node.attributes.get('value');
       return data instanceof TensorData && !data.isContiguous ? undefined : rowMajor(rank);
     }
-    if (ANY_LAYOUT.test(op) || node.blocks.length > 0) return undefined;
-    if (ELEMENTWISE.test(op)) return this.common(inputs, shape);
     const schema = this.schemas.get(op);
+    const kind = resultLayout(op, schema);
+    if (kind === 'own' || node.blocks.length > 0 || asksForFormat(node, schema)) return undefined;
+    if (kind === 'row-major') return rowMajor(rank);
     const isView = schema?.signature.results.some((r) => r.alias !== undefined) ?? true;
-    if (isView || RESHAPES.has(op) || PERMUTES.test(op) || op === 'aten::type_as')
-      return this.viewed(op, inputs, shape);
+    if (isView || RESHAPES.has(op) || PERMUTES.test(op) || op === 'aten::type_as') return this.viewed(node, shape);
+    if (kind === 'elementwise') return this.common(inputs, shape);
     if (PADS.has(op) && rank < 4) return rowMajor(rank);
     return this.allRowMajor(inputs, rank);
   }
@@ -122,12 +105,13 @@ class Walk {
     return rowMajor(rank);
   }
 
-  private viewed(op: OpName, inputs: readonly Value[], shape: readonly Dim[]): Layout | undefined {
+  private viewed({ op, inputs }: Node, shape: readonly Dim[]): Layout | undefined {
     const [self] = inputs;
     const from = self === undefined ? undefined : shapeOf(self);
     const layout = self === undefined ? undefined : this.layout(self);
     if (from === undefined || layout === undefined) return undefined;
     const { order, dense } = layout;
+    if (op === 'aten::as_strided') return undefined;
     if (RESHAPES.has(op)) return reshaped(from, layout, shape);
     if (PERMUTES.test(op)) {
       const axes = permutation(op, inputs, shape.length);
@@ -160,6 +144,14 @@ class Walk {
     }
     return shared === undefined ? this.allRowMajor(inputs, shape.length) : { order: shared, dense: true };
   }
+}
+
+/** True for a call with a memory format other than torch.contiguous_format and torch.preserve_format. */
+function asksForFormat(node: Node, schema: OperatorSchema | undefined): boolean {
+  const at = schema?.signature.args.findIndex((a) => a.name === 'memory_format') ?? -1;
+  const format = at < 0 ? undefined : node.inputs[at]?.content;
+  if (format === undefined || format.kind === 'none') return false;
+  return format.kind !== 'int' || (format.value !== CONTIGUOUS_FORMAT && format.value !== PRESERVE_FORMAT);
 }
 
 function sameOrder(a: MemoryOrder, b: MemoryOrder): boolean {
