@@ -99,7 +99,7 @@ class Verifier {
 }
 
 /** What is wrong with the blocks of a branch or loop; other operators may carry none. */
-function blockProblem(node: Node): string | undefined {
+export function blockProblem(node: Node): string | undefined {
   const { blocks } = node;
   switch (node.op) {
     case 'prim::If': {

@@ -1,6 +1,7 @@
 import { type Block, Graph, Node, type SourceLoc, type Value } from '../../ir/graph.js';
 import type { Place } from '../../ir/source-loc.js';
 import { ANY, NONE, TENSOR, type Type } from '../../ir/type.js';
+import { blockProblem } from '../../ir/verify.js';
 import { nearest } from '../../schema/nearest.js';
 import { type CallSite, callArguments, dictEntries, openChunk } from './call-arguments.js';
 import { chooseOverload, type GraphRegistry } from './choose-overload.js';
@@ -154,6 +155,8 @@ class GraphParser {
     outputs.forEach(({ name, type, token }, i) => {
       this.define(name, node.addOutput(name, literal?.type ?? type ?? results[i] ?? TENSOR), token);
     });
+    const wrong = blockProblem(node);
+    if (wrong !== undefined) this.problems.attempt(() => lexer.fail('invalid-graph', wrong, start));
   }
 
   private outputs(): Declared[] {
