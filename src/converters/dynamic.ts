@@ -1,6 +1,7 @@
 import type { OnnxValue } from '../onnx/types.js';
 import type { ConvertContext } from './context.js';
 import { defineConverter } from './define-converter.js';
+import { splitToSequence } from './sequences.js';
 
 /** Scalars put together to a shape: one 1-d tensor. */
 const concat = defineConverter({
@@ -36,13 +37,18 @@ const splitSizes = defineConverter({
   },
 });
 
-/** Pieces of one size that a tensor holds, the last one shorter: slices, which clamp at the end. */
+/**
+ * Pieces of one size that a tensor holds, the last one shorter: slices, which clamp at the end; a sequence where their
+ * number is known only at run time.
+ */
 const split = defineConverter({
   ops: ['trt::split_dyn'],
   convert: (ctx) => {
+    const length = ctx.tensor('split_size', 'int64');
+    if (ctx.node.outputs[0]?.content?.kind !== 'list') return splitToSequence(ctx, axisOf(ctx), length);
     const self = ctx.tensor('self');
     const axis = ctx.ints1d([axisOf(ctx)]);
-    const size = ctx.add('Reshape', [ctx.tensor('split_size', 'int64'), ctx.ints1d([1])]);
+    const size = ctx.add('Reshape', [length, ctx.ints1d([1])]);
     const bound = (i: number) => ctx.add('Mul', [size, ctx.ints1d([i])]);
     return [Array.from({ length: pieceCount(ctx) }, (_, i) => ctx.add('Slice', [self, bound(i), bound(i + 1), axis]))];
   },

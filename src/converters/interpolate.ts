@@ -59,7 +59,7 @@ function resize(ctx: ConvertContext, self: OnnxValue, sizes: OnnxValue | undefin
   const scales = align ? undefined : scalesOf(ctx, kind.axes);
   if (scales !== undefined) {
     const all = ctx.builder.constant(floats([1, 1, ...scales]));
-    return ctx.add('Resize', [self, null, all], attrs);
+    return cropped(ctx, self, scales, ctx.add('Resize', [self, null, all], attrs));
   }
   const shape = ctx.resultShape();
   if (align && kind.antialias) return separable(ctx, self, kind.mode === 'cubic', shape);
@@ -67,6 +67,18 @@ function resize(ctx: ConvertContext, self: OnnxValue, sizes: OnnxValue | undefin
   const known = shape.every((d) => ![...dimSymbols(d)].some(isUnknownSymbol));
   const target = sizes ?? (known || given === undefined ? ctx.shapeTensor(shape) : scaledSizes(ctx, self, given));
   return ctx.add('Resize', [self, null, null, target], attrs);
+}
+
+/** Constant sizes of a call hold for images of any size, whose places the scales alone decide. */
+function cropped(ctx: ConvertContext, self: OnnxValue, scales: readonly number[], resized: OnnxValue): OnnxValue {
+  const axes = ctx.resultShape().flatMap((size, i) => {
+    const from = self.shape?.[i];
+    const scaled = typeof from === 'number' && Math.floor(from * (scales[i - 2] ?? 1)) === size;
+    return typeof size === 'number' && !scaled ? [{ i, size }] : [];
+  });
+  if (axes.length === 0) return resized;
+  const starts = ctx.ints1d(axes.map(() => 0));
+  return ctx.add('Slice', [resized, starts, ctx.ints1d(axes.map((a) => a.size)), ctx.ints1d(axes.map((a) => a.i))]);
 }
 
 /** Sizes of an image scaled by factors at run time: rounded down, as PyTorch does in float64. */

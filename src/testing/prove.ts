@@ -105,9 +105,9 @@ async function giveRecorded(
   return [];
 }
 
-/** An operator of the rule's pattern that has no recipe: the rule is what makes it runnable. */
+/** An operator of the rule's pattern that has no recipe, or gives a number that data decides: the rule makes it runnable. */
 function isUnconverted(d: Diagnostic, own: ReadonlySet<string>): boolean {
-  return d.code === 'unsupported-operator' && own.has(d.message.split(' ')[0] ?? '');
+  return (d.code === 'unsupported-operator' || d.code === 'no-dynamic-form') && own.has(d.message.split(' ')[0] ?? '');
 }
 
 /** What the proof of a case converts to ONNX. */

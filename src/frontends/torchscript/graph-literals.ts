@@ -121,9 +121,8 @@ export class GraphLiteralReader {
         return { value, type: FLOAT };
       case 'complex':
         return { value: [value, 0], type: COMPLEX };
-      case 'int':
-        return integral ? { value, type: INT } : lexer.fail('type-mismatch', `\`${token.text}\` is no int`, token);
       default:
+        // As `torch._C.parse_ir` reads it: a fraction makes a float of what the text calls an int.
         return { value, type: integral ? INT : FLOAT };
     }
   }

@@ -20,8 +20,8 @@ export type { GraphRegistry } from './choose-overload.js';
  * A constant whose values the text leaves out (`<Tensor>`) becomes a further input of the graph, after its own.
  * Open extents (`*`) become symbols of their own. A node without a source comment has its place in the text.
  *
- * Errors: `syntax-error` and `unsupported-syntax` at the first, `unknown-name`, `unknown-operator`, `no-overload`,
- * `invalid-graph` (a name defined twice) gathered.
+ * Errors: `syntax-error` and `unsupported-syntax` at the first, `unknown-name`, `unknown-operator`, `no-overload`
+ * gathered.
  */
 export function parseGraph(
   text: string,
@@ -36,7 +36,6 @@ export function parseGraph(
 interface Declared {
   readonly name: string;
   readonly type: Type | undefined;
-  readonly token: GraphToken;
 }
 
 class GraphParser {
@@ -49,8 +48,10 @@ class GraphParser {
   private readonly made: Node[] = [];
   /** Stand for values that nothing defines. */
   private readonly unknowns = new Set<Value>();
-  /** Names of the innermost block, to be forgotten at its end. */
-  private scope: string[] = [];
+  /** Names of the innermost block, and what they stood for before: they stand for it again at its end. */
+  private scope: [name: string, before: Value | undefined][] = [];
+  /** Values whose name the text gave to another one before. */
+  private readonly shadowing: Value[] = [];
 
   constructor(
     private readonly lexer: GraphLexer,
@@ -65,7 +66,7 @@ class GraphParser {
     const { lexer, result } = this;
     lexer.accept('fn');
     lexer.expect('graph', 'at the start of a graph');
-    for (const p of this.parameters(true)) this.define(p.name, result.addInput(p.name, p.type ?? TENSOR), p.token);
+    for (const p of this.parameters(true)) this.define(p.name, result.addInput(p.name, p.type ?? TENSOR));
     lexer.expect(':', 'after the parameters');
     this.nodes(result.block);
     lexer.expect('return', 'at the end of the graph');
@@ -102,16 +103,15 @@ class GraphParser {
     if (token.kind !== 'value') lexer.unexpected('a value (`%name`)');
     lexer.take();
     const name = token.text.slice(1);
-    return { name, token, type: lexer.accept(':') ? this.types.typeOf(name, isInput) : undefined };
+    return { name, type: lexer.accept(':') ? this.types.typeOf(name, isInput) : undefined };
   }
 
-  private define(name: string, value: Value, token: GraphToken): void {
-    if (this.values.has(name)) {
-      this.problems.attempt(() => this.lexer.fail('invalid-graph', `%${name} is defined twice`, token));
-      return;
-    }
+  /** A name that is defined again stands for the later value from there on, as `torch._C.parse_ir` reads it. */
+  private define(name: string, value: Value): void {
+    const before = this.values.get(name);
+    if (before !== undefined) this.shadowing.push(value);
+    this.scope.push([name, before]);
     this.values.set(name, value);
-    this.scope.push(name);
     this.result.reserveName(name);
   }
 
@@ -147,13 +147,13 @@ class GraphParser {
       operands.splice(0, 1, ...openChunk(node, operands, this.site(node.place, block)));
     }
     if (literal === ELIDED) {
-      for (const { name, type, token } of outputs) this.define(name, this.result.addInput(name, type ?? TENSOR), token);
+      for (const { name, type } of outputs) this.define(name, this.result.addInput(name, type ?? TENSOR));
       return;
     }
     const results = this.complete(node, operands, outputs, block);
     while (lexer.peek.kind === 'word' && /^block\d+$/.test(lexer.peek.text)) this.block(node);
-    outputs.forEach(({ name, type, token }, i) => {
-      this.define(name, node.addOutput(name, literal?.type ?? type ?? results[i] ?? TENSOR), token);
+    outputs.forEach(({ name, type }, i) => {
+      this.define(name, node.addOutput(name, literal?.type ?? type ?? results[i] ?? TENSOR));
     });
     const wrong = blockProblem(node);
     if (wrong !== undefined) this.problems.attempt(() => lexer.fail('invalid-graph', wrong, start));
@@ -266,12 +266,15 @@ class GraphParser {
     this.scope = [];
     const block = node.addBlock();
     lexer.take();
-    for (const p of this.parameters(false)) this.define(p.name, block.addParam(p.name, p.type ?? TENSOR), p.token);
+    for (const p of this.parameters(false)) this.define(p.name, block.addParam(p.name, p.type ?? TENSOR));
     lexer.expect(':', 'after the parameters of a block');
     this.nodes(block);
     lexer.expect('->', 'at the end of a block');
     for (const v of this.operands()) block.addReturn(v);
-    for (const name of this.scope) this.values.delete(name);
+    for (const [name, before] of this.scope.reverse()) {
+      if (before === undefined) this.values.delete(name);
+      else this.values.set(name, before);
+    }
     this.scope = outer;
     this.nesting -= 1;
   }
@@ -283,8 +286,9 @@ class GraphParser {
     return [{ file: m[1] ?? '', line: Number(m[2]), column: Number(m[3]) + 1 }];
   }
 
-  /** Constants of omitted arguments get names that the text has not. */
+  /** Constants of omitted arguments, and values of a name that the text gave twice, get names that it has not. */
   private nameMade(): void {
     for (const node of this.made) for (const out of node.outputs) out.name = this.result.freshName();
+    for (const value of this.shadowing) value.name = this.result.freshName(value.name);
   }
 }

@@ -21,6 +21,7 @@ function isSame(a: ExprValue, b: ExprValue): ExprValue {
   if (a === UNKNOWN || b === UNKNOWN) return UNKNOWN;
   if (a === null || b === null) return a === b;
   if (a instanceof TensorRef && b instanceof TensorRef) return a.operand === b.operand;
+  if (typeof a === 'number' && typeof b === 'number') return a === b;
   return typeof a === 'boolean' && typeof b === 'boolean' ? a === b : UNKNOWN;
 }
 
