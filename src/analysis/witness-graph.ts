@@ -2,7 +2,7 @@ import { literalConstant } from '../engine/constant.js';
 import type { Content } from '../ir/content.js';
 import type { Dim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
-import { type Attribute, type Block, Graph, Node, type Value } from '../ir/graph.js';
+import { type Attribute, type Block, Graph, Node, type OpName, type Value } from '../ir/graph.js';
 import { FLOAT, INT, listOf, NONE, STR, TENSOR, type Type, tensorType } from '../ir/type.js';
 import type { Roles } from '../matcher/roles.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
@@ -183,7 +183,8 @@ class GraphBuilder implements Maker {
   }
 
   private node(form: NodeForm, wanted: Type): Node | undefined {
-    const op = form.ops.length === 1 ? form.ops[0] : this.choose(form.ops, `${this.path}:op`);
+    const ops = form.ops.filter((name) => this.gives(name, form.result, wanted));
+    const op = ops.length === 1 ? ops[0] : this.choose(ops, `${this.path}:op`);
     const signature = op === undefined ? undefined : this.registry.get(op)?.signature;
     if (op === undefined || signature === undefined) return undefined;
     const bindings: Bindings = new Map();
@@ -203,6 +204,12 @@ class GraphBuilder implements Maker {
     this.block.append(node);
     this.results(node, form, signature, bindings, wanted);
     return node;
+  }
+
+  /** Whether a result of the operator may be of the type: objects are of their own class alone. */
+  private gives(op: OpName, result: number, wanted: Type): boolean {
+    const type = this.registry.get(op)?.signature.results[result]?.type;
+    return type?.kind !== 'class' || wanted.kind !== 'class' || type.name === wanted.name;
   }
 
   private argument(form: NodeForm, arg: Arg, bindings: Bindings): Value | undefined {
