@@ -1,3 +1,4 @@
+import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { Block, Node, Value } from '../ir/graph.js';
 import { typeEquals } from '../ir/type.js';
 import type { Inference } from './infer.js';
@@ -11,9 +12,31 @@ const MAX_WIDENING_ROUNDS = 8;
 export function inferBlock(block: Block, inference: Inference): void {
   for (const node of block.nodes()) {
     if (node.op === 'prim::Loop') widenLoop(node, inference);
+    else if (node.op === 'prim::If') inferBranches(node.blocks, inference);
     else for (const inner of node.blocks) inference.scoped(() => inferBlock(inner, inference));
     inference.inferNode(node);
   }
+}
+
+/** A block that provably cannot run gives nothing: an index that the first rounds of a loop do not reach, say. */
+function inferBranches(blocks: readonly Block[], inference: Inference): void {
+  let stopped = 0;
+  for (const block of blocks) {
+    const own = block.returns.filter((r) => r.producer?.parent === block);
+    for (const r of own) markUnset(r, false);
+    try {
+      inference.scoped(() => inferBlock(block, inference));
+    } catch (e) {
+      stopped += 1;
+      if (!cannotRun(e) || stopped === blocks.length) throw e;
+      for (const r of own) markUnset(r, true);
+    }
+  }
+}
+
+/** True for errors of shapes alone, which PyTorch would raise too, if it came there. */
+export function cannotRun(e: unknown): e is DiagnosticError {
+  return e instanceof DiagnosticError && e.diagnostics.every((d) => d.code === 'shape-mismatch');
 }
 
 /**

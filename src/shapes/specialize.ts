@@ -4,7 +4,7 @@ import { eliminateDeadCode } from '../ir/dead-code.js';
 import type { Attribute, Block, Graph, Node, OpName, Value } from '../ir/graph.js';
 import { tensorFromNumbers } from '../ir/half.js';
 import { tensorType } from '../ir/type.js';
-import { widenLoop } from './blocks.js';
+import { cannotRun, widenLoop } from './blocks.js';
 import { attributeOf, constantBefore, holdsConstant } from './constants.js';
 import { foldContainer } from './fold-containers.js';
 import type { Inference } from './infer.js';
@@ -129,7 +129,7 @@ class Specializer {
     try {
       this.inference.scoped(() => this.block(block));
     } catch (e) {
-      if (e instanceof DiagnosticError && e.diagnostics.every((d) => d.code === 'shape-mismatch')) return e;
+      if (cannotRun(e)) return e;
       throw e;
     }
     return raises(block) ? raised : undefined;
