@@ -7,7 +7,7 @@ import { addedBy } from '../ir/provenance.js';
 import { FLOAT, INT, NONE, type Type, tensorType, tupleOf, typeName } from '../ir/type.js';
 import type { Literal } from '../schema/signature.js';
 import { ConstantMaker, constOf } from './constants.js';
-import { exampleOf, type Form, formOf, isContainer, scalarDtype } from './declared-form.js';
+import { declarationHelp, type Form, formOf, scalarDtype } from './declared-form.js';
 import { gatherItems } from './gather-items.js';
 
 /** One ONNX input to be: a tensor with its dtype and symbolic shape. */
@@ -106,7 +106,7 @@ class Binder {
     if (value.uses.size === 0) return undefined;
     this.problems.push({
       ...problem('missing-input', `the input ${name} : ${typeName(value.type)} has no declared shape`),
-      help: `declare it: --input '${name}=${exampleOf(value.type)}' (its own dtypes and dims)${isContainer(value.type) ? '' : ', or bake it in with --const'}`,
+      help: declarationHelp(name, value.type),
     });
     return undefined;
   }

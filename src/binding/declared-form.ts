@@ -29,8 +29,30 @@ export function formOf(given: Exclude<InputType, { kind: 'tensor' }>, type: Type
   return items.length === type.elements.length ? { items } : undefined;
 }
 
+/** How to declare an input of a type, or to bake it in. */
+export function declarationHelp(name: string, type: Type): string {
+  if (!takesTensors(type)) return `bake it in: --const '${name}=...', as Python spells it`;
+  const declare = `declare it: --input '${name}=${exampleOf(type)}' (its own dtypes and dims)`;
+  return isContainer(type) ? declare : `${declare}, or bake it in with --const`;
+}
+
+/** True for tensors, numbers and containers of these: what an ONNX model can take. */
+function takesTensors(type: Type): boolean {
+  switch (type.kind) {
+    case 'optional':
+    case 'list':
+      return takesTensors(type.element);
+    case 'tuple':
+      return type.elements.every(takesTensors);
+    case 'dict':
+      return takesTensors(type.value);
+    default:
+      return type.kind === 'tensor' || scalarDtype(type) !== undefined;
+  }
+}
+
 /** What a declaration of a type may look like. */
-export function exampleOf(type: Type): string {
+function exampleOf(type: Type): string {
   switch (type.kind) {
     case 'optional':
       return exampleOf(type.element);
@@ -45,7 +67,7 @@ export function exampleOf(type: Type): string {
   }
 }
 
-export function isContainer(type: Type): boolean {
+function isContainer(type: Type): boolean {
   const { kind } = type.kind === 'optional' ? type.element : type;
   return kind === 'list' || kind === 'tuple' || kind === 'dict';
 }

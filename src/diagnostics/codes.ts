@@ -40,6 +40,7 @@ export const CODES = {
   usage: { title: 'wrong use of the command', help: 'see thaw --help' },
   // shapes
   'shape-mismatch': { title: 'the shapes do not fit the operator' },
+  'missing-key': { title: 'a dict has no such key' },
   'rank-unknown': { title: 'the rank of a tensor is not known at compile time' },
   'needs-constant': { title: 'an argument must be known at compile time' },
   // legality and conversion

@@ -1,3 +1,4 @@
+import { fail } from '../diagnostics/diagnostic.js';
 import { MAX_LIST_ITEMS } from '../expr/evaluate.js';
 import { type Graph, Node, type Value } from '../ir/graph.js';
 import { byPass } from '../ir/provenance.js';
@@ -165,6 +166,22 @@ function dictItem(site: Site): Folded | undefined {
   return entries !== undefined && key !== undefined && otherwise !== undefined ? [otherwise] : undefined;
 }
 
+/** The item of a key that must be there. Errors: `missing-key`, with the keys that are. */
+function dictItemAt(site: Site): Folded | undefined {
+  const found = dictItem(site);
+  const key = keyOf(site.node.inputs[1]);
+  const entries = entriesOf(site.node.inputs[0]);
+  if (found !== undefined || key === undefined || entries === undefined) return found;
+  return fail('missing-key', `a dict is asked for the key ${quoted(key)}, which it has not`, {
+    at: site.node.loc[0],
+    help: `its keys are ${[...entries.keys()].map(quoted).join(', ') || 'none'}; declare the input with all keys that the model reads`,
+  });
+}
+
+function quoted(key: Key): string {
+  return JSON.stringify(key);
+}
+
 function dictContains(site: Site): Folded | undefined {
   const entries = entriesOf(site.node.inputs[0]);
   const key = keyOf(site.node.inputs[1]);
@@ -259,7 +276,7 @@ const FOLDS: Readonly<Record<Structure, Fold>> = {
   'list-length': listLength,
   'list-unpack': listUnpack,
   'dict-of-pairs': dictOfPairs,
-  'dict-item': dictItem,
+  'dict-item': dictItemAt,
   'dict-get': dictItem,
   'dict-contains': dictContains,
   'dict-set': editDict((entries, node) => {

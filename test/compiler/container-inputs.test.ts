@@ -64,4 +64,13 @@ describe('containers among the inputs', () => {
     const problems = await inputsOf(declared);
     expect(problems.some((p) => (typeof problem === 'string' ? p === problem : problem.test(p)))).toBe(true);
   });
+
+  test('keys that the model reads and the declaration lacks are told with those that are there', async () => {
+    const problems = await inputsOf(
+      'd={img: float32[N,4], "mask.0": float32[N,4]}',
+      'pair=(float32[N], {7: float32[N]})',
+      'xs=[float32[a], float32[b]]',
+    );
+    expect(problems).toEqual(['missing-key: a dict is asked for the key "image", which it has not']);
+  });
 });
