@@ -37,6 +37,19 @@ export function causalMask(ctx: ConvertContext, rows: Dim, columns: Dim): OnnxVa
   ]);
 }
 
+export const ATTEND = [
+  'MatMul',
+  'Mul',
+  'Transpose',
+  'Range',
+  'Unsqueeze',
+  'LessOrEqual',
+  'Where',
+  'Add',
+  'Softmax',
+  'IsNaN',
+] as const;
+
 /** Returns [output, weights]. A row that the mask excludes wholly gives zeros, as PyTorch's safe softmax does. */
 export function attend(ctx: ConvertContext, a: Attention): [OnnxValue, OnnxValue] {
   const { dtype } = a;
@@ -67,6 +80,7 @@ function repeatHeads(ctx: ConvertContext, v: OnnxValue, shape: readonly Dim[], t
 
 const sdpa = defineConverter({
   ops: ['aten::scaled_dot_product_attention'],
+  emits: [[...ATTEND, 'Sqrt', 'Reciprocal', 'Unsqueeze', 'Expand', 'Reshape']],
   convert: (ctx) => {
     const [qs, ks, vs] = [ctx.shape('query'), ctx.shape('key'), ctx.shape('value')];
     const dtype = ctx.dtype('query');

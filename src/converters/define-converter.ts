@@ -10,6 +10,13 @@ export interface Converter {
   /** As a recipe's: for complex tensors too. */
   readonly complex?: 'only' | 'any';
   readonly ops: readonly OpName[];
+  /**
+   * The ONNX operators that it makes, one list for each of its forms; those of sizes read at run time and casts may go
+   * without saying. docs/operators.md tells from them what runs inside TensorRT.
+   */
+  readonly emits: readonly (readonly string[])[];
+  /** Operators whose recipes it takes besides. */
+  readonly calls?: readonly OpName[];
   readonly convert: (ctx: ConvertContext) => readonly Converted[] | OnnxValue;
 }
 

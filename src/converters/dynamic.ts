@@ -6,6 +6,7 @@ import { splitToSequence } from './sequences.js';
 /** Scalars put together to a shape: one 1-d tensor. */
 const concat = defineConverter({
   ops: ['trt::shape_concat'],
+  emits: [['Unsqueeze', 'Concat']],
   convert: (ctx) => {
     const axis = ctx.ints1d([0]);
     const dtype = ctx.resultDtype();
@@ -30,6 +31,7 @@ function axisOf(ctx: ConvertContext): number {
 /** Pieces of sizes that a tensor holds: ONNX Split takes them as they are. */
 const splitSizes = defineConverter({
   ops: ['trt::split_sizes_dyn'],
+  emits: [['Split']],
   convert: (ctx) => {
     const count = pieceCount(ctx);
     const inputs = [ctx.tensor('self'), ctx.tensor('split_sizes', 'int64')];
@@ -43,6 +45,7 @@ const splitSizes = defineConverter({
  */
 const split = defineConverter({
   ops: ['trt::split_dyn'],
+  emits: [['Reshape', 'Mul', 'Slice'], ['SplitToSequence']],
   convert: (ctx) => {
     const length = ctx.tensor('split_size', 'int64');
     if (ctx.node.outputs[0]?.content?.kind !== 'list') return splitToSequence(ctx, axisOf(ctx), length);
@@ -60,6 +63,25 @@ const split = defineConverter({
  */
 const adaptivePool = defineConverter({
   ops: ['trt::adaptive_avg_pool_dyn'],
+  emits: [
+    [
+      'Gather',
+      'Shape',
+      'Range',
+      'Unsqueeze',
+      'Add',
+      'Sub',
+      'Mul',
+      'Div',
+      'GreaterOrEqual',
+      'Less',
+      'And',
+      'Cast',
+      'ReduceSum',
+      'Transpose',
+      'MatMul',
+    ],
+  ],
   convert: (ctx) => {
     const sizes = ctx.tensor('output_size', 'int64');
     const asked = sizes.shape?.[0];
@@ -102,6 +124,7 @@ function averaged(ctx: ConvertContext, x: OnnxValue, axis: number, rank: number,
 /** Each element by its place in the tensor, which lies in memory in row-major order (src/shapes/storage.ts): offset + the sum of index * stride. */
 const asStrided = defineConverter({
   ops: ['trt::as_strided_dyn'],
+  emits: [['Gather', 'Range', 'Unsqueeze', 'Add', 'Mul', 'Reshape']],
   convert: (ctx) => {
     const rank = ctx.resultShape().length;
     const sizes = ctx.tensor('size', 'int64');

@@ -1,6 +1,6 @@
 import type { Dim } from '../ir/dim.js';
 import type { OnnxValue } from '../onnx/types.js';
-import { attend } from './attention.js';
+import { ATTEND, attend } from './attention.js';
 import type { ConvertContext } from './context.js';
 import { defineConverter } from './define-converter.js';
 
@@ -86,8 +86,11 @@ function multiHead(
   return [affine(ctx, joined, p.outWeight, p.outBias), weights];
 }
 
+const MULTI_HEAD = [...ATTEND, 'Reshape', 'Slice', 'Not'] as const;
+
 const nativeMultiHead = defineConverter({
   ops: ['aten::_native_multi_head_attention'],
+  emits: [[...MULTI_HEAD, 'ReduceMean']],
   convert: (ctx) => {
     const names = ['query', 'key', 'value'] as const;
     const sources = names.map((n) => ctx.tensor(n)) as [OnnxValue, OnnxValue, OnnxValue];
@@ -108,6 +111,7 @@ const nativeMultiHead = defineConverter({
 /** nn.TransformerEncoderLayer's inference fast path (ATen/native/transformers/transformer.cpp). */
 const encoderLayer = defineConverter({
   ops: ['aten::_transformer_encoder_layer_fwd'],
+  emits: [[...MULTI_HEAD, 'LayerNormalization', 'Relu', 'Gelu', 'Erf', 'Div']],
   convert: (ctx) => {
     const src = ctx.tensor('src');
     const shape = ctx.shape('src');

@@ -46,6 +46,8 @@ function isAdjacent(indexes: readonly AxisIndex[]): boolean {
   return indexes.every((x, i) => i === 0 || x.axis === (indexes[i - 1] as AxisIndex).axis + 1);
 }
 
+const STACKED = ['Add', 'Shape', 'Expand', 'Unsqueeze', 'Concat'] as const;
+
 /** All indexes broadcast together and stacked along a new last axis: [..., k]. */
 function stacked(ctx: ConvertContext, indexes: readonly AxisIndex[]): { index: OnnxValue; rank: number } {
   const rank = Math.max(
@@ -68,12 +70,15 @@ function stacked(ctx: ConvertContext, indexes: readonly AxisIndex[]): { index: O
   return { index: ctx.add('Concat', parts, { axis: -1 }), rank };
 }
 
+const READ = [...STACKED, 'Gather', 'Transpose', 'GatherND'] as const;
+
 /**
  * x[i, j, ...] by tensors. PyTorch puts the indexes' axes where the first of adjacent ones stands, and in front when
  * they are apart (NumPy's rule for advanced indexing).
  */
 const index = defineConverter({
   ops: ['aten::index.Tensor', 'aten::index.Tensor_hacked_twin', 'aten::_unsafe_index.Tensor'],
+  emits: [[...READ], [...READ, 'NonZero']],
   convert: (ctx) => {
     const self = ctx.tensor('self');
     const rank = ctx.rank('self');
@@ -98,8 +103,11 @@ const index = defineConverter({
   },
 });
 
+const WRITE = [...STACKED, 'Gather', 'Transpose', 'Slice', 'ScatterND'] as const;
+
 const indexPut = defineConverter({
   ops: ['aten::index_put', 'aten::index_put.hacked_twin', 'aten::_unsafe_index_put', 'aten::_index_put_impl'],
+  emits: [[...WRITE], [...WRITE, 'NonZero']],
   convert: (ctx) => {
     const self = ctx.tensor('self');
     const shape = ctx.shape('self');

@@ -146,6 +146,7 @@ const FAMILIES = [
 
 const upsample = defineConverter({
   ops: FAMILIES.flatMap((f) => [`aten::${f}`, `aten::${f}.vec`]),
+  emits: [['Resize', 'Slice', 'Shape', 'Mul', 'Floor', 'Cast', 'MatMul', 'Transpose', 'Round', 'Clip']],
   convert: (ctx) => {
     const name = ctx.schema.signature.args[0]?.name ?? 'self';
     const dtype = ctx.dtype(name);

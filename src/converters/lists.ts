@@ -1,7 +1,7 @@
 import { type Dim, dimAdd, dimSub } from '../ir/dim.js';
 import type { OnnxValue } from '../onnx/types.js';
 import type { ConvertContext } from './context.js';
-import { defineConverter } from './define-converter.js';
+import { type Converted, defineConverter } from './define-converter.js';
 import { joinSequence, splitToSequence, unbindToSequence } from './sequences.js';
 
 /** The pieces' extents along `axis`, from the inferred types of the list's items. */
@@ -27,8 +27,6 @@ function pieceSize(ctx: ConvertContext, axis: number): OnnxValue | undefined {
     case 'aten::split.Tensor':
     case 'aten::unsafe_split.Tensor':
       return ctx.tensor('split_size', 'int64');
-    case 'trt::split_dyn':
-      return ctx.tensor('split_size', 'int64');
     case 'aten::chunk':
     case 'aten::unsafe_chunk': {
       const size = ctx.scope.extent(ctx.shape('self')[axis] ?? 1);
@@ -48,32 +46,40 @@ function cut(ctx: ConvertContext, axis: number, sizes: readonly Dim[]): OnnxValu
   return ctx.addAll('Split', [self, ctx.shapeTensor(sizes)], { axis }, { outputs: sizes.length });
 }
 
+function pieces(ctx: ConvertContext): readonly Converted[] | OnnxValue {
+  const axis = axisOf(ctx, ctx.rank('self'));
+  const size = ctx.node.outputs[0]?.content?.kind === 'list' ? undefined : pieceSize(ctx, axis);
+  if (size !== undefined) return splitToSequence(ctx, axis, size);
+  return [cut(ctx, axis, pieceSizes(ctx, axis))];
+}
+
+/** Pieces of one size: a sequence where their number is known only at run time. */
 const split = defineConverter({
   complex: 'any',
+  ops: ['aten::split.Tensor', 'aten::unsafe_split.Tensor', 'aten::chunk', 'aten::unsafe_chunk'],
+  emits: [['Split'], ['SplitToSequence', 'Add', 'Div']],
+  convert: pieces,
+});
+
+const splitSizes = defineConverter({
+  complex: 'any',
   ops: [
-    'aten::split.Tensor',
     'aten::split.sizes',
     'aten::split_with_sizes',
-    'aten::chunk',
-    'aten::unsafe_chunk',
-    'aten::unsafe_split.Tensor',
     'aten::unsafe_split_with_sizes',
     'aten::tensor_split.sections',
     'aten::tensor_split.indices',
     'aten::tensor_split.tensor_indices_or_sections',
     'aten::split',
   ],
-  convert: (ctx) => {
-    const axis = axisOf(ctx, ctx.rank('self'));
-    const size = ctx.node.outputs[0]?.content?.kind === 'list' ? undefined : pieceSize(ctx, axis);
-    if (size !== undefined) return splitToSequence(ctx, axis, size);
-    return [cut(ctx, axis, pieceSizes(ctx, axis))];
-  },
+  emits: [['Split']],
+  convert: pieces,
 });
 
 const unbind = defineConverter({
   complex: 'any',
   ops: ['aten::unbind.int'],
+  emits: [['Gather'], ['SplitToSequence']],
   convert: (ctx) => {
     const shape = ctx.shape('self');
     const axis = axisOf(ctx, shape.length);
@@ -89,6 +95,7 @@ const unbind = defineConverter({
 /** Tensors of one axis of extent 0 stand for nothing when they are joined with others: the old form of torch.cat. */
 const cat = defineConverter({
   ops: ['aten::cat', 'aten::concat', 'aten::concatenate'],
+  emits: [['Concat'], ['ConcatFromSequence']],
   convert: (ctx) => {
     const dtype = ctx.resultDtype();
     const rank = ctx.resultShape().length;
@@ -104,11 +111,13 @@ const cat = defineConverter({
 
 const stack = defineConverter({
   ops: ['aten::stack', 'aten::_stack'],
+  emits: [['ConcatFromSequence']],
   convert: (ctx) => joinSequence(ctx, axisOf(ctx, ctx.resultShape().length), true),
 });
 
 const meshgrid = defineConverter({
   ops: ['aten::meshgrid', 'aten::meshgrid.indexing'],
+  emits: [['Reshape', 'Expand']],
   convert: (ctx) => {
     const tensors = ctx.tensors('tensors');
     const swap = ctx.node.op === 'aten::meshgrid.indexing' && ctx.str('indexing') === 'xy' && tensors.length > 1;
@@ -130,6 +139,10 @@ const meshgrid = defineConverter({
 /** Writes `src` over a range of an axis: the parts before and after are joined around it. */
 const sliceScatter = defineConverter({
   ops: ['aten::slice_scatter', 'aten::select_scatter'],
+  emits: [
+    ['Unsqueeze', 'Expand', 'Slice', 'Concat'],
+    ['Unsqueeze', 'Transpose', 'Range', 'ScatterND'],
+  ],
   convert: (ctx) => {
     const shape = ctx.shape('self');
     const axis = axisOf(ctx, shape.length);
@@ -194,4 +207,4 @@ function strided(
   return ctx.add('Transpose', [ctx.add('ScatterND', [first, at, updates])], { perm: back });
 }
 
-export const LISTS = [split, unbind, cat, stack, meshgrid, sliceScatter];
+export const LISTS = [split, splitSizes, unbind, cat, stack, meshgrid, sliceScatter];

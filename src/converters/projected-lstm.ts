@@ -31,6 +31,8 @@ function step(add: Add, split: (v: OnnxValue) => OnnxValue[], cell: Cell, x: Onn
   return [add('MatMul', [shown, cell.projection]), next];
 }
 
+export const PROJECTED = ['Add', 'Transpose', 'MatMul', 'Gather', 'Scan', 'Split', 'Mul', 'Sigmoid', 'Tanh'] as const;
+
 /**
  * A layer of an LSTM whose hidden state is projected (proj_size), which ONNX's LSTM is not: a scan over time for each
  * direction. `x` is [T, B, I]; the output [T, B, D * P], the final states [D, B, P] and [D, B, H].

@@ -1,7 +1,7 @@
 import type { OnnxValue } from '../onnx/types.js';
 import type { ConvertContext } from './context.js';
 import { defineConverter } from './define-converter.js';
-import { projectedLayer } from './projected-lstm.js';
+import { PROJECTED, projectedLayer } from './projected-lstm.js';
 
 type Kind = 'LSTM' | 'GRU' | 'RNN';
 
@@ -125,10 +125,13 @@ function dense(ctx: ConvertContext, kind: Kind, activation: string | undefined):
   return [drop(turn(output), batchFirst ? 0 : 1), ...finals.map((f) => drop(f, 1))];
 }
 
+const PAD = 'aten::_pad_packed_sequence';
+const PACK = 'aten::_pack_padded_sequence';
+
 /** Packed sequences are padded, run with their lengths, and packed again. */
 function packed(ctx: ConvertContext, kind: Kind, activation: string | undefined): OnnxValue[] {
   const states = kind === 'LSTM' ? ctx.tensors('hx') : [ctx.tensor('hx')];
-  const [input, lengths] = ctx.call('aten::_pad_packed_sequence', {
+  const [input, lengths] = ctx.call(PAD, {
     data: { kind: 'made', made: ctx.tensor('data') },
     batch_sizes: { kind: 'made', made: ctx.tensor('batch_sizes') },
     batch_first: { kind: 'expr', expr: false },
@@ -138,7 +141,7 @@ function packed(ctx: ConvertContext, kind: Kind, activation: string | undefined)
   if (input === undefined || lengths === undefined || !isTensor(input) || !isTensor(lengths))
     throw new Error('a padded sequence is two tensors');
   const { output, finals } = run(ctx, { kind, activation, input, states, lengths: ctx.cast(lengths, 'int32') });
-  const data = ctx.callOne('aten::_pack_padded_sequence', {
+  const data = ctx.callOne(PACK, {
     input: { kind: 'made', made: output },
     lengths: { kind: 'made', made: lengths },
     batch_first: { kind: 'expr', expr: false },
@@ -150,6 +153,8 @@ function isTensor(v: unknown): v is OnnxValue {
   return !Array.isArray(v);
 }
 
+const LAYERS = ['Split', 'Concat', 'Unsqueeze', 'Squeeze', 'Slice', 'Transpose', 'Reshape'] as const;
+
 const NETWORKS = [
   ['lstm', 'LSTM', undefined],
   ['gru', 'GRU', undefined],
@@ -158,6 +163,15 @@ const NETWORKS = [
 ] as const;
 
 export const RECURRENT = NETWORKS.flatMap(([name, kind, activation]) => [
-  defineConverter({ ops: [`aten::${name}.input`], convert: (ctx) => dense(ctx, kind, activation) }),
-  defineConverter({ ops: [`aten::${name}.data`], convert: (ctx) => packed(ctx, kind, activation) }),
+  defineConverter({
+    ops: [`aten::${name}.input`],
+    emits: [[...LAYERS, kind, ...(kind === 'LSTM' ? PROJECTED : [])]],
+    convert: (ctx) => dense(ctx, kind, activation),
+  }),
+  defineConverter({
+    ops: [`aten::${name}.data`],
+    emits: [[...LAYERS, kind, 'Cast']],
+    calls: [PAD, PACK],
+    convert: (ctx) => packed(ctx, kind, activation),
+  }),
 ]);

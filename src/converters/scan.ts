@@ -93,6 +93,7 @@ function filled(ctx: ConvertContext, value: number, dtype: DType, shape: readonl
 
 const cumprod = defineConverter({
   ops: ['aten::cumprod'],
+  emits: [['Expand', 'Scan', 'Mul']],
   convert: (ctx) => {
     const dtype = ctx.resultDtype();
     if (ctx.rank('self') === 0) return ctx.tensor('self', dtype);
@@ -108,6 +109,7 @@ const cumprod = defineConverter({
 /** log(exp(a) + exp(b)) = max + log(1 + exp(-|a - b|)); equal operands, infinities too, are a + log 2. */
 const logcumsumexp = defineConverter({
   ops: ['aten::logcumsumexp'],
+  emits: [['Expand', 'Scan', 'Neg', 'Abs', 'Sub', 'Add', 'Log', 'Exp', 'Max', 'Where', 'Equal']],
   convert: (ctx) => {
     const dtype = ctx.resultDtype();
     if (ctx.rank('self') === 0) return ctx.tensor('self', dtype);
@@ -127,6 +129,7 @@ const logcumsumexp = defineConverter({
 /** The extreme so far and its last place; NaN stays once it is met. */
 const extremes = defineConverter({
   ops: ['aten::cummax', 'aten::cummin'],
+  emits: [['Expand', 'Gather', 'Range', 'Scan', 'GreaterOrEqual', 'LessOrEqual', 'Or', 'IsNaN', 'Where']],
   convert: (ctx) => {
     const dtype = ctx.dtype('self');
     if (ctx.rank('self') === 0) return [ctx.tensor('self'), ctx.builder.scalar(0, 'int64')];

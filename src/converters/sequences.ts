@@ -7,6 +7,9 @@ import { defineConverter } from './define-converter.js';
 
 /** Lists of tensors whose length is known only at run time: ONNX sequences. */
 
+/** What makes a sequence of a list whose items are known. */
+export const LIST = ['SequenceConstruct', 'SequenceEmpty'] as const;
+
 function operand(ctx: ConvertContext, index: number): Value {
   return ctx.node.inputs[index] ?? ctx.fail('invalid-graph', `${ctx.node.op} has no operand ${index}`);
 }
@@ -28,8 +31,11 @@ function length(ctx: ConvertContext, list: OnnxValue): OnnxValue {
 
 const append = defineConverter({
   ops: ['thaw::list_append'],
+  emits: [[...LIST, 'SequenceInsert']],
   convert: (ctx) => ctx.add('SequenceInsert', [sequence(ctx), ctx.tensor('el')]),
 });
+
+const PLACE = ['Add', 'Max', 'Min', 'Less', 'Where'] as const;
 
 /** A place in front of which to insert or cut, as Python takes it: beyond either end is that end. */
 function place(ctx: ConvertContext, index: OnnxValue, size: OnnxValue): OnnxValue {
@@ -40,6 +46,7 @@ function place(ctx: ConvertContext, index: OnnxValue, size: OnnxValue): OnnxValu
 
 const insert = defineConverter({
   ops: ['thaw::list_insert'],
+  emits: [[...LIST, ...PLACE, 'SequenceLength', 'SequenceInsert']],
   convert: (ctx) => {
     const list = sequence(ctx);
     const index = ctx.tensor('idx', 'int64');
@@ -50,6 +57,7 @@ const insert = defineConverter({
 
 const set = defineConverter({
   ops: ['thaw::list_set'],
+  emits: [[...LIST, ...PLACE, 'SequenceLength', 'SequenceErase', 'SequenceInsert']],
   convert: (ctx) => {
     const list = sequence(ctx);
     const at = place(ctx, ctx.tensor('idx', 'int64'), length(ctx, list));
@@ -59,8 +67,11 @@ const set = defineConverter({
 
 const remove = defineConverter({
   ops: ['thaw::list_remove'],
+  emits: [[...LIST, 'SequenceErase']],
   convert: (ctx) => ctx.add('SequenceErase', [sequence(ctx), ctx.tensor('idx', 'int64')]),
 });
+
+const COLLECT = ['Loop', 'SequenceAt', 'SequenceInsert'] as const;
 
 /** Adds one item in each of `rounds` rounds to a sequence; `round` gives the item, and the place if not the end. */
 function collect(
@@ -85,6 +96,7 @@ function empty(ctx: ConvertContext, like: OnnxValue): OnnxValue {
 
 const reverse = defineConverter({
   ops: ['thaw::list_reverse'],
+  emits: [[...LIST, ...COLLECT, 'SequenceLength']],
   convert: (ctx) => {
     const list = sequence(ctx);
     return collect(ctx, empty(ctx, list), length(ctx, list), (inner, at) => [
@@ -96,6 +108,7 @@ const reverse = defineConverter({
 
 const concatenate = defineConverter({
   ops: ['aten::add.t'],
+  emits: [[...LIST, ...COLLECT, 'SequenceLength']],
   convert: (ctx) => {
     const list = sequence(ctx);
     const more = operand(ctx, 1);
@@ -109,6 +122,7 @@ const concatenate = defineConverter({
 
 const slice = defineConverter({
   ops: ['aten::slice.t'],
+  emits: [[...LIST, ...PLACE, ...COLLECT, 'SequenceLength', 'Sub', 'Mul', 'Div']],
   convert: (ctx) => {
     const list = sequence(ctx);
     const size = length(ctx, list);
@@ -129,6 +143,7 @@ const slice = defineConverter({
 
 const copy = defineConverter({
   ops: ['aten::list.t', 'aten::copy.t'],
+  emits: [[], [...LIST]],
   convert: (ctx) => {
     const list = operand(ctx, 0);
     return ctx.scope.hasItems(list) ? [ctx.scope.itemsOf(list)] : sequence(ctx);
@@ -137,11 +152,13 @@ const copy = defineConverter({
 
 const listItem = defineConverter({
   ops: ['trt::list_item'],
+  emits: [[...LIST, 'SequenceAt']],
   convert: (ctx) => ctx.add('SequenceAt', [ctx.scope.sequenceOf(operand(ctx, 0)), ctx.tensor('idx', 'int64')]),
 });
 
 const listLength = defineConverter({
   ops: ['trt::list_length'],
+  emits: [[...LIST, 'SequenceLength']],
   convert: (ctx) => length(ctx, ctx.scope.sequenceOf(operand(ctx, 0))),
 });
 

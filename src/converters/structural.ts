@@ -4,7 +4,7 @@ import type { Value } from '../ir/graph.js';
 import type { OnnxValue } from '../onnx/types.js';
 import { ConvertContext } from './context.js';
 import { type Converted, defineConverter } from './define-converter.js';
-import { itemDtype } from './sequences.js';
+import { itemDtype, LIST } from './sequences.js';
 
 function flattenConverted(c: Converted): OnnxValue[] {
   return isItems(c) ? c.flatMap(flattenConverted) : [c];
@@ -22,7 +22,8 @@ function unflatten(template: Converted, flat: OnnxValue[]): Converted {
 
 const listUnpack = defineConverter({
   complex: 'any',
-  ops: ['prim::ListUnpack', 'prim::TupleUnpack'],
+  ops: ['prim::ListUnpack'],
+  emits: [[], ['SequenceAt']],
   convert: (ctx) => {
     const list = ctx.node.inputs[0] as Value;
     if (list.type.kind !== 'list' || ctx.scope.hasItems(list)) return ctx.scope.itemsOf(list);
@@ -31,25 +32,44 @@ const listUnpack = defineConverter({
   },
 });
 
+const tupleUnpack = defineConverter({
+  complex: 'any',
+  ops: ['prim::TupleUnpack'],
+  emits: [[]],
+  convert: (ctx) => ctx.scope.itemsOf(ctx.node.inputs[0] as Value),
+});
+
 const item = defineConverter({
   complex: 'any',
-  ops: ['aten::__getitem__.t', 'prim::TupleIndex'],
+  ops: ['aten::__getitem__.t'],
+  emits: [[], ['SequenceAt']],
   convert: (ctx) => {
     const list = ctx.node.inputs[0] as Value;
-    const at = ctx.node.inputs[1]?.content;
     if (list.type.kind === 'list' && !ctx.scope.hasItems(list)) {
       return ctx.add('SequenceAt', [ctx.scope.sequenceOf(list), ctx.tensor('idx', 'int64')]);
     }
-    const items = ctx.scope.itemsOf(list);
-    if (at?.kind !== 'int' || typeof at.value !== 'number') {
-      return ctx.fail('needs-constant', 'the index into a list of tensors is known only at run time');
-    }
-    const picked = items[at.value < 0 ? at.value + items.length : at.value];
-    if (picked === undefined)
-      return ctx.fail('shape-mismatch', `index ${at.value} is outside a list of ${items.length}`);
-    return [picked];
+    return known(ctx, list);
   },
 });
+
+const tupleItem = defineConverter({
+  complex: 'any',
+  ops: ['prim::TupleIndex'],
+  emits: [[]],
+  convert: (ctx) => known(ctx, ctx.node.inputs[0] as Value),
+});
+
+/** The item at an index that is known, of items that stand apart. */
+function known(ctx: ConvertContext, list: Value): readonly Converted[] {
+  const at = ctx.node.inputs[1]?.content;
+  const items = ctx.scope.itemsOf(list);
+  if (at?.kind !== 'int' || typeof at.value !== 'number') {
+    return ctx.fail('needs-constant', 'the index into a list of tensors is known only at run time');
+  }
+  const picked = items[at.value < 0 ? at.value + items.length : at.value];
+  if (picked === undefined) return ctx.fail('shape-mismatch', `index ${at.value} is outside a list of ${items.length}`);
+  return [picked];
+}
 
 /** The common length of the lists that both blocks of a branch give; undefined for a sequence. */
 function commonLength(a: Value | undefined, b: Value | undefined): number | undefined {
@@ -75,12 +95,16 @@ function isUninitialized(v: Value): boolean {
   return v.producer?.op === 'prim::Uninitialized' && v.type.kind === 'tensor';
 }
 
-const uninitialized = defineConverter({ ops: ['prim::Uninitialized'], convert: () => [] });
+const uninitialized = defineConverter({ ops: ['prim::Uninitialized'], emits: [[]], convert: () => [] });
 
 /** prim::If becomes ONNX If: both blocks are subgraphs that read outer values by name. */
 const branch = defineConverter({
   complex: 'any',
   ops: ['prim::If', 'trt::if_dyn'],
+  emits: [
+    ['If', 'Expand'],
+    ['If', 'Expand', ...LIST],
+  ],
   convert: (ctx) => {
     const [condition] = ctx.node.inputs;
     const [yes, no] = ctx.node.blocks;
@@ -143,6 +167,10 @@ function joinedShape(ctx: ConvertContext, index: number) {
 const loop = defineConverter({
   complex: 'any',
   ops: ['prim::Loop', 'trt::loop_dyn'],
+  emits: [
+    ['Loop', 'Expand'],
+    ['Loop', 'Expand', ...LIST],
+  ],
   convert: (ctx) => {
     const [count, condition, ...carried] = ctx.node.inputs;
     const [body] = ctx.node.blocks;
@@ -198,4 +226,4 @@ function isTensorList({ type }: Value): boolean {
   return type.kind === 'list' && type.element.kind === 'tensor';
 }
 
-export const STRUCTURAL = [listUnpack, item, uninitialized, branch, loop];
+export const STRUCTURAL = [listUnpack, tupleUnpack, item, tupleItem, uninitialized, branch, loop];

@@ -6,6 +6,7 @@ import { modelBytes } from '../../src/onnx/serialize.js';
 import { simplify } from '../../src/onnx/simplify/simplify.js';
 import type { OnnxModel } from '../../src/onnx/types.js';
 import { createSession, type Session } from '../../src/runtime/session.js';
+import { undeclaredOperators } from '../recorded/undeclared.js';
 import type { CallFeed, CallGraph, Sizes } from './call-graph.js';
 import { type CaseResult, numberOf } from './case.js';
 
@@ -21,7 +22,10 @@ export function convertCall({ graph, feeds }: CallGraph, rules: ConversionRules,
   }
   converter.convert(graph);
   for (const o of graphOutputs(graph, converter)) builder.output(o.name, o.value);
-  return simplify(builder.finish());
+  const model = builder.finish();
+  const undeclared = undeclaredOperators(model.graph, rules.recipes);
+  if (undeclared !== '') throw new Error(undeclared);
+  return simplify(model);
 }
 
 export interface RunResult {

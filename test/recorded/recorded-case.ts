@@ -9,6 +9,7 @@ import { modelBytes } from '../../src/onnx/serialize.js';
 import type { RuleBook } from '../../src/rulebook/load.js';
 import { createSession } from '../../src/runtime/session.js';
 import { difference } from './difference.js';
+import { undeclaredOperators } from './undeclared.js';
 
 /** A recorded tensor: dtype, shape, elements as little-endian bytes in base64. */
 export interface RecordedTensor {
@@ -168,6 +169,8 @@ async function groupFailure(
   runs: readonly number[],
 ): Promise<string | undefined> {
   const { onnx } = await compile(model, { rules: book, ...new Declaration(c, mode, runs).all() });
+  const undeclared = undeclaredOperators(onnx.graph, (op) => book.recipes(op));
+  if (undeclared !== '') return undeclared;
   await using session = await createSession(modelBytes(onnx), { threads: 1, logSeverity: 4 });
   // An input that nothing reads is none of the ONNX model's.
   const known = new Set(session.inputs.map((i) => i.name));

@@ -19,6 +19,10 @@ describe('the pages of the shipped rules', () => {
     expect(row('aten::relu')).toMatch(/^\| `aten::relu` \| recipe \| same \| .*f32.* \| +\|$/);
     expect(row('aten::size.int')).toContain('| folds | [size-int-dyn](rules/translation/size-int-dyn.md) |');
     expect(row('aten::relu_')).toContain('| as `aten::relu` | same |');
+    expect(row('aten::relu_')).toMatch(/\| yes \| +\|$/);
+    expect(row('aten::lstm.input')).toContain('| yes |');
+    expect(row('aten::lstm.data')).toContain('| no: NonZero |');
+    expect(row('aten::split.Tensor')).toContain('| in part: SplitToSequence |');
     expect(row('aten::softplus')).toContain('| constant numbers |');
     expect(table).toMatch(/^Without a form in ONNX \(-\), for ONNX has neither .*`aten::linalg_svd`/m);
     expect(table).toMatch(/^Declared, without a form in ONNX.*`aten::linalg_svdvals`/m);

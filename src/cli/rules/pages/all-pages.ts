@@ -27,10 +27,7 @@ export function allPages(catalog: Catalog, layer: Layer, out: string): Map<strin
   const of = layer.shipped ? '' : ` of ${layer.name}`;
   const pages = new Map<string, string>();
   const add = (path: string, text: string) => pages.set(path, `${MARK}\n${text}\n`);
-  add(
-    OPERATORS_PATH,
-    operatorsPage(declared, book, { evidence, link, recipesOf: (op) => book.recipes(op) }, `Operators${of}`),
-  );
+  add(OPERATORS_PATH, operatorsPage(declared, book, { evidence, link }, `Operators${of}`));
   add(INDEX_PATH, indexPage(own, `Rules${of}`));
   const texts = new RuleTexts(catalog.rules.map(({ path }) => path));
   for (const entry of own) add(pagePath(entry), rulePage(entry, texts, out));

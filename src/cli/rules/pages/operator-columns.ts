@@ -11,6 +11,8 @@ export interface ColumnContext {
   /** The page of a rule, as a link. */
   link(rule: Rule): string;
   recipesOf(op: OpName): readonly Recipe[];
+  /** Undefined for an operator that no schema declares. */
+  entryOf(op: OpName): OperatorEntry | undefined;
 }
 
 /** A column of the support table behind the operators' names; an empty cell says nothing. */

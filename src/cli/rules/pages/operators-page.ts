@@ -11,9 +11,18 @@ interface Family {
   readonly entries: OperatorEntry[];
 }
 
+/** What the caller tells of the operators, beside the book. */
+export type PageContext = Omit<ColumnContext, 'recipesOf' | 'entryOf'>;
+
 /** The support table of operators as Markdown. `title` says whose. */
-export function operatorsPage(ops: Iterable<OpName>, book: RuleBook, context: ColumnContext, title: string): string {
-  const families = familiesOf(ops, new OperatorSupport(book));
+export function operatorsPage(ops: Iterable<OpName>, book: RuleBook, context: PageContext, title: string): string {
+  const support = new OperatorSupport(book);
+  const columns = {
+    ...context,
+    recipesOf: (op: OpName) => book.recipes(op),
+    entryOf: (op: OpName) => support.entry(op),
+  };
+  const families = familiesOf(ops, support);
   const all = families.flatMap(({ entries }) => entries);
   const still = all.filter((e) => e.still.kind !== 'none');
   const dynamic = all.filter((e) => e.dynamic.kind !== 'none');
@@ -24,7 +33,7 @@ export function operatorsPage(ops: Iterable<OpName>, book: RuleBook, context: Co
     `# ${title}`,
     `${all.length} operators are declared. ${still.length} work with static shapes, ${dynamic.length} with shapes that vary.`,
     legend.join('\n'),
-    ...families.map((family) => section(family, context)),
+    ...families.map((family) => section(family, columns)),
   ].join('\n\n');
 }
 

@@ -1,50 +1,128 @@
+import { madeOperators } from '../../../converters/made-operators.js';
 import type { OpName } from '../../../ir/graph.js';
 import { tensorRtRules } from '../../../runtime/provider-rules.js';
-import type { Recipe, RecipeStep } from '../../../schema/recipe.js';
-import type { OperatorColumn } from './operator-columns.js';
+import type { OperandTemplate, Rewrite, Rule } from '../../../schema/rule.js';
+import type { ColumnContext, OperatorColumn } from './operator-columns.js';
+import type { OperatorEntry } from './operator-support.js';
 
-/** Where an operator runs under TensorRT: told from the ONNX operators that its recipes make. */
+/** Where an operator runs under TensorRT: told from the ONNX operators that its recipes and its converter make. */
 export const TENSORRT: OperatorColumn = {
   title: 'TensorRT',
   legend: [
-    '`yes`: every ONNX operator of its recipes runs inside. `no`: one of those that are named does not and runs beside it, on CUDA or the CPU (rules/providers/tensorrt.yaml says why); `in part`: so in some of its forms.',
-    'Nothing is said of converters, and of other limits of TensorRT, such as dtypes.',
+    '`yes`: every ONNX operator that it becomes runs inside. `no`: one of those that are named does not and runs beside it, on CUDA or the CPU (rules/providers/tensorrt.yaml says why); `in part`: so in some of its forms, static and dynamic.',
+    'Nothing for what makes no node: it is known at compile time, followed or dropped. Blocks of a branch or loop count for themselves; nothing is said of other limits of TensorRT, such as dtypes.',
   ],
-  cell({ still, recipes }, { recipesOf }) {
-    if (still.kind !== 'recipe') return '';
-    const left = recipes.map((recipe) => leftOut(recipe, recipesOf));
-    const names = [...new Set(left.flat())].sort();
+  cell(entry, context) {
+    const fate = new Fates(context).of(entry);
+    if (fate === undefined) return '';
+    const names = [...fate.left].sort();
     if (names.length === 0) return 'yes';
-    return `${left.every((ops) => ops.length > 0) ? 'no' : 'in part'}: ${names.join(', ')}`;
+    return `${fate.always ? 'no' : 'in part'}: ${names.join(', ')}`;
   },
 };
 
-/** ONNX operators of a recipe that TensorRT leaves, those of the operators that it calls included. */
-function leftOut(recipe: Recipe, recipesOf: (op: OpName) => readonly Recipe[]): string[] {
-  const { reasons } = tensorRtRules();
-  const found = new Set<string>();
-  const called = new Set<OpName>();
-  const visit = (steps: readonly RecipeStep[]): void => {
-    for (const step of steps) {
-      switch (step.kind) {
-        case 'node':
-          if (reasons.has(step.op)) found.add(step.op);
-          break;
-        case 'call':
-          if (called.has(step.op)) break;
-          called.add(step.op);
-          for (const inner of recipesOf(step.op)) visit(inner.steps);
-          break;
-        case 'for':
-          visit(step.do);
-          break;
-        case 'if':
-          visit(step.do);
-          visit(step.else);
-          break;
-      }
+/** What TensorRT leaves of an operator, and whether it leaves some in each form. */
+interface Fate {
+  readonly left: ReadonlySet<string>;
+  readonly always: boolean;
+}
+
+/** Follows operators to the ones that stand for them. */
+class Fates {
+  private readonly known = new Map<OpName, Fate | undefined>();
+  /** Those that are being told; nothing is known of them yet. */
+  private readonly open = new Set<OpName>();
+
+  constructor(private readonly context: ColumnContext) {}
+
+  /** Undefined for an operator that makes no node of ONNX. */
+  of(entry: OperatorEntry): Fate | undefined {
+    if (this.known.has(entry.op)) return this.known.get(entry.op);
+    if (this.open.has(entry.op)) return undefined;
+    this.open.add(entry.op);
+    const fate = oneOf([...this.still(entry), ...this.dynamic(entry)]);
+    this.open.delete(entry.op);
+    this.known.set(entry.op, fate);
+    return fate;
+  }
+
+  /** The forms for numbers that are known. */
+  private still({ op, still }: OperatorEntry): Fate[] {
+    switch (still.kind) {
+      case 'recipe':
+      case 'converter':
+        return madeOperators(op, (name) => this.context.recipesOf(name)).map(fateOf);
+      case 'as':
+        return this.ofAll([still.op]);
+      case 'rule':
+        return this.ofAll(madeBy(still.rule));
+      default:
+        return [];
     }
-  };
-  visit(recipe.steps);
-  return [...found];
+  }
+
+  /** The forms for numbers of the run, where the operator has others for them. */
+  private dynamic({ dynamic }: OperatorEntry): Fate[] {
+    return dynamic.kind === 'rules' ? dynamic.rules.flatMap((rule) => this.ofAll(madeBy(rule))) : [];
+  }
+
+  /**
+   * The form that is made of these operators; none where they make no node. One of them that is being told has that
+   * form too: its other forms decide.
+   */
+  private ofAll(ops: Iterable<OpName>): Fate[] {
+    const entries = [...ops].flatMap((op) => this.context.entryOf(op) ?? []);
+    const again = entries.some(({ op }) => this.open.has(op));
+    const parts = entries.flatMap((entry) => this.of(entry) ?? []);
+    if (parts.length === 0) return [];
+    return [{ left: new Set(parts.flatMap((f) => [...f.left])), always: again || parts.some((f) => f.always) }];
+  }
+}
+
+/** Of alternatives; undefined where there is none. */
+function oneOf(forms: readonly Fate[]): Fate | undefined {
+  if (forms.length === 0) return undefined;
+  return { left: new Set(forms.flatMap((f) => [...f.left])), always: forms.every((f) => f.always) };
+}
+
+function fateOf(form: ReadonlySet<string>): Fate {
+  const { reasons } = tensorRtRules();
+  const left = new Set([...form].filter((op) => reasons.has(op)));
+  return { left, always: left.size > 0 };
+}
+
+/** The operators that the rewrite of a rule makes. */
+function madeBy(rule: Rule): Set<OpName> {
+  const found = new Set<OpName>();
+  for (const [, value] of rule.let) gather(value, found);
+  gather(rule.rewrite, found);
+  return found;
+}
+
+function gather(made: Rewrite, found: Set<OpName>): void {
+  switch (made.kind) {
+    case 'node':
+      found.add(made.op);
+      for (const [, value] of made.in) gather(value, found);
+      gatherOperands(made.operands, found);
+      if (!Array.isArray(made.blocks)) break;
+      for (const block of made.blocks) for (const value of block.returns ?? []) gather(value, found);
+      break;
+    case 'results':
+      for (const value of made.of) if (value !== null) gather(value, found);
+      break;
+    case 'result':
+      gather(made.of, found);
+      break;
+    case 'list':
+      gatherOperands(made.items, found);
+      break;
+    case 'inline':
+      gatherOperands(made.with, found);
+      break;
+  }
+}
+
+function gatherOperands(operands: readonly OperandTemplate[], found: Set<OpName>): void {
+  for (const operand of operands) if (operand.kind === 'value') gather(operand.of, found);
 }
