@@ -367,8 +367,7 @@ export class Memory {
     this.keep(root);
     root.pending = [];
     for (const { target, source, when } of pending) {
-      const mine = this.read(target);
-      const theirs = this.read(source);
+      const [mine, theirs] = [this.read(target), this.read(source)];
       const [yes, no] = when.holds ? [theirs, mine] : [mine, theirs];
       this.write(target, this.emitter.choose(when.value, yes, no, widen(mine.type, theirs.type)));
       // The two agree again.
@@ -378,10 +377,8 @@ export class Memory {
   }
 
   private rebuild(root: Storage, members: Members): void {
-    this.set(
-      root,
-      constructed(this.emitter, members, root.value.type, (h) => this.read(h.place)),
-    );
+    const made = constructed(this.emitter, members, root.value.type, (h) => this.read(h.place));
+    this.set(root, made);
   }
 
   /** Takes the contents of a branch's result again from the place that it is, when that has changed since. */

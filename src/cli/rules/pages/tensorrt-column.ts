@@ -1,7 +1,8 @@
 import { madeOperators } from '../../../converters/made-operators.js';
 import type { OpName } from '../../../ir/graph.js';
+import { visitTemplates } from '../../../matcher/templates.js';
 import { tensorRtRules } from '../../../runtime/provider-rules.js';
-import type { OperandTemplate, Rewrite, Rule } from '../../../schema/rule.js';
+import type { Rule } from '../../../schema/rule.js';
 import type { ColumnContext, OperatorColumn } from './operator-columns.js';
 import type { OperatorEntry } from './operator-support.js';
 
@@ -94,35 +95,8 @@ function fateOf(form: ReadonlySet<string>): Fate {
 /** The operators that the rewrite of a rule makes. */
 function madeBy(rule: Rule): Set<OpName> {
   const found = new Set<OpName>();
-  for (const [, value] of rule.let) gather(value, found);
-  gather(rule.rewrite, found);
+  visitTemplates(rule, (t) => {
+    if (t.kind === 'node') found.add(t.op);
+  });
   return found;
-}
-
-function gather(made: Rewrite, found: Set<OpName>): void {
-  switch (made.kind) {
-    case 'node':
-      found.add(made.op);
-      for (const [, value] of made.in) gather(value, found);
-      gatherOperands(made.operands, found);
-      if (!Array.isArray(made.blocks)) break;
-      for (const block of made.blocks) for (const value of block.returns ?? []) gather(value, found);
-      break;
-    case 'results':
-      for (const value of made.of) if (value !== null) gather(value, found);
-      break;
-    case 'result':
-      gather(made.of, found);
-      break;
-    case 'list':
-      gatherOperands(made.items, found);
-      break;
-    case 'inline':
-      gatherOperands(made.with, found);
-      break;
-  }
-}
-
-function gatherOperands(operands: readonly OperandTemplate[], found: Set<OpName>): void {
-  for (const operand of operands) if (operand.kind === 'value') gather(operand.of, found);
 }
