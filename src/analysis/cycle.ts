@@ -3,6 +3,7 @@ import { runRules } from '../engine/driver.js';
 import { Rewriter } from '../engine/rewriter.js';
 import type { Outcome, Rewrite } from '../engine/trace.js';
 import type { OpName } from '../ir/graph.js';
+import { CONSTANT } from '../ir/primitives.js';
 import { type NodeCheck, verify } from '../ir/verify.js';
 import type { RuleSet } from '../matcher/compile.js';
 import type { CompiledRule } from '../matcher/pattern.js';
@@ -133,7 +134,7 @@ function finding(
   const turned = [...chain.slice(start), ...chain.slice(0, start)];
   const steps = turned.map((id) => {
     const step = trace.findLast((r) => r.rule === id);
-    const made = step?.made.map((n) => n.op).filter((op) => op !== 'prim::Constant' && op !== phase.roles.cast) ?? [];
+    const made = step?.made.map((n) => n.op).filter((op) => op !== CONSTANT && op !== phase.roles.cast) ?? [];
     return { id, from: step?.node.op ?? '', to: [...new Set(made)].join(', ') };
   });
   const alone = turned.length === 1;

@@ -2,6 +2,7 @@ import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import { runRules } from '../engine/driver.js';
 import { Rewriter } from '../engine/rewriter.js';
 import { type Attribute, type Block, type Graph, Node, type Value } from '../ir/graph.js';
+import { CONSTANT } from '../ir/primitives.js';
 import { printGraph } from '../ir/print.js';
 import { TensorData } from '../ir/tensor-data.js';
 import { typeText } from '../ir/type-text.js';
@@ -85,7 +86,7 @@ class Terms {
 
   private node(node: Node): number {
     const attributes = [...node.attributes].map(([k, a]) => `${k}=${attributeKey(a)}`).join(' ');
-    const type = node.op === 'prim::Constant' ? (node.outputs[0]?.type.kind ?? '') : '';
+    const type = node.op === CONSTANT ? (node.outputs[0]?.type.kind ?? '') : '';
     const operands = node.inputs.map((v) => this.value(v)).join(',');
     const blocks = node.blocks.map((b) => this.block(b)).join(';');
     return this.id(`${node.op} ${attributes} ${type} (${operands}) ${blocks}`);

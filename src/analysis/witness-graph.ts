@@ -3,6 +3,7 @@ import type { Content } from '../ir/content.js';
 import type { Dim } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import { type Attribute, type Block, Graph, Node, type OpName, type Value } from '../ir/graph.js';
+import { CONSTANT, IF, LOOP } from '../ir/primitives.js';
 import { FLOAT, INT, listOf, NONE, STR, TENSOR, type Type, tensorType } from '../ir/type.js';
 import type { Roles } from '../matcher/roles.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
@@ -99,7 +100,7 @@ class GraphBuilder implements Maker {
   }
 
   constant(value: Attribute, type: Type): Value {
-    const node = new Node('prim::Constant');
+    const node = new Node(CONSTANT);
     if (value !== null) node.attributes.set('value', value);
     return this.add(node, value === null ? NONE : type);
   }
@@ -237,11 +238,11 @@ class GraphBuilder implements Maker {
   private results(node: Node, form: NodeForm, signature: Signature, bindings: Bindings, wanted: Type): void {
     const name = () => this.graph.freshName();
     const [condition, ...carried] = node.inputs.slice(1);
-    if (node.op === 'prim::If') {
+    if (node.op === IF) {
       this.branches(node, form);
       return;
     }
-    if (node.op === 'prim::Loop' && condition !== undefined) {
+    if (node.op === LOOP && condition !== undefined) {
       const types = carried.map((v) => v.type);
       this.inBlock(node, form.blocks[0], [INT, ...types], (own) => own([condition.type, ...types], [condition]));
       for (const type of types) node.addOutput(name(), type);

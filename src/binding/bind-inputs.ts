@@ -3,6 +3,7 @@ import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { type Dim, symbol } from '../ir/dim.js';
 import { type DType, isDType } from '../ir/dtype.js';
 import { type Graph, Node, type Value } from '../ir/graph.js';
+import { DICT_CONSTRUCT, LIST_CONSTRUCT, TUPLE_CONSTRUCT } from '../ir/primitives.js';
 import { addedBy } from '../ir/provenance.js';
 import { FLOAT, INT, NONE, type Type, tensorType, tupleOf, typeName } from '../ir/type.js';
 import type { Literal } from '../schema/signature.js';
@@ -181,16 +182,13 @@ class Binder {
           type.key.kind === 'int' ? { kind: 'int', value: Number(label) } : { kind: 'str', value: label };
         return [this.made.constant(key, type.key), v];
       });
-      return this.insert(new Node('prim::DictConstruct', entries)).addOutput(name, type);
+      return this.insert(new Node(DICT_CONSTRUCT, entries)).addOutput(name, type);
     }
     if (type.kind === 'tuple') {
       const types = values.map((v) => v.type);
-      return this.insert(new Node('prim::TupleConstruct', values)).addOutput(
-        name,
-        tupleOf(types, type.name, type.fields),
-      );
+      return this.insert(new Node(TUPLE_CONSTRUCT, values)).addOutput(name, tupleOf(types, type.name, type.fields));
     }
-    return this.insert(new Node('prim::ListConstruct', values)).addOutput(name, type);
+    return this.insert(new Node(LIST_CONSTRUCT, values)).addOutput(name, type);
   }
 
   /** A run-time int, float or bool: a 0-d tensor that a cast reads. */

@@ -1,6 +1,7 @@
 import { match } from 'ts-pattern';
 import type { ConstValue } from '../compiler-options.js';
 import { Node, type Value } from '../ir/graph.js';
+import { CONSTANT, LIST_CONSTRUCT, TUPLE_CONSTRUCT } from '../ir/primitives.js';
 import { BOOL, FLOAT, INT, listOf, NONE, STR, type Type, tensorType, tupleOf } from '../ir/type.js';
 import type { Literal } from '../schema/signature.js';
 
@@ -29,7 +30,7 @@ export class ConstantMaker {
     value: number | boolean | string | null | Extract<ConstValue, { kind: 'tensor' }>['data'],
     type: Type,
   ): Value {
-    const node = new Node('prim::Constant');
+    const node = new Node(CONSTANT);
     node.attributes.set('value', value);
     this.insert(node);
     return node.addOutput(this.freshName(), type);
@@ -44,7 +45,7 @@ export class ConstantMaker {
           : { kind: 'any' };
     const values = items.map((item, i) => this.constant(item, elementType(i)));
     const tuple = wanted.kind === 'tuple';
-    const node = this.insert(new Node(tuple ? 'prim::TupleConstruct' : 'prim::ListConstruct', values));
+    const node = this.insert(new Node(tuple ? TUPLE_CONSTRUCT : LIST_CONSTRUCT, values));
     const type = tuple
       ? tupleOf(
           values.map((v) => v.type),

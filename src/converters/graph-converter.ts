@@ -3,6 +3,7 @@ import type { Content } from '../ir/content.js';
 import { type Dim, dimSymbols, type Ranges } from '../ir/dim.js';
 import type { DType } from '../ir/dtype.js';
 import type { Block, Graph, Node, Value } from '../ir/graph.js';
+import { CONSTANT, DICT_CONSTRUCT, LIST_CONSTRUCT, TUPLE_CONSTRUCT } from '../ir/primitives.js';
 import { addedBy } from '../ir/provenance.js';
 import { type Type, typeName } from '../ir/type.js';
 import type { OnnxBuilder } from '../onnx/builder.js';
@@ -324,7 +325,7 @@ function isItems(c: Converted | OnnxValue): c is readonly Converted[] {
 }
 
 function isConstruct(op: string): boolean {
-  return op === 'prim::ListConstruct' || op === 'prim::TupleConstruct';
+  return op === LIST_CONSTRUCT || op === TUPLE_CONSTRUCT;
 }
 
 function isContainer(v: Value): boolean {
@@ -333,5 +334,5 @@ function isContainer(v: Value): boolean {
 
 /** Constants and container constructors become tensors only where something reads them. */
 export function isCompileTimeOnly(node: Node): boolean {
-  return node.op === 'prim::Constant' || isConstruct(node.op) || node.op === 'prim::DictConstruct';
+  return node.op === CONSTANT || isConstruct(node.op) || node.op === DICT_CONSTRUCT;
 }

@@ -1,6 +1,7 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import type { DType } from '../ir/dtype.js';
 import type { Graph, Value } from '../ir/graph.js';
+import { DICT_CONSTRUCT, LIST_CONSTRUCT, TUPLE_CONSTRUCT } from '../ir/primitives.js';
 import { type Type, typeName } from '../ir/type.js';
 import type { OnnxValue } from '../onnx/types.js';
 import type { Converted } from './define-converter.js';
@@ -29,14 +30,14 @@ export function graphOutputs(graph: Graph, converter: GraphConverter): NamedOutp
 
 function collect(v: Value, name: string, converter: GraphConverter, out: NamedOutput[]): void {
   const producer = v.producer;
-  if (producer?.op === 'prim::TupleConstruct' || producer?.op === 'prim::ListConstruct') {
+  if (producer?.op === TUPLE_CONSTRUCT || producer?.op === LIST_CONSTRUCT) {
     const fields = v.type.kind === 'tuple' ? v.type.fields : undefined;
     producer.inputs.forEach((item, i) => {
       collect(item, `${name}.${fields?.[i] ?? i}`, converter, out);
     });
     return;
   }
-  if (producer?.op === 'prim::DictConstruct') {
+  if (producer?.op === DICT_CONSTRUCT) {
     for (let i = 0; i + 1 < producer.inputs.length; i += 2) {
       const key = producer.inputs[i]?.content;
       const label = key?.kind === 'str' || key?.kind === 'int' ? String(key.value) : String(i / 2);

@@ -1,5 +1,6 @@
 import type { Dim } from '../ir/dim.js';
 import type { Value } from '../ir/graph.js';
+import { LIST_CONSTRUCT } from '../ir/primitives.js';
 import type { OnnxValue } from '../onnx/types.js';
 import type { ConvertContext } from './context.js';
 import { defineConverter } from './define-converter.js';
@@ -14,8 +15,7 @@ interface AxisIndex {
 /** The index tensors by axis. A boolean mask of rank r addresses r axes by the positions that it holds. */
 function axisIndexes(ctx: ConvertContext): AxisIndex[] {
   const list = ctx.value('indices').producer;
-  const items: readonly (Value | OnnxValue)[] =
-    list?.op === 'prim::ListConstruct' ? list.inputs : ctx.tensors('indices');
+  const items: readonly (Value | OnnxValue)[] = list?.op === LIST_CONSTRUCT ? list.inputs : ctx.tensors('indices');
   const out: AxisIndex[] = [];
   let axis = 0;
   for (const item of items) {

@@ -2,6 +2,7 @@ import { type ExprValue, TensorRef } from '../expr/value.js';
 import type { Content } from '../ir/content.js';
 import type { DType } from '../ir/dtype.js';
 import { Block, Node, type Value } from '../ir/graph.js';
+import { LIST_CONSTRUCT } from '../ir/primitives.js';
 import type { Place } from '../ir/source-loc.js';
 import { listOf, type Type, tensorType } from '../ir/type.js';
 import type { OnnxValue } from '../onnx/types.js';
@@ -66,7 +67,7 @@ class OperandMaker {
       case 'list': {
         const element = elementType(declared);
         const items = o.items.map((x) => this.value(x, element));
-        const list = new Node('prim::ListConstruct', items);
+        const list = new Node(LIST_CONSTRUCT, items);
         const out = list.addOutput('list', listOf(element.kind === 'any' ? (items[0]?.type ?? element) : element));
         out.content = { kind: 'list', items: items.map((v) => v.content), types: items.map((v) => v.type) };
         return out;

@@ -2,6 +2,7 @@ import { ExprError, type ExprFunction, type ExprValue, Float, isDim, isList, Ten
 import type { Dim } from '../ir/dim.js';
 import { dtypeBytes, dtypeCode, isDType, isFloating, isIntegral } from '../ir/dtype.js';
 import { Node, Value } from '../ir/graph.js';
+import { TUPLE_CONSTRUCT } from '../ir/primitives.js';
 
 /** Bounds of element types, for clamps and masks; IEEE 754 and two's complement. */
 const FLOAT_MAX = {
@@ -243,7 +244,7 @@ export const RECIPE_FUNCTIONS: ReadonlyMap<string, ExprFunction> = new Map<strin
       call: ([v]) => {
         const value = v instanceof TensorRef ? v.operand : undefined;
         if (!(value instanceof Value)) return false;
-        return [...value.uses].every(({ user }) => !(user instanceof Node) || user.op === 'prim::TupleConstruct');
+        return [...value.uses].every(({ user }) => !(user instanceof Node) || user.op === TUPLE_CONSTRUCT);
       },
     },
   ],

@@ -1,6 +1,7 @@
 import { dimsEqual } from '../ir/dim.js';
 import { isComplex } from '../ir/dtype.js';
 import type { Value } from '../ir/graph.js';
+import { IF, LIST_UNPACK, LOOP, TUPLE_INDEX, TUPLE_UNPACK, UNINITIALIZED } from '../ir/primitives.js';
 import type { OnnxValue } from '../onnx/types.js';
 import { ConvertContext } from './context.js';
 import { type Converted, defineConverter } from './define-converter.js';
@@ -22,7 +23,7 @@ function unflatten(template: Converted, flat: OnnxValue[]): Converted {
 
 const listUnpack = defineConverter({
   complex: 'any',
-  ops: ['prim::ListUnpack'],
+  ops: [LIST_UNPACK],
   emits: [[], ['SequenceAt']],
   convert: (ctx) => {
     const list = ctx.node.inputs[0] as Value;
@@ -34,7 +35,7 @@ const listUnpack = defineConverter({
 
 const tupleUnpack = defineConverter({
   complex: 'any',
-  ops: ['prim::TupleUnpack'],
+  ops: [TUPLE_UNPACK],
   emits: [[]],
   convert: (ctx) => ctx.scope.itemsOf(ctx.node.inputs[0] as Value),
 });
@@ -54,7 +55,7 @@ const item = defineConverter({
 
 const tupleItem = defineConverter({
   complex: 'any',
-  ops: ['prim::TupleIndex'],
+  ops: [TUPLE_INDEX],
   emits: [[]],
   convert: (ctx) => known(ctx, ctx.node.inputs[0] as Value),
 });
@@ -92,15 +93,15 @@ function filler(ctx: ConvertContext, output: Value | undefined): OnnxValue {
 }
 
 function isUninitialized(v: Value): boolean {
-  return v.producer?.op === 'prim::Uninitialized' && v.type.kind === 'tensor';
+  return v.producer?.op === UNINITIALIZED && v.type.kind === 'tensor';
 }
 
-const uninitialized = defineConverter({ ops: ['prim::Uninitialized'], emits: [[]], convert: () => [] });
+const uninitialized = defineConverter({ ops: [UNINITIALIZED], emits: [[]], convert: () => [] });
 
 /** prim::If becomes ONNX If: both blocks are subgraphs that read outer values by name. */
 const branch = defineConverter({
   complex: 'any',
-  ops: ['prim::If', 'trt::if_dyn'],
+  ops: [IF, 'trt::if_dyn'],
   emits: [
     ['If', 'Expand'],
     ['If', 'Expand', ...LIST],
@@ -166,7 +167,7 @@ function joinedShape(ctx: ConvertContext, index: number) {
  */
 const loop = defineConverter({
   complex: 'any',
-  ops: ['prim::Loop', 'trt::loop_dyn'],
+  ops: [LOOP, 'trt::loop_dyn'],
   emits: [
     ['Loop', 'Expand'],
     ['Loop', 'Expand', ...LIST],

@@ -1,4 +1,5 @@
 import type { Block, Node, Value } from '../ir/graph.js';
+import { RAISE } from '../ir/primitives.js';
 import { BOOL, type Type } from '../ir/type.js';
 import { memberHandles } from './members.js';
 import { isMutable } from './mutable.js';
@@ -64,7 +65,7 @@ function runBlock(block: Block, walk: Walk): Outcome {
 }
 
 function alwaysRaises(block: Block): boolean {
-  for (const n of block.nodes()) if (n.op === 'prim::RaiseException') return true;
+  for (const n of block.nodes()) if (n.op === RAISE) return true;
   return false;
 }
 

@@ -1,4 +1,5 @@
 import type { Node } from '../ir/graph.js';
+import { TUPLE_CONSTRUCT, TUPLE_UNPACK } from '../ir/primitives.js';
 import { constantOf } from './emitter.js';
 import { attach, elementForm, isItemList, itemForm, openContainer, outputType, share } from './items.js';
 import { indexInto, keyText, markEscaped, memberHandles } from './members.js';
@@ -10,7 +11,7 @@ import { nameUnclear, type Step, takeOperands, type Walk } from './walk.js';
 /** `[a, b]`, `(a, b)`: known to hold these objects. */
 export const buildList: Step = (node, walk) => {
   build(node, walk, (items) => ({
-    kind: node.op === 'prim::TupleConstruct' ? 'tuple' : 'list',
+    kind: node.op === TUPLE_CONSTRUCT ? 'tuple' : 'list',
     items: Sequence.of(items),
   }));
 };
@@ -61,7 +62,7 @@ export const unpack: Step = (node, walk) => {
     if (!isMutable(out.type)) return;
     if (known !== undefined) memory.name(out, known);
     else if (isItemList(place) && place.form.item) memory.view(out, place.parent, place.form.item(emitter.int(i)));
-    else if (node.op === 'prim::TupleUnpack') memory.view(out, place, elementForm(i, out.type));
+    else if (node.op === TUPLE_UNPACK) memory.view(out, place, elementForm(i, out.type));
     else attach(out, place, itemForm('aten::__getitem__.t', emitter.int(i), out.type), memory);
   });
 };

@@ -1,4 +1,5 @@
 import type { Node, Value } from '../ir/graph.js';
+import { DICT_CONSTRUCT, TUPLE_INDEX } from '../ir/primitives.js';
 import { BOOL, listOf, tupleOf } from '../ir/type.js';
 import { knownItem, lacks, possibleItems } from './container-steps.js';
 import { attach, detachItems, type Fate, itemForm, openContainer, share } from './items.js';
@@ -169,7 +170,7 @@ const clear: Step = (node, walk) => {
   const [dict] = node.inputs;
   if (place === undefined || dict === undefined) return;
   detachItems(place, walk.memory, (): Fate => 'leaves');
-  const value = walk.emitter.op('prim::DictConstruct', [], dict.type);
+  const value = walk.emitter.op(DICT_CONSTRUCT, [], dict.type);
   changeDict(place, { value, entries: () => new Map() }, walk);
   node.destroy();
 };
@@ -185,7 +186,7 @@ const popItem: Step = (node, walk) => {
   const items = emitter.op(`aten::items.${keyOverload(node.op)}`, [dict], listOf(entry));
   become(node, 'aten::__getitem__.t', [items, emitter.int(0)], walk);
   if (isMutable(dict.type.value)) nameUnclear(out, possibleItems(place), walk);
-  const key = emitter.op('prim::TupleIndex', [out, emitter.int(0)], dict.type.key);
+  const key = emitter.op(TUPLE_INDEX, [out, emitter.int(0)], dict.type.key);
   detachItems(place, memory, (): Fate => 'unclear');
   changeDict(place, { value: emitter.op('thaw::dict_remove', [dict, key], dict.type) }, walk);
 };

@@ -1,4 +1,5 @@
 import type { Block, Node, Value } from '../ir/graph.js';
+import { IF, LOOP } from '../ir/primitives.js';
 import { typeName } from '../ir/type.js';
 import { baseOf } from '../schema/registry.js';
 import type { Signature } from '../schema/signature.js';
@@ -101,13 +102,13 @@ export class Origins {
   private before(v: Value): Value | undefined {
     const node = v.producer;
     if (node === undefined) return undefined;
-    if (node.op === 'prim::If') {
+    if (node.op === IF) {
       const [a, b] = node.blocks.map((block) => block.returns[v.defIndex]);
       if (a === undefined || b === undefined) return undefined;
       const origin = this.of(a);
       return origin === this.of(b) ? origin : undefined;
     }
-    if (node.op === 'prim::Loop') {
+    if (node.op === LOOP) {
       const body = node.blocks[0];
       const returned = body?.returns[v.defIndex + 1];
       const same = returned !== undefined && this.of(returned) === body?.params[v.defIndex + 1];

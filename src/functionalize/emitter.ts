@@ -1,4 +1,5 @@
 import { type Block, type Graph, Node, type Value } from '../ir/graph.js';
+import { CONSTANT, IF } from '../ir/primitives.js';
 import { addedBy, byPass, type Provenance } from '../ir/provenance.js';
 import { NOWHERE, type Place } from '../ir/source-loc.js';
 import { BOOL, INT, NONE, type Type, typeName } from '../ir/type.js';
@@ -62,7 +63,7 @@ export class Emitter {
 
   /** `prim::If` that gives one of two values that are at hand. */
   choose(condition: Value, yes: Value, no: Value, type: Type): Value {
-    const node = this.add(new Node('prim::If', [condition], this.spot.place));
+    const node = this.add(new Node(IF, [condition], this.spot.place));
     node.addBlock().addReturn(yes);
     node.addBlock().addReturn(no);
     return node.addOutput(this.name(), type);
@@ -90,7 +91,7 @@ export class Emitter {
     const key = `${typeName(type)} ${JSON.stringify(value)}`;
     const known = this.constants.get(key);
     if (known !== undefined) return known;
-    const node = new Node('prim::Constant');
+    const node = new Node(CONSTANT);
     node.origin = addedBy('functionalize');
     node.attributes.set('value', value);
     const out = node.addOutput(this.name(), type);
@@ -109,7 +110,7 @@ export class Emitter {
 /** The value of a `prim::Constant`; undefined for anything else. None is null. */
 export function constantOf(v: Value | undefined): ReturnType<Node['attributes']['get']> {
   const producer = v?.producer;
-  return producer?.op === 'prim::Constant' ? (producer.attributes.get('value') ?? null) : undefined;
+  return producer?.op === CONSTANT ? (producer.attributes.get('value') ?? null) : undefined;
 }
 
 /** The integer of a `prim::Constant`; undefined for other values, floats included. */

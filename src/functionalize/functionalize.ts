@@ -1,6 +1,17 @@
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import { eliminateDeadCode } from '../ir/dead-code.js';
 import type { Block, Graph, Node, Value } from '../ir/graph.js';
+import {
+  CONSTANT,
+  DICT_CONSTRUCT,
+  IF,
+  LIST_CONSTRUCT,
+  LIST_UNPACK,
+  LOOP,
+  TUPLE_CONSTRUCT,
+  TUPLE_INDEX,
+  TUPLE_UNPACK,
+} from '../ir/primitives.js';
 import { TensorData } from '../ir/tensor-data.js';
 import { baseOf } from '../schema/registry.js';
 import type { Signature } from '../schema/signature.js';
@@ -107,8 +118,8 @@ class Walker implements Walk {
   /** Walks one node and gives the next. */
   private node(node: Node): Node | undefined {
     const { next, parent } = node;
-    if (node.op === 'prim::Constant' || parent === undefined) return next;
-    if (node.op === 'prim::If') {
+    if (node.op === CONSTANT || parent === undefined) return next;
+    if (node.op === IF) {
       const taken = decided(node);
       if (taken !== undefined) return splice(node, taken);
     }
@@ -134,7 +145,7 @@ class Walker implements Walk {
 
   private stepOf(node: Node, sig: Signature | undefined, base: string): Step {
     const { op } = node;
-    if (op === 'prim::Loop') return this.loop;
+    if (op === LOOP) return this.loop;
     const structural = STRUCTURAL_STEPS[op];
     if (structural !== undefined) return structural;
     if (makesView(op, this.signatures)) return makeView;
@@ -224,13 +235,13 @@ const SHARERS: ReadonlySet<string> = new Set([
 ]);
 
 const STRUCTURAL_STEPS: Readonly<Record<string, Step | undefined>> = {
-  'prim::If': branch,
-  'prim::ListConstruct': buildList,
-  'prim::TupleConstruct': buildList,
-  'prim::DictConstruct': buildDict,
-  'prim::ListUnpack': unpack,
-  'prim::TupleUnpack': unpack,
-  'prim::TupleIndex': tupleItem,
+  [IF]: branch,
+  [LIST_CONSTRUCT]: buildList,
+  [TUPLE_CONSTRUCT]: buildList,
+  [DICT_CONSTRUCT]: buildDict,
+  [LIST_UNPACK]: unpack,
+  [TUPLE_UNPACK]: unpack,
+  [TUPLE_INDEX]: tupleItem,
   'aten::__getitem__.t': item,
   'aten::select.t': item,
   'thaw::assign_': assign,

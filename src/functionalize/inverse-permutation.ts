@@ -1,4 +1,5 @@
 import type { Value } from '../ir/graph.js';
+import { LIST_CONSTRUCT } from '../ir/primitives.js';
 import { INT, listOf } from '../ir/type.js';
 import { constantInt, constantOf, type Emitter } from './emitter.js';
 
@@ -14,7 +15,7 @@ export function inversePermutation(emitter: Emitter, dims: Value | undefined): V
   });
   if (inverse.includes(-1)) return undefined;
   return emitter.op(
-    'prim::ListConstruct',
+    LIST_CONSTRUCT,
     inverse.map((i) => emitter.int(i)),
     listOf(INT),
   );
@@ -24,7 +25,7 @@ function axesOf(dims: Value | undefined): readonly number[] | undefined {
   const known = constantOf(dims);
   const axes = Array.isArray(known)
     ? known.map((a: unknown) => (typeof a === 'number' ? a : undefined))
-    : dims?.producer?.op === 'prim::ListConstruct'
+    : dims?.producer?.op === LIST_CONSTRUCT
       ? dims.producer.inputs.map(constantInt)
       : undefined;
   return axes?.every((a) => a !== undefined) ? axes : undefined;

@@ -1,4 +1,5 @@
 import type { Node, Value } from '../ir/graph.js';
+import { TUPLE_CONSTRUCT, TUPLE_INDEX } from '../ir/primitives.js';
 import { ANY, type Type } from '../ir/type.js';
 import type { Emitter } from './emitter.js';
 import { comesAgain, markEscaped, memberHandles } from './members.js';
@@ -21,14 +22,14 @@ export function itemForm(fetch: string, key: Value, type: Type): ViewForm {
 
 /** An element of a tuple whose making is not seen. */
 export function elementForm(index: number, type: Type): ViewForm {
-  const element = (e: Emitter, base: Value, i: number, t: Type) => e.op('prim::TupleIndex', [base, e.int(i)], t);
+  const element = (e: Emitter, base: Value, i: number, t: Type) => e.op(TUPLE_INDEX, [base, e.int(i)], t);
   return {
     contiguous: true,
     replay: (e, base) => element(e, base, index, type),
     restore: (e, base, part) => {
       if (base.type.kind !== 'tuple') return undefined;
       const parts = base.type.elements.map((t, i) => (i === index ? part : element(e, base, i, t)));
-      return e.op('prim::TupleConstruct', parts, base.type);
+      return e.op(TUPLE_CONSTRUCT, parts, base.type);
     },
   };
 }

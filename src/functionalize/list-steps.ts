@@ -1,4 +1,5 @@
 import type { Node, Value } from '../ir/graph.js';
+import { LIST_CONSTRUCT } from '../ir/primitives.js';
 import { knownItem, knownItems } from './container-steps.js';
 import { constantInt, constantOf } from './emitter.js';
 import { attach, detachItems, type Fate, isItemList, itemForm, openContainer, outputType, share } from './items.js';
@@ -198,7 +199,7 @@ const clear: Step = (node, walk) => {
   const { handle, place, args } = opened;
   const type = args[0]?.type ?? outputType(node);
   detachItems(place, walk.memory, everyItem('leaves'));
-  const value = walk.emitter.op('prim::ListConstruct', [], type);
+  const value = walk.emitter.op(LIST_CONSTRUCT, [], type);
   changeList(handle, place, { value, items: () => Sequence.of([]), empties: true }, walk);
   node.destroy();
 };

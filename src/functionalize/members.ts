@@ -1,4 +1,5 @@
 import type { Value } from '../ir/graph.js';
+import { DICT_CONSTRUCT, LIST_CONSTRUCT, TUPLE_CONSTRUCT } from '../ir/primitives.js';
 import { type Type, typeName } from '../ir/type.js';
 import type { Emitter } from './emitter.js';
 import { constantInt, constantOf } from './emitter.js';
@@ -72,12 +73,12 @@ export function constructed(emitter: Emitter, members: Members, type: Type, read
   switch (members.kind) {
     case 'dict': {
       const entries = [...members.entries.values()].flatMap((e) => [e.key, read(e.handle)]);
-      return emitter.op('prim::DictConstruct', entries, type);
+      return emitter.op(DICT_CONSTRUCT, entries, type);
     }
     case 'list':
-      return emitter.op('prim::ListConstruct', members.items.toArray().map(read), type);
+      return emitter.op(LIST_CONSTRUCT, members.items.toArray().map(read), type);
     case 'tuple':
-      return emitter.op('prim::TupleConstruct', members.items.toArray().map(read), type);
+      return emitter.op(TUPLE_CONSTRUCT, members.items.toArray().map(read), type);
   }
 }
 

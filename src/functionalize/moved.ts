@@ -1,4 +1,5 @@
 import type { Value } from '../ir/graph.js';
+import { LIST_CONSTRUCT } from '../ir/primitives.js';
 import { BOOL, INT, listOf } from '../ir/type.js';
 import { constantInt, constantOf, type Emitter } from './emitter.js';
 import type { Gapped, Layout, Moved } from './place.js';
@@ -21,8 +22,7 @@ export function swapsAxes({ args }: ViewCall): Layout {
 export function permutesAxes({ args }: ViewCall): Layout {
   const made = args[1]?.producer;
   const constant = constantOf(args[1]);
-  const dims =
-    made?.op === 'prim::ListConstruct' ? made.inputs.map(constantInt) : Array.isArray(constant) ? constant : [];
+  const dims = made?.op === LIST_CONSTRUCT ? made.inputs.map(constantInt) : Array.isArray(constant) ? constant : [];
   const rank = dims.length;
   const axes = dims.flatMap((d) => (typeof d === 'number' ? [d < 0 ? d + rank : d] : []));
   const all = new Set(axes.filter((axis) => axis >= 0 && axis < rank));
@@ -73,7 +73,7 @@ function inRows(e: Emitter, tensor: Value, moved: Moved): Value {
   const pairs = inversions(moved);
   if (pairs === undefined) {
     const elements = e.op('aten::numel', [tensor], INT);
-    return hasSizesInPlace(e, tensor, moved, e.op('prim::ListConstruct', [elements], listOf(INT)));
+    return hasSizesInPlace(e, tensor, moved, e.op(LIST_CONSTRUCT, [elements], listOf(INT)));
   }
   const ones = new Map<number, Value>();
   const isOne = (axis: number): Value => {
@@ -100,7 +100,7 @@ export function reshapesInPlace(e: Emitter, tensor: Value, moved: Moved, shaped:
 
 function hasSizesInPlace(e: Emitter, tensor: Value, { by, axes }: Moved, sizes: Value): Value {
   const order = e.op(
-    'prim::ListConstruct',
+    LIST_CONSTRUCT,
     axes.map((axis) => e.int(axis)),
     listOf(INT),
   );

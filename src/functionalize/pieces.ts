@@ -1,4 +1,5 @@
 import type { Value } from '../ir/graph.js';
+import { LIST_CONSTRUCT } from '../ir/primitives.js';
 import { INT, TENSOR } from '../ir/type.js';
 import { constantInt, constantOf, type Emitter } from './emitter.js';
 import type { ViewForm } from './place.js';
@@ -41,7 +42,7 @@ function firstSizes(sizes: Value, count: number): number | undefined {
   const constant = constantOf(sizes);
   const items = Array.isArray(constant)
     ? constant.map((s: unknown) => (typeof s === 'number' ? s : undefined))
-    : sizes.producer?.op === 'prim::ListConstruct'
+    : sizes.producer?.op === LIST_CONSTRUCT
       ? sizes.producer.inputs.map(constantInt)
       : undefined;
   const first = items?.slice(0, count);

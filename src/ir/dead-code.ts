@@ -1,4 +1,5 @@
 import { type Block, type Graph, Node, type Value } from './graph.js';
+import { IF, LOOP } from './primitives.js';
 
 /** Where it stands which operators do nothing but what their results say. */
 export interface PuritySource {
@@ -41,7 +42,7 @@ class Marker {
   node(node: Node): void {
     for (let n: Node | undefined = node; n !== undefined && !this.nodes.has(n); n = n.parent?.owner) {
       this.nodes.add(n);
-      if (n.op === 'prim::If' || n.op === 'prim::Loop') this.control(n);
+      if (n.op === IF || n.op === LOOP) this.control(n);
       else {
         for (const v of n.inputs) this.value(v);
         for (const b of n.blocks) for (const v of b.returns) this.value(v);
@@ -64,20 +65,20 @@ class Marker {
 
   /** Whether and how often blocks run. */
   private control(node: Node): void {
-    const count = node.op === 'prim::If' ? 1 : 2;
+    const count = node.op === IF ? 1 : 2;
     for (const v of node.inputs.slice(0, count)) this.value(v);
-    const goOn = node.op === 'prim::Loop' ? node.blocks[0]?.returns[0] : undefined;
+    const goOn = node.op === LOOP ? node.blocks[0]?.returns[0] : undefined;
     if (goOn !== undefined) this.value(goOn);
   }
 
   private result(node: Node, index: number): void {
-    if (node.op === 'prim::If') {
+    if (node.op === IF) {
       for (const b of node.blocks) this.mark(b.returns[index]);
-    } else if (node.op === 'prim::Loop') this.carried(node, index);
+    } else if (node.op === LOOP) this.carried(node, index);
   }
 
   private param(block: Block, owner: Node, index: number): void {
-    if (owner.op === 'prim::Loop' && index > 0 && block === owner.blocks[0]) this.carried(owner, index - 1);
+    if (owner.op === LOOP && index > 0 && block === owner.blocks[0]) this.carried(owner, index - 1);
   }
 
   /** A carried value that is needed anywhere is needed at the start and at the end of a round. */
@@ -107,8 +108,8 @@ function sweep(block: Block, marker: Marker): void {
       node.destroy();
       continue;
     }
-    if (node.op === 'prim::If') dropResults(node, marker);
-    else if (node.op === 'prim::Loop') dropCarried(node, marker);
+    if (node.op === IF) dropResults(node, marker);
+    else if (node.op === LOOP) dropCarried(node, marker);
     for (const inner of node.blocks) stack.push({ block: inner, node: inner.last });
   }
 }

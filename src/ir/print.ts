@@ -1,5 +1,6 @@
 import type { Attribute, Block, Graph, Node, Value } from './graph.js';
 import { attributeText } from './literal-text.js';
+import { CONSTANT } from './primitives.js';
 import { TensorData } from './tensor-data.js';
 import { ANY, type Type } from './type.js';
 import { TYPES, tensorDataTypeText, typeText } from './type-text.js';
@@ -62,7 +63,7 @@ class Printer {
   }
 
   definition(v: Value): string {
-    const constant = v.producer?.op === 'prim::Constant' ? v.producer.attributes.get('value') : undefined;
+    const constant = v.producer?.op === CONSTANT ? v.producer.attributes.get('value') : undefined;
     const type = constant instanceof TensorData ? tensorDataTypeText(constant) : typeText(v.type);
     return `${this.nameOf(v)} : ${type}`;
   }
@@ -92,7 +93,7 @@ class Printer {
 
   private attributes(node: Node): string {
     if (node.attributes.size === 0) return '';
-    const type = node.op === 'prim::Constant' ? node.outputs[0]?.type : undefined;
+    const type = node.op === CONSTANT ? node.outputs[0]?.type : undefined;
     const parts = [...node.attributes]
       .filter(([name, value]) => !isNone(name, value))
       .map(([name, value]) => `${name}=${this.attribute(name, value, type)}`);

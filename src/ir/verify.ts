@@ -1,6 +1,7 @@
 import type { Code } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Block, Graph, Node, Value } from './graph.js';
+import { IF, LOOP } from './primitives.js';
 import { printNode } from './print.js';
 
 /** Tells what is wrong with a node's operands and results by its operator's schema; see `signatureCheck` in src/schema. */
@@ -102,7 +103,7 @@ class Verifier {
 export function blockProblem(node: Node): string | undefined {
   const { blocks } = node;
   switch (node.op) {
-    case 'prim::If': {
+    case IF: {
       if (node.inputs.length !== 1) return 'a branch has one condition';
       if (node.inputs[0]?.type.kind !== 'bool') return 'the condition of a branch is no bool';
       if (blocks.length !== 2) return `a branch has two blocks, not ${blocks.length}`;
@@ -111,7 +112,7 @@ export function blockProblem(node: Node): string | undefined {
         ? `each block of a branch returns its ${node.outputs.length} results`
         : undefined;
     }
-    case 'prim::Loop': {
+    case LOOP: {
       const [body] = blocks;
       const carried = node.inputs.length - 2;
       if (carried < 0) return 'a loop has a trip count and a condition';

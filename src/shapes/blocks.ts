@@ -1,5 +1,6 @@
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { Block, Node, Value } from '../ir/graph.js';
+import { IF, LOOP } from '../ir/primitives.js';
 import { typeEquals } from '../ir/type.js';
 import type { Inference } from './infer.js';
 import { contentEquals, Join } from './join.js';
@@ -11,8 +12,8 @@ const MAX_WIDENING_ROUNDS = 8;
 /** Infers every node of a block, inner blocks first. Changes no node. */
 export function inferBlock(block: Block, inference: Inference): void {
   for (const node of block.nodes()) {
-    if (node.op === 'prim::Loop') widenLoop(node, inference);
-    else if (node.op === 'prim::If') inferBranches(node.blocks, inference);
+    if (node.op === LOOP) widenLoop(node, inference);
+    else if (node.op === IF) inferBranches(node.blocks, inference);
     else for (const inner of node.blocks) inference.scoped(() => inferBlock(inner, inference));
     inference.inferNode(node);
   }

@@ -1,5 +1,6 @@
 import type { Content } from '../ir/content.js';
 import { type Attribute, type Graph, Node, type Value } from '../ir/graph.js';
+import { CONSTANT } from '../ir/primitives.js';
 import { byPass, type Provenance } from '../ir/provenance.js';
 import { NONE, type Type } from '../ir/type.js';
 import { elementType } from './operands.js';
@@ -65,7 +66,7 @@ export function constantBefore(
   content: Content | undefined,
   origin: Provenance | null = byPass('specialize', anchor),
 ): Value {
-  const node = new Node('prim::Constant', [], anchor.place);
+  const node = new Node(CONSTANT, [], anchor.place);
   node.origin = origin ?? undefined;
   node.attributes.set('value', value);
   const out = node.addOutput(graph.freshName(), constantType(value, type, content));
@@ -93,7 +94,7 @@ function constantType(value: Attribute, type: Type, content: Content | undefined
 
 /** The items of a constant list or tuple as constants of their own, before `anchor`. */
 export function openConstant(anchor: Node, graph: Graph, list: Value): Value[] | undefined {
-  const attribute = list.producer?.op === 'prim::Constant' ? list.producer.attributes.get('value') : undefined;
+  const attribute = list.producer?.op === CONSTANT ? list.producer.attributes.get('value') : undefined;
   if (!Array.isArray(attribute) || list.content?.kind !== 'list') return undefined;
   const { items, types } = list.content;
   const element = elementType(list.type);

@@ -1,6 +1,7 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import { MAX_LIST_ITEMS } from '../expr/evaluate.js';
 import { type Graph, Node, type Value } from '../ir/graph.js';
+import { CONSTANT, DICT_CONSTRUCT, LIST_CONSTRUCT, TUPLE_CONSTRUCT } from '../ir/primitives.js';
 import { byPass } from '../ir/provenance.js';
 import { BOOL, listOf, type Type } from '../ir/type.js';
 import type { Structure } from '../schema/operator-schema.js';
@@ -26,7 +27,7 @@ export function foldContainer(node: Node, structure: Structure, graph: Graph): F
 export function itemsOf(list: Value | undefined, site: Site): readonly Value[] | undefined {
   const producer = list?.producer;
   if (list === undefined || producer === undefined) return undefined;
-  if (producer.op === 'prim::ListConstruct' || producer.op === 'prim::TupleConstruct') return producer.inputs;
+  if (producer.op === LIST_CONSTRUCT || producer.op === TUPLE_CONSTRUCT) return producer.inputs;
   return openConstant(site.node, site.graph, list);
 }
 
@@ -43,7 +44,7 @@ function build(site: Site, op: string, inputs: readonly Value[], type: Type): Va
   const node = new Node(op, inputs, site.node.place);
   node.origin = byPass('specialize', site.node);
   const out = node.addOutput(site.graph.freshName(), type);
-  if (op !== 'prim::DictConstruct')
+  if (op !== DICT_CONSTRUCT)
     out.content = { kind: 'list', items: inputs.map((v) => v.content), types: inputs.map((v) => v.type) };
   node.insertBefore(site.node);
   return out;
@@ -54,7 +55,7 @@ function list(site: Site, items: readonly Value[]): Folded {
   const declared = site.node.outputs[0]?.type;
   const first = site.node.inputs[0]?.type;
   const type = declared?.kind === 'list' ? declared : first?.kind === 'list' ? first : listOf({ kind: 'any' });
-  return [build(site, 'prim::ListConstruct', items, type)];
+  return [build(site, LIST_CONSTRUCT, items, type)];
 }
 
 /** A fold of the list in the first operand into another list. */
@@ -120,7 +121,7 @@ function keyOf(v: Value | undefined): Key | undefined {
 /** The entries of a dict whose keys are all constant: later ones replace earlier ones, in Python's order. */
 function entriesOf(dict: Value | undefined): Map<Key, readonly [Value, Value]> | undefined {
   const producer = dict?.producer;
-  if (producer?.op !== 'prim::DictConstruct') return undefined;
+  if (producer?.op !== DICT_CONSTRUCT) return undefined;
   const entries = new Map<Key, readonly [Value, Value]>();
   for (let i = 0; i + 1 < producer.inputs.length; i += 2) {
     const [k, v] = [producer.inputs[i], producer.inputs[i + 1]];
@@ -133,7 +134,7 @@ function entriesOf(dict: Value | undefined): Map<Key, readonly [Value, Value]> |
 
 function dict(site: Site, entries: ReadonlyMap<Key, readonly [Value, Value]>): Folded {
   const type = site.node.inputs[0]?.type ?? { kind: 'any' };
-  return [build(site, 'prim::DictConstruct', [...entries.values()].flat(), type)];
+  return [build(site, DICT_CONSTRUCT, [...entries.values()].flat(), type)];
 }
 
 function editDict(change: (entries: Map<Key, readonly [Value, Value]>, node: Node) => boolean): Fold {
@@ -148,13 +149,13 @@ function dictOfPairs(site: Site): Folded | undefined {
   const entries = new Map<Key, readonly [Value, Value]>();
   for (const item of itemsOf(site.node.inputs[0], site) ?? [undefined]) {
     const made = item?.producer;
-    const [k, v] = made?.op === 'prim::TupleConstruct' ? made.inputs : [];
+    const [k, v] = made?.op === TUPLE_CONSTRUCT ? made.inputs : [];
     const key = keyOf(k);
     if (key === undefined || k === undefined || v === undefined) return undefined;
     entries.set(key, [entries.get(key)?.[0] ?? k, v]);
   }
   const type = site.node.outputs[0]?.type ?? { kind: 'any' };
-  return [build(site, 'prim::DictConstruct', [...entries.values()].flat(), type)];
+  return [build(site, DICT_CONSTRUCT, [...entries.values()].flat(), type)];
 }
 
 function dictItem(site: Site): Folded | undefined {
@@ -199,7 +200,7 @@ function listLength(site: Site): Folded | undefined {
 }
 
 function literal(site: Site, type: Type, value: number | boolean): Value {
-  const node = new Node('prim::Constant', [], site.node.place);
+  const node = new Node(CONSTANT, [], site.node.place);
   node.origin = byPass('specialize', site.node);
   node.attributes.set('value', value);
   const out = node.addOutput(site.graph.freshName(), type);
@@ -221,7 +222,7 @@ function dictPart(pick: (site: Site, entry: readonly [Value, Value]) => Value): 
 }
 
 function pair(site: Site, entry: readonly [Value, Value]): Value {
-  return build(site, 'prim::TupleConstruct', entry, { kind: 'tuple', elements: entry.map((v) => v.type) });
+  return build(site, TUPLE_CONSTRUCT, entry, { kind: 'tuple', elements: entry.map((v) => v.type) });
 }
 
 /** The operand itself, unless a refinement of its type would be lost. */

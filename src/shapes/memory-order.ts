@@ -1,5 +1,6 @@
 import { type Dim, dimEquals, dimMod, dimMul, dimsEqual } from '../ir/dim.js';
 import { Block, type Node, type OpName, type Value } from '../ir/graph.js';
+import { CONSTANT } from '../ir/primitives.js';
 import { TensorData } from '../ir/tensor-data.js';
 import type { OperatorSchema } from '../schema/operator-schema.js';
 import { resultLayout } from '../schema/result-layout.js';
@@ -80,7 +81,7 @@ class Walk {
       return value.def instanceof Block && value.def.owner === undefined ? rowMajor(rank) : undefined;
     }
     const { op, inputs } = node;
-    if (op === 'prim::Constant') {
+    if (op === CONSTANT) {
       const data = node.attributes.get('value');
       return data instanceof TensorData && !data.isContiguous ? undefined : rowMajor(rank);
     }

@@ -1,4 +1,5 @@
 import { type Graph, Node, type Value } from '../ir/graph.js';
+import { LIST_CONSTRUCT, TUPLE_CONSTRUCT, UNINITIALIZED } from '../ir/primitives.js';
 import { byPass } from '../ir/provenance.js';
 import { itemsOf } from './fold-containers.js';
 import { setUninitialized } from './unset.js';
@@ -39,9 +40,9 @@ function sameItems(a: Value, b: Value, node: Node, graph: Graph): (readonly [Val
 /** The items of a container that a block never sets, like those of the other block's. */
 function unsetItems(container: Value, like: readonly Value[] | undefined, graph: Graph): Value[] | undefined {
   const { producer } = container;
-  if (producer?.op !== 'prim::Uninitialized' || like === undefined) return undefined;
+  if (producer?.op !== UNINITIALIZED || like === undefined) return undefined;
   return like.map(({ type }) => {
-    const unset = new Node('prim::Uninitialized', [], producer.place);
+    const unset = new Node(UNINITIALIZED, [], producer.place);
     unset.origin = byPass('specialize', producer);
     const item = unset.addOutput(graph.freshName(), type);
     unset.insertAfter(producer);
@@ -51,11 +52,7 @@ function unsetItems(container: Value, like: readonly Value[] | undefined, graph:
 }
 
 function containerAfter(node: Node, like: Value, items: readonly Value[], graph: Graph): Value {
-  const construct = new Node(
-    like.type.kind === 'tuple' ? 'prim::TupleConstruct' : 'prim::ListConstruct',
-    items,
-    node.place,
-  );
+  const construct = new Node(like.type.kind === 'tuple' ? TUPLE_CONSTRUCT : LIST_CONSTRUCT, items, node.place);
   construct.origin = byPass('specialize', node);
   const value = construct.addOutput(graph.freshName(like.name), like.type);
   construct.insertAfter(node);
@@ -100,11 +97,11 @@ function openParameter(
 ): Value[] | undefined {
   const body = node.blocks[0];
   const producer = next.producer;
-  const builds = producer?.op === 'prim::ListConstruct' || producer?.op === 'prim::TupleConstruct';
+  const builds = producer?.op === LIST_CONSTRUCT || producer?.op === TUPLE_CONSTRUCT;
   const last = next === param ? undefined : builds ? producer?.inputs : undefined;
   if (body === undefined || (next !== param && last?.length !== first.length)) return undefined;
   const params = first.map((item) => body.addParam(graph.freshName(), item.type));
-  const op = param.type.kind === 'tuple' ? 'prim::TupleConstruct' : 'prim::ListConstruct';
+  const op = param.type.kind === 'tuple' ? TUPLE_CONSTRUCT : LIST_CONSTRUCT;
   const construct = new Node(op, params, node.place);
   construct.origin = byPass('specialize', node);
   const value = construct.addOutput(graph.freshName(param.name), param.type);

@@ -1,4 +1,5 @@
 import { type Graph, Node, type OpName, type Value } from '../ir/graph.js';
+import { UNINITIALIZED } from '../ir/primitives.js';
 import { byPass } from '../ir/provenance.js';
 import { BOOL } from '../ir/type.js';
 import type { Structure } from '../schema/operator-schema.js';
@@ -106,7 +107,7 @@ function opposite(condition: Value, node: Node, graph: Graph): Value {
 
 /** A value like another one that no run reads. */
 function unset(like: Value, absent: Value, node: Node, graph: Graph): Value {
-  const made = new Node('prim::Uninitialized', [], absent.producer?.loc ?? node.loc);
+  const made = new Node(UNINITIALIZED, [], absent.producer?.loc ?? node.loc);
   made.origin = byPass('specialize', node);
   const out = made.addOutput(graph.freshName(), like.type);
   made.insertBefore(node);

@@ -3,6 +3,7 @@ import { cloneNode, mapped, type ValueMap } from '../ir/clone.js';
 import { eliminateDeadCode } from '../ir/dead-code.js';
 import type { Attribute, Block, Graph, Node, OpName, Value } from '../ir/graph.js';
 import { tensorFromNumbers } from '../ir/half.js';
+import { CONSTANT, DICT_CONSTRUCT, IF, LIST_CONSTRUCT, LOOP, RAISE, UNINITIALIZED } from '../ir/primitives.js';
 import { tensorType } from '../ir/type.js';
 import { cannotRun, widenLoop } from './blocks.js';
 import { attributeOf, constantBefore, holdsConstant } from './constants.js';
@@ -62,8 +63,8 @@ class Specializer {
 
   /** Specializes one node and gives the next to look at: the first of those that replaced it, or its successor. */
   private node(node: Node): Node | undefined {
-    if (node.op === 'prim::If') return this.branch(node);
-    if (node.op === 'prim::Loop') return this.loop(node);
+    if (node.op === IF) return this.branch(node);
+    if (node.op === LOOP) return this.loop(node);
     const { next } = node;
     const resolved = resolveStorage(node, this.graph, this.inference);
     if (resolved !== undefined) node.outputs[0]?.replaceAllUsesWith(resolved);
@@ -75,7 +76,7 @@ class Specializer {
   private readonly structureOf = (op: OpName) => this.inference.schemas.get(op)?.structure;
 
   private fold(node: Node): void {
-    if (node.op === 'prim::Constant' || node.op === 'prim::Uninitialized') return;
+    if (node.op === CONSTANT || node.op === UNINITIALIZED) return;
     this.foldConstants(node);
     if (node.outputs.every((out) => out.uses.size === 0)) return;
     const structure = this.inference.schemas.get(node.op)?.structure;
@@ -236,7 +237,7 @@ function dropUnused(node: Node): void {
   const container = node.inputs[0]?.producer;
   if (node.outputs.some((out) => out.uses.size > 0)) return;
   node.destroy();
-  const built = container?.op === 'prim::ListConstruct' || container?.op === 'prim::DictConstruct';
+  const built = container?.op === LIST_CONSTRUCT || container?.op === DICT_CONSTRUCT;
   if (built && container.output.uses.size === 0) container.destroy();
 }
 
@@ -274,12 +275,12 @@ function constantAttribute(out: Value): Attribute | undefined {
 
 /** True if running the block always raises. */
 function raises(block: Block): boolean {
-  for (const n of block.nodes()) if (n.op === 'prim::RaiseException') return true;
+  for (const n of block.nodes()) if (n.op === RAISE) return true;
   return false;
 }
 
 function isTrue(value: Value | undefined): boolean {
-  return value?.producer?.op === 'prim::Constant' && Boolean(value.producer.attributes.get('value'));
+  return value?.producer?.op === CONSTANT && Boolean(value.producer.attributes.get('value'));
 }
 
 function tooManyOperands(node: Node): never {

@@ -1,6 +1,7 @@
 import { fail } from '../diagnostics/diagnostic.js';
 import type { Content } from '../ir/content.js';
 import { type Attribute, type Graph, Node, type OpName, type Value } from '../ir/graph.js';
+import { LIST_CONSTRUCT } from '../ir/primitives.js';
 import { byPass } from '../ir/provenance.js';
 import type { Type } from '../ir/type.js';
 import { constantBefore } from './constants.js';
@@ -78,7 +79,7 @@ class StoragePass {
     if (order === undefined) return undefined;
     const steps = this.steps(order);
     return this.made(
-      'prim::ListConstruct',
+      LIST_CONSTRUCT,
       order.map((_, axis) => steps.get(axis) ?? this.int(1)),
       INTS,
     );

@@ -1,6 +1,17 @@
 import { TensorRef, UNKNOWN } from '../expr/value.js';
 import { boolContent, type Content, intContent, MAX_TRACKED_ELEMENTS, NO_VALUE } from '../ir/content.js';
 import type { Attribute, Node, OpName, Value } from '../ir/graph.js';
+import {
+  CONSTANT,
+  IF,
+  LIST_CONSTRUCT,
+  LIST_UNPACK,
+  LOOP,
+  TUPLE_CONSTRUCT,
+  TUPLE_INDEX,
+  TUPLE_UNPACK,
+  UNINITIALIZED,
+} from '../ir/primitives.js';
 import { TensorData } from '../ir/tensor-data.js';
 import { NONE, type Type, tensorType, typeName } from '../ir/type.js';
 import type { Inference } from './infer.js';
@@ -180,18 +191,18 @@ function toList(node: Node, inference: Inference): void {
 }
 
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-  ['prim::Constant', constant],
-  ['prim::ListConstruct', listConstruct],
-  ['prim::TupleConstruct', tupleConstruct],
-  ['prim::ListUnpack', unpack],
-  ['prim::TupleUnpack', unpack],
-  ['prim::TupleIndex', tupleIndex],
+  [CONSTANT, constant],
+  [LIST_CONSTRUCT, listConstruct],
+  [TUPLE_CONSTRUCT, tupleConstruct],
+  [LIST_UNPACK, unpack],
+  [TUPLE_UNPACK, unpack],
+  [TUPLE_INDEX, tupleIndex],
   ['prim::unchecked_cast', uncheckedCast],
   ['prim::isinstance', isInstance],
   ['prim::tolist', toList],
-  ['prim::Uninitialized', setUninitialized],
-  ['prim::If', branch],
-  ['prim::Loop', loop],
+  [UNINITIALIZED, setUninitialized],
+  [IF, branch],
+  [LOOP, loop],
 ]);
 
 /** True for operators that build and open containers, hold constants or carry blocks: known without a schema's facts. */

@@ -1,5 +1,6 @@
 import type { Content } from '../ir/content.js';
 import type { Node, Value } from '../ir/graph.js';
+import { UNINITIALIZED } from '../ir/primitives.js';
 
 /**
  * Values that stand for nothing: what an early return, a break or a raise leaves behind on the other paths. No run reads
@@ -9,7 +10,7 @@ const carried = new WeakSet<Value>();
 
 /** True for `prim::Uninitialized` and for what only passes it on. */
 export function isUnset(v: Value): boolean {
-  return v.producer?.op === 'prim::Uninitialized' || carried.has(v);
+  return v.producer?.op === UNINITIALIZED || carried.has(v);
 }
 
 /** Says whether a result or parameter only passes on what was never set. */

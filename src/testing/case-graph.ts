@@ -5,6 +5,7 @@ import { ExprError, type ExprValue, isDim } from '../expr/value.js';
 import { parseGraph } from '../frontends/torchscript/graph-parser.js';
 import { type Dim, dimSymbols, symbol } from '../ir/dim.js';
 import { type Graph, Node, type Value } from '../ir/graph.js';
+import { LIST_CONSTRUCT } from '../ir/primitives.js';
 import { listOf, type TensorType, type Type, tensorType } from '../ir/type.js';
 import type { RuleBook } from '../rulebook/load.js';
 import type { CaseDim, CaseDims, CaseInputs } from './case-file.js';
@@ -125,7 +126,7 @@ export function openLists(graph: Graph, c: CaseScope): void {
     const items = dims.map((d, i) =>
       graph.addInput(`${input.name}.${i}`, tensorType(element.dtype ?? 'float32', d.map(dimOf))),
     );
-    const list = new Node('prim::ListConstruct', items);
+    const list = new Node(LIST_CONSTRUCT, items);
     if (first === undefined) graph.block.append(list);
     else list.insertBefore(first);
     input.replaceAllUsesWith(list.addOutput(graph.freshName(input.name), listOf(element)));

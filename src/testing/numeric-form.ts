@@ -7,6 +7,7 @@ import { checkLegality } from '../engine/legality.js';
 import { type DType, isComplex } from '../ir/dtype.js';
 import { type Graph, Node } from '../ir/graph.js';
 import { readNumbers } from '../ir/half.js';
+import { CONSTANT } from '../ir/primitives.js';
 import type { TensorData } from '../ir/tensor-data.js';
 import { FLOAT, INT, type Type, tensorType } from '../ir/type.js';
 import { RuleSet } from '../matcher/compile.js';
@@ -62,14 +63,14 @@ export function freezeInputs(book: RuleBook, graph: Graph, feeds: readonly Tenso
       if (!('op' in user) || !book.roles.casts.has(user.op)) continue;
       for (const out of user.outputs) {
         const { value, type } = constantOf(data, out.type);
-        const node = new Node('prim::Constant', [], user.place);
+        const node = new Node(CONSTANT, [], user.place);
         node.attributes.set('value', value);
         node.insertBefore(user);
         out.replaceAllUsesWith(node.addOutput(graph.freshName(), type));
       }
     }
     if (!all || input.uses.size === 0) return;
-    const node = new Node('prim::Constant');
+    const node = new Node(CONSTANT);
     node.attributes.set('value', data);
     if (first === undefined) graph.block.append(node);
     else node.insertBefore(first);

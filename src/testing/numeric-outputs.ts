@@ -2,6 +2,7 @@ import type { GraphConverter } from '../converters/graph-converter.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import type { DType } from '../ir/dtype.js';
 import type { Graph, Value } from '../ir/graph.js';
+import { LIST_CONSTRUCT, TUPLE_CONSTRUCT } from '../ir/primitives.js';
 import { type Type, typeName } from '../ir/type.js';
 import type { OnnxValue } from '../onnx/types.js';
 import type { RuleBook } from '../rulebook/load.js';
@@ -66,7 +67,7 @@ function tensorsOf(v: Value, converter: GraphConverter, book: RuleBook): Factual
   if (type.kind === 'list' || type.kind === 'tuple') {
     const numbers = type.kind === 'list' ? numberDtype(type.element) : undefined;
     if (numbers !== undefined) return [{ made: converter.tensorOf(v, numbers), fact }];
-    const made = producer?.op === 'prim::TupleConstruct' || producer?.op === 'prim::ListConstruct';
+    const made = producer?.op === TUPLE_CONSTRUCT || producer?.op === LIST_CONSTRUCT;
     if (made) return producer.inputs.flatMap((item) => tensorsOf(item, converter, book));
     const types = content?.kind === 'list' ? content.types : undefined;
     const element = type.kind === 'list' ? type.element : undefined;

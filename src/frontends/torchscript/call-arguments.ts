@@ -1,4 +1,5 @@
 import { type Attribute, Node, type Value } from '../../ir/graph.js';
+import { CONSTANT, LIST_CONSTRUCT, LIST_UNPACK, TUPLE_UNPACK } from '../../ir/primitives.js';
 import type { Place } from '../../ir/source-loc.js';
 import { ANY, BOOL, FLOAT, INT, listOf, NONE, STR, TENSOR, type Type } from '../../ir/type.js';
 import type { ArgSource, Resolution } from '../../schema/resolve.js';
@@ -57,7 +58,7 @@ function add(op: string, inputs: readonly Value[], type: Type, site: CallSite): 
 }
 
 function list(items: readonly Value[], element: Type, site: CallSite): Value {
-  return add('prim::ListConstruct', items, listOf(element), site);
+  return add(LIST_CONSTRUCT, items, listOf(element), site);
 }
 
 /** A prim::Constant that holds the default of an argument. */
@@ -71,7 +72,7 @@ function defaultConstant(value: Literal, type: Type, site: CallSite): Value {
 
 /** A prim::Constant of this value and type. */
 function constant(value: Attribute, type: Type, site: CallSite): Value {
-  const node = new Node('prim::Constant', [], site.place);
+  const node = new Node(CONSTANT, [], site.place);
   node.attributes.set('value', value);
   const out = node.addOutput(site.freshName(), type);
   site.insert(node);
@@ -95,7 +96,7 @@ export function openChunk(node: Node, [tensor]: readonly Value[], site: CallSite
   const [chunks, dim] = [node.attributes.get('chunks'), node.attributes.get('dim')];
   if (tensor === undefined || typeof chunks !== 'number' || typeof dim !== 'number')
     throw new RangeError('prim::ConstantChunk[chunks, dim] has one operand');
-  node.op = 'prim::ListUnpack';
+  node.op = LIST_UNPACK;
   node.attributes.clear();
   return [add('aten::chunk', [tensor, constant(chunks, INT, site), constant(dim, INT, site)], listOf(TENSOR), site)];
 }
@@ -131,7 +132,7 @@ function converted(value: Value, to: Type | undefined, site: CallSite): Value {
   if (to === undefined) return value;
   const { type } = value;
   if (to.kind === 'list' && type.kind === 'tuple') {
-    const node = new Node('prim::TupleUnpack', [value], site.place);
+    const node = new Node(TUPLE_UNPACK, [value], site.place);
     const items = type.elements.map((e) => node.addOutput(site.freshName(), e));
     site.insert(node);
     return list(items, to.element, site);

@@ -1,4 +1,5 @@
 import { type Block, Graph, Node, type SourceLoc, type Value } from '../../ir/graph.js';
+import { CONSTANT, DICT_CONSTRUCT } from '../../ir/primitives.js';
 import type { Place } from '../../ir/source-loc.js';
 import { ANY, NONE, TENSOR, type Type } from '../../ir/type.js';
 import { blockProblem } from '../../ir/verify.js';
@@ -137,7 +138,7 @@ class GraphParser {
     const operands = this.operands();
     node.place = this.placeOf(start);
     if (literal !== undefined && literal !== ELIDED && literal.type.kind === 'dict') {
-      node.op = 'prim::DictConstruct';
+      node.op = DICT_CONSTRUCT;
       node.attributes.clear();
       operands.push(...dictEntries(literal.value, literal.type, this.site(node.place, block)));
     }
@@ -175,7 +176,7 @@ class GraphParser {
   /** The value of a prim::Constant, up to what follows it; undefined for other nodes and constants without a value. */
   private constant(op: string, type: Type | undefined): ReadLiteral | typeof ELIDED | undefined {
     const { lexer } = this;
-    if (op !== 'prim::Constant') return undefined;
+    if (op !== CONSTANT) return undefined;
     if (!lexer.at('[')) return { value: null, type: NONE };
     lexer.take();
     if (!lexer.at('value')) return undefined;

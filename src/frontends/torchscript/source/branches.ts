@@ -1,4 +1,5 @@
 import type { Block, Node } from '../../../ir/graph.js';
+import { IF } from '../../../ir/primitives.js';
 import type { Range } from './ast.js';
 import type { Context } from './context.js';
 import type { Frame } from './frame.js';
@@ -24,7 +25,7 @@ export class Branches {
   choose(test: Item, then: () => Item, orelse: () => Item, range: Range, frame: Frame): Item {
     const { emitter, objects } = this.context;
     emitter.at(frame, range.start);
-    const merge = new Merge(this.context, emitter.control('prim::If', [emitter.materialize(test)]), objects.count);
+    const merge = new Merge(this.context, emitter.control(IF, [emitter.materialize(test)]), objects.count);
     const [result, changes] = this.side(merge.body, then, frame);
     const [other, otherChanges] = this.side(merge.orelse, orelse, frame);
     const joined = result.kind === 'poison' || other.kind === 'poison' ? POISON : merge.join(result, other, '');

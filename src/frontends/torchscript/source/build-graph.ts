@@ -1,5 +1,6 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
 import { Graph } from '../../../ir/graph.js';
+import { CONSTANT, LIST_CONSTRUCT } from '../../../ir/primitives.js';
 import { TENSOR, type Type, typeName } from '../../../ir/type.js';
 import { nearest } from '../../../schema/nearest.js';
 import type { Literal } from '../../../schema/signature.js';
@@ -168,8 +169,8 @@ function literalOf(item: Item): Literal | undefined {
   }
   if (item.kind === 'tuple') return literals(item.items);
   const node = item.kind === 'value' ? item.value.producer : undefined;
-  if (node?.op === 'prim::ListConstruct') return literals(node.inputs.map(valueItem));
-  const value = node?.op === 'prim::Constant' ? node.attributes.get('value') : undefined;
+  if (node?.op === LIST_CONSTRUCT) return literals(node.inputs.map(valueItem));
+  const value = node?.op === CONSTANT ? node.attributes.get('value') : undefined;
   return value === undefined || typeof value === 'bigint' || (typeof value === 'object' && value !== null)
     ? undefined
     : value;

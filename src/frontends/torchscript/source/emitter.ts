@@ -1,4 +1,5 @@
 import { type Attribute, type Block, type Graph, Node, type OpName, type Value } from '../../../ir/graph.js';
+import { CONSTANT, TUPLE_CONSTRUCT, UNINITIALIZED } from '../../../ir/primitives.js';
 import { addedBy } from '../../../ir/provenance.js';
 import { NOWHERE, type Place } from '../../../ir/source-loc.js';
 import type { TensorData } from '../../../ir/tensor-data.js';
@@ -149,12 +150,12 @@ export class Emitter {
         return this.constant(item.type, item.value);
       case 'tuple':
         return this.value(
-          'prim::TupleConstruct',
+          TUPLE_CONSTRUCT,
           item.items.map((i) => this.materialize(i)),
           typeOfItem(item),
         );
       case 'uninitialized':
-        return this.value('prim::Uninitialized', [], item.type);
+        return this.value(UNINITIALIZED, [], item.type);
       case 'enum':
         return this.constant(STR, `${item.className.slice(item.className.lastIndexOf('.') + 1)}.${item.member}`);
       default:
@@ -169,7 +170,7 @@ export class Emitter {
   }
 
   private constantNode(type: Type, value: Attribute): Value {
-    const node = new Node('prim::Constant');
+    const node = new Node(CONSTANT);
     node.attributes.set('value', value);
     node.addOutput(this.graph.freshName(), type);
     return this.insert(node).output;

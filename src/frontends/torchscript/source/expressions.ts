@@ -1,3 +1,4 @@
+import { DICT_CONSTRUCT, LIST_CONSTRUCT } from '../../../ir/primitives.js';
 import { COMPLEX, FLOAT, INT, listOf, STR, TENSOR, type Type, typeName } from '../../../ir/type.js';
 import type { BinaryOperator, CompareOperator, DictExpr, Expr, ListExpr, Range } from './ast.js';
 import { boundedTuple } from './bounded-tuple.js';
@@ -170,7 +171,7 @@ export class Expressions {
       return this.unsupported(`a list of ${describeItem(bad)} cannot be part of the graph`, e, frame);
     const values = items.map((i) => this.context.operators.convert(i, element));
     emitter.at(frame, e.start);
-    return valueItem(emitter.value('prim::ListConstruct', values, listOf(element)));
+    return valueItem(emitter.value(LIST_CONSTRUCT, values, listOf(element)));
   }
 
   private dict(e: DictExpr, frame: Frame, expected: Type | undefined): Item {
@@ -199,7 +200,7 @@ export class Expressions {
       this.context.operators.convert(values[i] ?? POISON, value),
     ]);
     emitter.at(frame, e.start);
-    return valueItem(emitter.value('prim::DictConstruct', inputs, { kind: 'dict', key, value }));
+    return valueItem(emitter.value(DICT_CONSTRUCT, inputs, { kind: 'dict', key, value }));
   }
 
   private not(operand: Item, range: Range, frame: Frame): Item {

@@ -1,4 +1,5 @@
 import type { Attribute, Value } from '../../../ir/graph.js';
+import { CONSTANT, DICT_CONSTRUCT } from '../../../ir/primitives.js';
 import { BOOL, DEVICE, FLOAT, INT, STR } from '../../../ir/type.js';
 import { boolItem, type ConstItem, constItem, type EnumItem, type Item, sameItem, typeOfItem } from './item.js';
 import { noneness } from './type-relations.js';
@@ -25,8 +26,7 @@ export function foldOperator(op: string, operands: readonly Item[]): Item | unde
 /** `key in d` and `d[key]` of a dict of constants, as long as nothing but readers uses it. */
 function foldMembership(op: string, dict: Value, key: ConstItem): Item | undefined {
   const made = dict.producer;
-  if (made?.op !== 'prim::DictConstruct' || (op !== 'aten::__contains__' && op !== 'aten::__getitem__'))
-    return undefined;
+  if (made?.op !== DICT_CONSTRUCT || (op !== 'aten::__contains__' && op !== 'aten::__getitem__')) return undefined;
   for (const { user } of dict.uses) if (!('op' in user) || !user.op.startsWith('aten::__')) return undefined;
   for (let i = 0; i + 1 < made.inputs.length; i += 2) {
     const own = constantOf(made.inputs[i]);
@@ -39,7 +39,7 @@ function foldMembership(op: string, dict: Value, key: ConstItem): Item | undefin
 
 /** The scalar that a constant node holds. */
 function constantOf(value: Value | undefined): ConstItem | undefined {
-  if (value?.producer?.op !== 'prim::Constant') return undefined;
+  if (value?.producer?.op !== CONSTANT) return undefined;
   const held = value.producer.attributes.get('value');
   if (typeof held !== 'string' && typeof held !== 'number' && typeof held !== 'boolean') return undefined;
   return constItem(value.type, held);

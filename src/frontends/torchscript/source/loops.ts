@@ -1,4 +1,5 @@
 import { Block, type Value } from '../../../ir/graph.js';
+import { LOOP } from '../../../ir/primitives.js';
 import { INT, type Type, typeEquals } from '../../../ir/type.js';
 import { assignedNames } from './assigned-names.js';
 import type { ForStatement, Range, WhileStatement } from './ast.js';
@@ -205,7 +206,7 @@ export class Loops {
   private attempt(plan: Plan, carried: Carried[]): boolean {
     const { emitter, objects, state } = this.context;
     const serial = objects.count;
-    const node = emitter.control('prim::Loop', [plan.trips, plan.condition]);
+    const node = emitter.control(LOOP, [plan.trips, plan.condition]);
     const block = node.addBlock();
     const index = block.addParam(emitter.graph.freshName('i'), INT);
     const params = carried.map((c) => block.addParam(emitter.graph.freshName(hintOf(c.name)), c.type));

@@ -1,4 +1,5 @@
 import { fail } from '../../../diagnostics/diagnostic.js';
+import { DICT_CONSTRUCT, LIST_CONSTRUCT } from '../../../ir/primitives.js';
 import { COMPLEX, DEVICE, FLOAT, INT, listOf, STR, TENSOR, type TupleType, type Type } from '../../../ir/type.js';
 import {
   objectAttributes,
@@ -121,7 +122,7 @@ export class Objects {
     const type = listOf(element ?? commonType(items) ?? TENSOR);
     return valueItem(
       this.emitter.value(
-        'prim::ListConstruct',
+        LIST_CONSTRUCT,
         items.map((i) => this.emitter.materialize(i)),
         type,
       ),
@@ -141,7 +142,7 @@ export class Objects {
       value: wanted?.value ?? commonType(values) ?? TENSOR,
     };
     const inputs = keys.flatMap((k, i) => [k, values[i] ?? NONE_ITEM]).map((i) => this.emitter.materialize(i));
-    return valueItem(this.emitter.value('prim::DictConstruct', inputs, type));
+    return valueItem(this.emitter.value(DICT_CONSTRUCT, inputs, type));
   }
 
   private object(value: PickleObject, path: string): Item {

@@ -1,4 +1,5 @@
 import type { Block, Value } from '../../../ir/graph.js';
+import { CONSTANT, IF } from '../../../ir/primitives.js';
 import { BOOL, FLOAT, INT, STR } from '../../../ir/type.js';
 import type { Context } from './context.js';
 import { constItem, type Item } from './item.js';
@@ -57,7 +58,7 @@ export class OldOperators {
     const test = (v: Value): Value => emitter.value('aten::is_floating_point', [v], BOOL);
     const tests = other.type.kind === 'tensor' ? [test(self), test(other)] : [test(self)];
     const isTrue = tests.reduce((a, b) => emitter.value('aten::__or__.bool', [a, b], BOOL));
-    const node = emitter.control('prim::If', [isTrue]);
+    const node = emitter.control(IF, [isTrue]);
     const side = (block: Block, write: () => Value): void => block.addReturn(emitter.within(block, write));
     side(node.addBlock(), () => emitter.value(op, [self, other], self.type));
     side(node.addBlock(), () => emitter.value(truncated, [self, other, emitter.constant(STR, 'trunc')], self.type));
@@ -72,7 +73,7 @@ export class OldOperators {
     if (size === undefined || fill === undefined || dtype === undefined || fill.type.kind === 'float' || !isOpen)
       return undefined;
     if (archive.version >= INFERRED_FULL_VERSION) return undefined;
-    const known = fill.producer?.op === 'prim::Constant' ? fill.producer.attributes.get('value') : undefined;
+    const known = fill.producer?.op === CONSTANT ? fill.producer.attributes.get('value') : undefined;
     const isNumber = typeof known === 'number' || typeof known === 'boolean';
     const float = isNumber
       ? emitter.constant(FLOAT, Number(known))

@@ -1,5 +1,6 @@
 import { type Diagnostic, DiagnosticError } from '../../../diagnostics/diagnostic.js';
 import type { Attribute, Value } from '../../../ir/graph.js';
+import { CONSTANT, DICT_CONSTRUCT, LIST_CONSTRUCT, TUPLE_UNPACK } from '../../../ir/primitives.js';
 import { BOOL, FLOAT, INT, listOf, NONE, STR, TENSOR, type Type } from '../../../ir/type.js';
 import { type ArgSource, resolveCall } from '../../../schema/resolve.js';
 import type { Literal, Signature } from '../../../schema/signature.js';
@@ -179,7 +180,7 @@ export class Operators {
         const element = elementOf(wanted);
         const item = this.convert(operands[source.index]?.item ?? POISON, element);
         return emitter.value(
-          'prim::ListConstruct',
+          LIST_CONSTRUCT,
           Array.from({ length: source.size }, () => item),
           listOf(element),
         );
@@ -187,7 +188,7 @@ export class Operators {
       case 'gather': {
         const element = elementOf(wanted);
         const items = source.indexes.map((i) => this.convert(operands[i]?.item ?? POISON, element));
-        return emitter.value('prim::ListConstruct', items, listOf(element));
+        return emitter.value(LIST_CONSTRUCT, items, listOf(element));
       }
     }
   }
@@ -200,7 +201,7 @@ export class Operators {
     if (item.kind === 'tuple' && wanted.kind === 'list') {
       const element = wanted.element.kind === 'var' ? typeOfItem(item.items[0] ?? POISON) : wanted.element;
       const items = item.items.map((i) => this.convert(i, element));
-      return emitter.value('prim::ListConstruct', items, listOf(element));
+      return emitter.value(LIST_CONSTRUCT, items, listOf(element));
     }
     const value = emitter.materialize(item);
     const { type } = value;
@@ -211,14 +212,8 @@ export class Operators {
 
   private tupleToList(value: Value, elements: readonly Type[], wanted: Type): Value {
     const { emitter } = this.context;
-    const items = emitter
-      .emit('prim::TupleUnpack', [value], elements)
-      .outputs.map((v) => this.convert(valueItem(v), wanted));
-    return emitter.value(
-      'prim::ListConstruct',
-      items,
-      listOf(wanted.kind === 'var' ? (elements[0] ?? wanted) : wanted),
-    );
+    const items = emitter.emit(TUPLE_UNPACK, [value], elements).outputs.map((v) => this.convert(valueItem(v), wanted));
+    return emitter.value(LIST_CONSTRUCT, items, listOf(wanted.kind === 'var' ? (elements[0] ?? wanted) : wanted));
   }
 
   /** Operators that say something about their operands which is known without the program running. */
@@ -245,18 +240,18 @@ export class Operators {
 
   /** `dict()`: TorchScript's own type for it. */
   private emptyDict(): Item {
-    return valueItem(this.context.emitter.value('prim::DictConstruct', [], { kind: 'dict', key: STR, value: TENSOR }));
+    return valueItem(this.context.emitter.value(DICT_CONSTRUCT, [], { kind: 'dict', key: STR, value: TENSOR }));
   }
 
   /** `x in ["a", "b"]`: the list has just been written, so nothing can have changed it. */
   private contains(list: Item, item: Item): Item | undefined {
     if (list.kind !== 'value' || item.kind !== 'const') return undefined;
     const node = list.value.producer;
-    if (node?.op !== 'prim::ListConstruct' || list.value.uses.size > 0 || node.parent !== this.context.emitter.block)
+    if (node?.op !== LIST_CONSTRUCT || list.value.uses.size > 0 || node.parent !== this.context.emitter.block)
       return undefined;
     const values: Attribute[] = [];
     for (const v of node.inputs) {
-      const value = v.producer?.op === 'prim::Constant' ? v.producer.attributes.get('value') : undefined;
+      const value = v.producer?.op === CONSTANT ? v.producer.attributes.get('value') : undefined;
       if (value === undefined || (typeof value === 'object' && value !== null)) return undefined;
       values.push(value);
     }

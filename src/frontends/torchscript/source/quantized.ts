@@ -1,5 +1,6 @@
 import type { Value } from '../../../ir/graph.js';
 import { readNumbers } from '../../../ir/half.js';
+import { LIST_CONSTRUCT } from '../../../ir/primitives.js';
 import { FLOAT, INT, listOf, NONE, TENSOR, type Type } from '../../../ir/type.js';
 import type { PickleObject, PickleTensor, PickleValue } from '../archive/pickle-value.js';
 import type { Emitter } from './emitter.js';
@@ -60,7 +61,7 @@ export function packedParameters(
         if (conv === undefined) return undefined;
         const ints = (list: readonly number[]): Value =>
           emitter.value(
-            'prim::ListConstruct',
+            LIST_CONSTRUCT,
             list.map((n) => emitter.constant(INT, n)),
             listOf(INT),
           );

@@ -1,3 +1,4 @@
+import { LIST_UNPACK, RAISE } from '../../../ir/primitives.js';
 import { STR } from '../../../ir/type.js';
 import type { AssignStatement, Expr, IfStatement, Range, Statement, WithStatement } from './ast.js';
 import { fitDeclared } from './calls.js';
@@ -205,7 +206,7 @@ export class Statements {
     emitter.at(frame, range.start);
     return emitter
       .emit(
-        'prim::ListUnpack',
+        LIST_UNPACK,
         [item.value],
         Array.from({ length: count }, () => type.element),
       )
@@ -283,7 +284,7 @@ export class Statements {
   private raise(value: Expr | undefined, range: Range, frame: Frame): void {
     const message = value?.kind === 'call' ? value.args[0] : undefined;
     const text = message === undefined ? constItem(STR, '') : this.context.expressions.evaluate(message, frame);
-    this.context.operators.apply('prim::RaiseException', [text], range, frame);
+    this.context.operators.apply(RAISE, [text], range, frame);
   }
 
   private assertion(test: Expr, message: Expr | undefined, range: Range, frame: Frame): void {
@@ -293,7 +294,7 @@ export class Statements {
     if (known === true) return;
     const fails = (): void => {
       const text = message === undefined ? constItem(STR, 'AssertionError: ') : expressions.evaluate(message, frame);
-      this.context.operators.apply('prim::RaiseException', [text], range, frame);
+      this.context.operators.apply(RAISE, [text], range, frame);
     };
     if (known === false) fails();
     else branches.run(holds, () => {}, fails, range, frame);

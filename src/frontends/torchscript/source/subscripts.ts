@@ -1,4 +1,5 @@
 import type { Value } from '../../../ir/graph.js';
+import { TUPLE_INDEX, TUPLE_UNPACK } from '../../../ir/primitives.js';
 import { INT, type Type, typeEquals } from '../../../ir/type.js';
 import type { Expr, Range, SliceExpr, SubscriptExpr } from './ast.js';
 import type { Context } from './context.js';
@@ -57,7 +58,7 @@ export class Subscripts {
       return expressions.unsupported('a tuple of different types needs a constant index', range, frame);
     }
     emitter.at(frame, range.start);
-    return valueItem(emitter.value('prim::TupleIndex', [emitter.materialize(object), index.value], first));
+    return valueItem(emitter.value(TUPLE_INDEX, [emitter.materialize(object), index.value], first));
   }
 
   /** The item of a tuple that is a value of the graph. */
@@ -65,7 +66,7 @@ export class Subscripts {
     const { emitter } = this.context;
     emitter.at(frame, range.start);
     return valueItem(
-      emitter.value('prim::TupleIndex', [value, emitter.constant(INT, index)], elements[index] ?? { kind: 'any' }),
+      emitter.value(TUPLE_INDEX, [value, emitter.constant(INT, index)], elements[index] ?? { kind: 'any' }),
     );
   }
 
@@ -117,6 +118,6 @@ export class Subscripts {
     if (item.kind !== 'value' || item.value.type.kind !== 'tuple') return undefined;
     const { emitter } = this.context;
     emitter.at(frame, range.start);
-    return emitter.emit('prim::TupleUnpack', [item.value], item.value.type.elements).outputs.map(valueItem);
+    return emitter.emit(TUPLE_UNPACK, [item.value], item.value.type.elements).outputs.map(valueItem);
   }
 }
