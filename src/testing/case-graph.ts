@@ -29,7 +29,10 @@ export function caseProblem(c: CaseScope, message: string, more: Partial<Diagnos
  * `rule-case` for dims of what is no tensor input, or of another rank than the text says.
  */
 export function caseGraph(book: RuleBook, c: CaseScope, source: string): Graph {
-  const graph = parseGraph(c.placed?.get(source) ?? source, c.span.file, book.registry);
+  const placed = c.placed?.get(source);
+  // A text that does not stand in the file word for word counts its lines by itself.
+  const file = placed === undefined ? `${c.span.file}:${c.span.line} (text of the case)` : c.span.file;
+  const graph = parseGraph(placed ?? source, file, book.registry);
   const problems: Diagnostic[] = [];
   for (const [name, dims] of Object.entries(c.dims ?? {})) {
     const input = graph.inputs.find((v) => v.name === name);

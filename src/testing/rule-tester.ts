@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { rulesOf } from '../compiler.js';
-import { type Diagnostic, DiagnosticError, type Span } from '../diagnostics/diagnostic.js';
+import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { renderDiagnostic } from '../diagnostics/render.js';
 import type { OpName } from '../ir/graph.js';
 import type { RuleBook } from '../rulebook/load.js';
@@ -11,6 +11,7 @@ import { type CaseFile, type RecipeCase, type RuleCase, readCaseFile } from './c
 import { ruleRun, runCaseFile } from './case-run.js';
 import { disabledRule } from './disabled-rule.js';
 import { distrust } from './distrust.js';
+import { callSite, placedCase } from './placed-cases.js';
 import type { ProofOptions } from './proof.js';
 import { runRecipeCase } from './recipe-cases.js';
 
@@ -88,25 +89,27 @@ class Tester implements RuleTester {
   }
 
   run(rule: RuleId, { fires, holds }: RuleCases): void {
-    const span = callSite();
+    const site = callSite();
     const cases: RuleCase[] = [
-      ...fires.map((c, i) => ({ ...c, name: c.name ?? `fires ${i + 1}`, span })),
-      ...holds.map((c, i) => ({ ...c, name: c.name ?? `holds ${i + 1}`, span })),
+      ...fires.map((c, i) => placedCase(site, c, c.name ?? `fires ${i + 1}`, [c.before, c.after])),
+      ...holds.map((c, i) => placedCase(site, c, c.name ?? `holds ${i + 1}`, [c.unchanged])),
     ];
     this.describe(rule, () => {
       for (const c of cases) this.test(c.name, async (book) => (await ruleRun(book, rule, c, this.options)).problems);
       this.test('has sound cases', (book) =>
-        distrust(book, [{ kind: 'rule', path: `${rule}.yaml`, rule, cases, span }], { rules: [rule] }),
+        distrust(book, [{ kind: 'rule', path: `${rule}.yaml`, rule, cases, span: site.span }], { rules: [rule] }),
       );
     });
   }
 
   runRecipe(op: OpName, given: readonly RecipeCaseCode[]): void {
-    const span = callSite();
-    const cases = given.map((c, i) => ({ ...c, name: c.name ?? `case ${i + 1}`, span }));
+    const site = callSite();
+    const cases = given.map((c, i) => placedCase(site, c, c.name ?? `case ${i + 1}`, [c.graph, c.sameAs]));
     this.describe(op, () => {
       for (const c of cases) this.test(c.name, (book) => runRecipeCase(book, op, c, this.options));
-      this.test('has sound cases', (book) => distrust(book, [{ kind: 'recipe', path: `${op}.yaml`, op, cases, span }]));
+      this.test('has sound cases', (book) =>
+        distrust(book, [{ kind: 'recipe', path: `${op}.yaml`, op, cases, span: site.span }]),
+      );
     });
   }
 
@@ -184,17 +187,6 @@ function globalFunction(name: 'describe' | 'it'): (name: string, body: () => voi
   throw new TypeError(
     `there is no global \`${name}\`: pass it, ruleTester({ describe, it }) with those of vitest, jest or node:test`,
   );
-}
-
-/** Frames of this file. */
-const OWN = import.meta.url;
-
-/** Where the user's code called, by the stack. */
-function callSite(): Span {
-  const frames = (new Error().stack ?? '').split('\n').slice(1);
-  const frame = frames.find((line) => !line.includes(OWN) && !line.includes(OWN.replace('file://', ''))) ?? '';
-  const [, file = 'cases', line = '1', column = '1'] = /\(?((?:file:\/\/)?[^()\s]+):(\d+):(\d+)\)?$/.exec(frame) ?? [];
-  return { file: file.replace('file://', ''), line: Number(line), column: Number(column) };
 }
 
 /** YAML files of a path, a folder or a pattern with `*` and `**`, in order; none of packages inside of it. */

@@ -142,6 +142,22 @@ describe('ruleTester', () => {
     expect(message).toContain(`${path}:${line}:${column}\n`);
   });
 
+  it('tells a mistake in a case as code at its line of the test, else at the call and the line of the text', async () => {
+    const here = import.meta.filename;
+    const lines = readFileSync(here, 'utf8').split('\n');
+    const after = `graph(%x : Float(*), %n : Long()):
+  %y : Float(*) = trt::shift_dyn(%x, %missing)
+  return (%y)`;
+    const [message = ''] = (await rule([{ ...FIRES, after }], [HOLDS])).values();
+    const line = lines.findIndex((l) => l.includes('%missing)')) + 1;
+    expect(message).toContain(`${here}:${line}:${(lines[line - 1] ?? '').indexOf('%missing') + 1}\n`);
+    const made = AFTER.replace('%x, %n)', '%x, %lost)');
+    const [other = ''] = (
+      await rule([{ ...FIRES, before: BEFORE.replace('%by)', '%bye)'), after: made }], [HOLDS])
+    ).values();
+    expect(other).toMatch(/rule-tester\.test\.ts:\d+ \(text of the case\):3:\d+\n/);
+  });
+
   it('leaves the cases of installed packages to them', () => {
     const cases = join(dir, 'good/node_modules/other/cases');
     mkdirSync(cases, { recursive: true });
