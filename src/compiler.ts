@@ -125,7 +125,7 @@ export function compileWith(
       return nearestRule(node, rules.lowering, matcher) ?? nearestRule(node, rules.translation, matcher);
     }),
   );
-  const onnx = convert(checked, rules, opset, watcher);
+  const onnx = convertAt(checked, rules, opset, watcher);
   if (options.provenance !== false) writeProvenance(onnx);
   if (options.dims !== undefined) onnx.metadata.set(RANGES_KEY, JSON.stringify(options.dims));
   return { ...checked, onnx };
@@ -190,6 +190,37 @@ function settled(outcome: Outcome): Outcome {
         ? 'two rules undo each other, or one feeds itself: make their `where` conditions exclude each other'
         : 'rules that feed each other never end; where they would, raise `limits.maxSteps`',
   });
+}
+
+/** As `convert`. Problems that a later opset does not have tell the lowest one as their next step. */
+function convertAt(checked: CheckResult, rules: RuleBook, opset: number, watcher?: StageWatcher): OnnxModel {
+  try {
+    return convert(checked, rules, opset, watcher);
+  } catch (e) {
+    if (!(e instanceof DiagnosticError)) throw e;
+    const enough = lowestOpset(checked, rules, opset);
+    if (enough === undefined) throw e;
+    const help = `compile for opset ${enough} (--opset ${enough}), the lowest at which this model converts`;
+    throw new DiagnosticError(e.diagnostics.map((d) => ({ ...d, help })));
+  }
+}
+
+/** The lowest opset above the given one at which a model converts that does not at that one. */
+function lowestOpset(checked: CheckResult, rules: RuleBook, opset: number): number | undefined {
+  // Most models that fail do so at every opset: the last one decides.
+  const converts = (n: number) => {
+    try {
+      convert(checked, rules, n);
+      return true;
+    } catch (e) {
+      if (!(e instanceof DiagnosticError)) throw e;
+      return false;
+    }
+  };
+  if (opset >= MAX_OPSET || !converts(MAX_OPSET)) return undefined;
+  let n = opset + 1;
+  while (n < MAX_OPSET && !converts(n)) n += 1;
+  return n;
 }
 
 /** What nodes are for that give a model's outputs their form. */

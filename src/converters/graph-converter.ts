@@ -211,12 +211,11 @@ export class GraphConverter implements ConversionScope {
     if (ctx.isComplex && (recipes.length > 0 || converter !== undefined)) {
       return ctx.fail('unsupported-argument', `${node.op} of complex tensors has no ONNX recipe`);
     }
-    const opsets = new Set(recipes.flatMap((r) => (r.opset === undefined ? [] : [r.opset])));
     if (recipes.length > 0 && recipes.every((r) => r.opset !== undefined && !opsetMatches(r.opset, this.opset))) {
       return ctx.fail(
         'opset-range',
         `${node.op} has no form at opset ${this.opset}`,
-        `compile for opset ${[...opsets]}`,
+        `its recipes are for opset ${[...new Set(recipes.flatMap((r) => r.opset ?? []))].join(', or ')}: see --opset`,
       );
     }
     if (recipes.length > 0) {
