@@ -28,6 +28,30 @@ function intOf(v: ExprValue | undefined, name: string): number {
   return v;
 }
 
+/** Constant numbers, or texts by their code points, in ascending order; unknown with NaN, which has no place in it. */
+function inOrder(list: readonly ExprValue[]): ExprValue {
+  const texts = list.filter((x): x is string => typeof x === 'string');
+  if (texts.length === list.length) return texts.sort(byCodePoints);
+  const keyed = list.map((x): { readonly x: ExprValue; readonly key: number } => {
+    const key = typeof x === 'boolean' ? Number(x) : numberOf(x);
+    if (key === undefined) throw new ExprError('sorted needs constant numbers or texts', 0);
+    return { x, key };
+  });
+  if (keyed.some(({ key }) => Number.isNaN(key))) return UNKNOWN;
+  return keyed.sort((a, b) => a.key - b.key).map(({ x }) => x);
+}
+
+/** Python's order of texts. UTF-16's own differs where surrogates meet the code points above them. */
+function byCodePoints(a: string, b: string): number {
+  const [x, y] = [[...a], [...b]];
+  const n = Math.min(x.length, y.length);
+  for (let i = 0; i < n; i++) {
+    const difference = (x[i]?.codePointAt(0) ?? 0) - (y[i]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return x.length - y.length;
+}
+
 function numberOf(v: ExprValue | undefined): number | undefined {
   return typeof v === 'number' ? v : v instanceof Float ? v.value : undefined;
 }
@@ -147,11 +171,8 @@ export const BUILTINS: ReadonlyMap<string, ExprFunction> = new Map<string, ExprF
     {
       minArgs: 1,
       maxArgs: 1,
-      doc: 'constant ints in ascending order',
-      call: ([v]) =>
-        listOf(v, 'sorted')
-          .map((x) => intOf(x, 'sorted'))
-          .sort((a, b) => a - b),
+      doc: 'constant numbers or texts in ascending order',
+      call: ([v]) => inOrder(listOf(v, 'sorted')),
     },
   ],
   [

@@ -1,4 +1,4 @@
-import type { Node, Value } from '../ir/graph.js';
+import type { Node, OpName, Value } from '../ir/graph.js';
 import { LIST_CONSTRUCT } from '../ir/primitives.js';
 import { knownItem, knownItems } from './container-steps.js';
 import { constantInt, constantOf } from './emitter.js';
@@ -213,13 +213,18 @@ const reverse: Step = (node, walk) => {
   changeList(handle, place, { value, items: (known) => Sequence.of(known.toArray().toReversed()) }, walk);
 };
 
+/** Lists whose order may be known at compile time. */
+const SORTED: ReadonlyMap<string, OpName> = new Map<string, OpName>(
+  (['int', 'float', 'bool', 'str'] as const).map((kind) => [`aten::sort.${kind}`, `thaw::list_sort.${kind}`]),
+);
+
 const sort: Step = (node, walk) => {
   const opened = open(node, walk);
   if (opened === undefined) return;
   const { handle, place, args } = opened;
   detachItems(place, walk.memory, everyItem('unclear'));
   const reversed = args[1] ?? walk.emitter.bool(false);
-  const op = node.op === 'aten::sort.int' ? 'thaw::list_sort.int' : 'thaw::list_sort.t';
+  const op = SORTED.get(node.op) ?? 'thaw::list_sort.t';
   const value = become(node, op, [...args.slice(0, 1), reversed], walk);
   changeList(handle, place, { value }, walk);
 };

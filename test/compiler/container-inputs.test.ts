@@ -74,3 +74,44 @@ describe('containers among the inputs', () => {
     expect(problems).toEqual(['missing-key: a dict is asked for the key "image", which it has not']);
   });
 });
+
+test.each([
+  ['sorted', '%o : str[] = aten::sorted(%keys)'],
+  ['sort', '%o : str[] = aten::list(%keys)\n  = aten::sort(%o, %no)'],
+])('keys of a declared dict in order by %s', async (_, sorting) => {
+  const text = `graph(%d : Dict(str, Tensor)):
+  %no : bool = prim::Constant[value=0]()
+  %zero : int = prim::Constant[value=0]()
+  %keys : str[] = aten::keys(%d)
+  ${sorting}
+  %k : str = aten::__getitem__(%o, %zero)
+  %y : Tensor = aten::__getitem__(%d, %k)
+  return (%y)
+`;
+  const model = await loadModel(new TextEncoder().encode(text), { rules: book });
+  const inputs = [parseInput('d={b: float32[N], a: float32[M, 2]}')];
+  const { onnx } = await compile(model, { rules: book, inputs });
+  expect(onnx.graph.outputs.map((o) => o.shape?.join())).toEqual(['M,2']);
+});
+
+test('an encoder layer whose input is not as wide as its weights', async () => {
+  const text = `graph(%x : Tensor, %w : Float(12, 4), %b : Float(12), %p : Float(4, 4), %v : Float(4), %f : Float(8, 4), %h : Float(8), %g : Float(4, 8)):
+  %e : int = prim::Constant[value=4]()
+  %n : int = prim::Constant[value=2]()
+  %no : bool = prim::Constant[value=0]()
+  %eps : float = prim::Constant[value=1e-05]()
+  %y : Tensor = aten::_transformer_encoder_layer_fwd(%x, %e, %n, %w, %b, %p, %v, %no, %no, %eps, %v, %v, %v, %v, %f, %h, %g, %v) # model.py:2:4
+  return (%y)
+`;
+  const model = await loadModel(new TextEncoder().encode(text), { rules: book });
+  const weights = [
+    'w=float32[12,4]',
+    'b=float32[12]',
+    'p=float32[4,4]',
+    'v=float32[4]',
+    'f=float32[8,4]',
+    'h=float32[8]',
+  ];
+  const inputs = ['x=float32[N,T,6]', 'g=float32[4,8]', ...weights].map(parseInput);
+  await expect(compile(model, { rules: book, inputs })).rejects.toThrow(/shape-mismatch.*6 is not 4/);
+});

@@ -39,6 +39,22 @@ function output(graph: Graph, index = 0): string {
 }
 
 describe('specialize', () => {
+  it.each([
+    ['str[]', '["é", "a", "b", "B", "\u{1f600}", "\uffee"]', '["B", "a", "b", "é", "\uffee", "\u{1f600}"]'],
+    ['int[]', '[3, -1, 2]', '[-1, 2, 3]'],
+    ['float[]', '[0.5, -1., 0.25]', '[-1., 0.25, 0.5]'],
+    ['bool[]', '[1, 0]', '[0, 1]'],
+  ])('sorts a constant %s as Python does', (type, list, wanted) => {
+    const text = (of: string, op: string) => `graph(%x : Tensor):
+      %l : ${type} = prim::Constant[value=${of}]()
+      %s : ${type} = aten::sorted(%l)
+      %i : int = prim::Constant[value=0]()
+      %y : ${type.slice(0, -2)} = aten::__getitem__(${op}, %i)
+      return (%y)`;
+    const first = output(specialized(text(list, '%s'), [N]));
+    expect(first).toBe(output(specialized(text(wanted, '%l'), [N])));
+  });
+
   it('leaves no size operator where sizes are static', () => {
     const text = `graph(%x : Tensor):
       %one : int = prim::Constant[value=1]()
