@@ -152,7 +152,7 @@ function rewrite(model: LoadedModel, rules: RuleBook, options: CompileOptions, w
   const translation = fixpoint('translate', rules.translation);
   stopAt([
     ...checkLegality(graph, rules.translation, inference, (op) => switchedOff(rules, op)),
-    ...unknownOperators(graph, conversionRules(rules), (op) => rules.registry.suggestion(op)),
+    ...unknownOperators(graph, conversionRules(rules), (op, start) => rules.registry.suggestion(op, start)),
   ]);
   return { graph, inputs, lowering, translation, ranges: inference.ranges };
 }

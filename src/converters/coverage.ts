@@ -4,6 +4,7 @@ import { isQuantized } from '../ir/dtype.js';
 import type { Graph, Node, Value } from '../ir/graph.js';
 import { stackNotes } from '../ir/source-loc.js';
 import type { Type } from '../ir/type.js';
+import { startCommand } from '../schema/call-signature.js';
 import type { Rule } from '../schema/rule.js';
 import { isStructural } from '../shapes/structural.js';
 import { type ConversionRules, isCompileTimeOnly } from './graph-converter.js';
@@ -12,10 +13,20 @@ import { type ConversionRules, isCompileTimeOnly } from './graph-converter.js';
 const MAX_CALLERS = 3;
 
 /** `unknown-operator` for each node whose operator no schema declares. `suggest` gives the next step. */
-export function unknownOperators(graph: Graph, rules: ConversionRules, suggest: (op: string) => string): Diagnostic[] {
+export function unknownOperators(
+  graph: Graph,
+  rules: ConversionRules,
+  suggest: (op: string, start: () => string) => string,
+): Diagnostic[] {
   return problems(graph, (node) => {
     if (rules.schema(node.op) !== undefined) return undefined;
-    return { code: 'unknown-operator', message: `no schema declares ${node.op}`, help: suggest(node.op) };
+    const start = () =>
+      startCommand(
+        node.op,
+        node.inputs,
+        node.outputs.map(({ type }) => type),
+      );
+    return { code: 'unknown-operator', message: `no schema declares ${node.op}`, help: suggest(node.op, start) };
   });
 }
 

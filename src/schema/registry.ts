@@ -86,8 +86,8 @@ export class OperatorRegistry<S extends { readonly signature: Signature }> {
     return nearest(name, this.entries.keys());
   }
 
-  /** The next step for an operator that is not declared: its overloads, or the closest name. */
-  suggestion(op: string): string {
+  /** The next step for an operator that is not declared: its overloads, or the closest name. `start` gives the command that starts one. */
+  suggestion(op: string, start?: () => string): string {
     const overloads = this.byBase.get(baseOf(op)) ?? [];
     if (overloads.length > 0) {
       const base = baseOf(op);
@@ -100,9 +100,11 @@ export class OperatorRegistry<S extends { readonly signature: Signature }> {
       return `name an overload: ${overloads.slice(0, MAX_OVERLOADS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
     }
     const close = this.nearest(op) ?? this.inOtherNamespace(op);
-    return close === undefined
-      ? 'declare it in a rule pack: a schema, and a recipe that converts it (docs/rules.md)'
-      : `did you mean ${close}? Otherwise declare it in a rule pack (docs/rules.md)`;
+    const declare =
+      close === undefined
+        ? 'declare it in a rule pack: a schema, and a recipe that converts it (docs/rules.md)'
+        : `did you mean ${close}? Otherwise declare it in a rule pack (docs/rules.md)`;
+    return start === undefined ? declare : `${declare}; this starts one, mind the signature:\n${start()}`;
   }
 
   /** The operator of the same name in another namespace: `aten::size_dyn` for `trt::size_dyn`. */

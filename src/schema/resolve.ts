@@ -1,5 +1,6 @@
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.js';
 import { type Type, typeName } from '../ir/type.js';
+import { startCommand } from './call-signature.js';
 import { fitArgument, LENIENCIES, type Leniency } from './fit-argument.js';
 import type { OperatorRegistry } from './registry.js';
 import type { Arg, Literal, Signature } from './signature.js';
@@ -64,7 +65,7 @@ export function resolveCall<S extends { readonly signature: Signature }>(
       severity: 'error',
       message: `no schema declares ${base}`,
       at,
-      help: registry.suggestion(base),
+      help: registry.suggestion(base, () => startCommand(base, operands)),
     });
   }
   return (

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { INT, listOf, NONE, TENSOR } from '../../src/ir/type.js';
+import { startCommand } from '../../src/schema/call-signature.js';
 import { parseSignature } from '../../src/schema/parse-signature.js';
 import { OperatorRegistry } from '../../src/schema/registry.js';
 
@@ -25,5 +27,19 @@ describe('the help for an operator that is not declared', () => {
     ['mylib::other', 'declare it in a rule pack'],
   ])('%s', (op, help) => {
     expect(registry.suggestion(op)).toContain(help);
+  });
+
+  it('holds the command that starts the operator, with the signature of the call', () => {
+    const operands = [{ type: INT }, { type: TENSOR }, { type: listOf(TENSOR) }, { type: NONE, keyword: 'mask' }];
+    const command = startCommand('mylib::Soft_shift.out', operands, [TENSOR, INT]);
+    expect(command).toContain('thaw rules new soft-shift-out --op mylib::Soft_shift.out --schema ');
+    const [, signature = ''] = /'(.*)'/.exec(command) ?? [];
+    expect(signature).toBe(
+      'mylib::Soft_shift.out(int arg0, Tensor self, Tensor[] arg2, *, Tensor? mask) -> (Tensor, int)',
+    );
+    expect(parseSignature(signature).args.map(({ name }) => name)).toEqual(['arg0', 'self', 'arg2', 'mask']);
+    const help = registry.suggestion('mylib::other', () => startCommand('mylib::other', [{ type: TENSOR }]));
+    expect(help).toContain("\nthaw rules new other --op mylib::other --schema 'mylib::other(Tensor self) -> Tensor'");
+    expect(registry.suggestion('aten::slice', () => 'not asked')).not.toContain('not asked');
   });
 });
