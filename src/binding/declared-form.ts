@@ -32,7 +32,9 @@ export function formOf(given: Exclude<InputType, { kind: 'tensor' }>, type: Type
 /** How to declare an input of a type, or to bake it in. */
 export function declarationHelp(name: string, type: Type): string {
   if (!takesTensors(type)) return `bake it in: --const '${name}=...', as Python spells it`;
-  const declare = `declare it: --input '${name}=${exampleOf(type)}' (its own dtypes and dims)`;
+  const example = exampleOf(type);
+  const such = example.includes(ANY_TENSOR) ? ` (such as ${SUCH})` : '';
+  const declare = `declare it: --input '${name}=${example}'${such}`;
   return isContainer(type) ? declare : `${declare}, or bake it in with --const`;
 }
 
@@ -51,7 +53,11 @@ function takesTensors(type: Type): boolean {
   }
 }
 
-/** What a declaration of a type may look like. */
+/** What stands for a tensor of which the model says nothing. */
+const ANY_TENSOR = 'DTYPE[DIM,...]';
+const SUCH = 'float32[batch,3,height,width] or int64[batch,length]';
+
+/** What a declaration of a type may look like: as much as the model tells of it. */
 function exampleOf(type: Type): string {
   switch (type.kind) {
     case 'optional':
@@ -62,8 +68,12 @@ function exampleOf(type: Type): string {
       return `(${type.elements.map(exampleOf).join(', ')})`;
     case 'dict':
       return `{key: ${exampleOf(type.value)}}`;
+    case 'tensor': {
+      const dims = type.shape?.map((d, i) => (typeof d === 'number' ? d : `d${i}`)) ?? ['DIM', '...'];
+      return `${type.dtype ?? 'DTYPE'}[${dims.join(',')}]`;
+    }
     default:
-      return scalarDtype(type) === undefined ? 'float32[batch,3,224,224]' : `${scalarDtype(type)}[]`;
+      return scalarDtype(type) === undefined ? ANY_TENSOR : `${scalarDtype(type)}[]`;
   }
 }
 

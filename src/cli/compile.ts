@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { counted } from '../diagnostics/counted.js';
 import { fail } from '../diagnostics/diagnostic.js';
 import { type Dim, dimKey } from '../ir/dim.js';
 import type { OnnxModel, OnnxValueInfo } from '../onnx/types.js';
@@ -6,6 +7,7 @@ import { type CommandLine, modelOf } from './command-line.js';
 import { compileOptions } from './compile-options.js';
 import { EXIT_DONE } from './report.js';
 import type { Terminal } from './terminal.js';
+import { tellUnset, unsetInputs } from './unset-inputs.js';
 import { withModel } from './with-model.js';
 import { writeOutputs } from './write-output.js';
 
@@ -19,22 +21,33 @@ export async function compileCommand(line: CommandLine, terminal: Terminal): Pro
   }
   const options = compileOptions(line);
   const written = await withModel(path, line, async ({ model, rules, config, thaw }) => {
+    const unset = unsetInputs(model, options);
     const { onnx } = await thaw.compile(model, { ...options, rules, config });
-    return { onnx, file: config.file, ...writeModel(onnx, out, thaw.serializeModel) };
+    return { onnx, unset, file: config.file, ...writeModel(onnx, out, thaw.serializeModel) };
   });
-  const { onnx, file, byteLength, external } = written;
+  const { onnx, unset, file, byteLength, external } = written;
   if (line.json) {
     const values = (list: readonly OnnxValueInfo[]) =>
       list.map((v) => ({ name: v.name, dtype: v.dtype, dims: dimsOf(v) }));
     const { inputs, outputs, nodes } = onnx.graph;
-    const summary = { ok: true, config: file, out, external, byteLength, opset: onnx.opset, nodes: nodes.length };
+    const summary = {
+      ok: true,
+      config: file,
+      out,
+      external,
+      byteLength,
+      opset: onnx.opset,
+      nodes: nodes.length,
+      unset,
+    };
     terminal.out(JSON.stringify({ ...summary, inputs: values(inputs), outputs: values(outputs) }, null, 2));
   } else {
-    terminal.out(`${out}: ${onnx.graph.nodes.length} nodes, opset ${onnx.opset}, ${sizeText(byteLength)}`);
+    terminal.out(`${out}: ${counted(onnx.graph.nodes.length, 'node')}, opset ${onnx.opset}, ${sizeText(byteLength)}`);
     if (external !== undefined) terminal.out(`  weights  ${external}`);
     if (file !== undefined) terminal.out(`  config   ${file}`);
     for (const value of onnx.graph.inputs) terminal.out(`  input    ${spell(value)}`);
     for (const value of onnx.graph.outputs) terminal.out(`  output   ${spell(value)}`);
+    tellUnset(unset, terminal);
   }
   return EXIT_DONE;
 }

@@ -11,7 +11,9 @@ export function isCommand(word: string): word is CommandName {
 
 const INPUT = `  --input NAME=DTYPE[DIM,...]    declares an input; once for each. DIM: a size, a symbol (the same symbol is the
                                  same size) or ? (a size of its own). x=float32[] is 0-d. Containers:
-                                 boxes=(float32[N,4],int64[N])   xs=[float32[a,3],float32[b,3]]`;
+                                 boxes=(float32[N,4],int64[N])   xs=[float32[a,3],float32[b,3]]
+                                 batch={image: float32[N,3,H,W], mask: bool[N,H,W]}   or item by item:
+                                 batch.image=float32[N,3,H,W]    xs.0=float32[a,3]`;
 const CONST = `  --const NAME=VALUE             bakes an input in: FILE.npy, or a literal (3, 0.5, True, None, [1, 2], "text")`;
 const DIM = `  --dim SYMBOL=MIN:OPT:MAX       the range of a symbol`;
 const RULES = `  --rules PACK                   a rule pack over the shipped rules, a folder or an npm package; may be repeated

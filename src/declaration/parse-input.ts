@@ -38,7 +38,7 @@ const SYNONYMS: ReadonlyMap<string, DType> = new Map<string, DType>([
 /** A key of a dict: a word or number as it is, anything else in quotes. */
 const KEY = /\w+|"[^"\\]*"|'[^'\\]*'/y;
 
-const FORM = "NAME=DTYPE[DIM,...], for example 'x=float32[batch,3,224,224]'";
+const FORM = "NAME=DTYPE[DIM,...], for example 'x=float32[batch,3,height,width]' or 'ids=int64[batch,length]'";
 
 /**
  * Parses an input's declaration: `NAME=TYPE`, where TYPE is `DTYPE[DIM,...]`, `(TYPE,...)` for a tuple or `[TYPE,...]`

@@ -28,6 +28,7 @@ export const CODES = {
   // inputs
   'unknown-input': { title: 'the model has no input of this name' },
   'missing-input': { title: 'an input has no declared shape', help: 'declare it with --input NAME=DTYPE[DIM,...]' },
+  'input-none': { title: 'optional inputs that are not declared are None' },
   'input-syntax': { title: 'an input declaration does not parse' },
   'input-dtype': { title: 'an input has the wrong dtype' },
   'input-rank': { title: 'an input has the wrong rank' },

@@ -1,3 +1,4 @@
+import { counted } from '../diagnostics/counted.js';
 import type { RuleCandidate, RuleReport } from './explanation.js';
 import { candidateText, missText, spanText } from './render.js';
 
@@ -14,7 +15,7 @@ export function renderRule(report: RuleReport): string[] {
     `  ${why.replaceAll(/\s*\n\s*/g, ' ')}`,
     `  match: ${match}`,
     ...(where.length === 0 ? [] : [`  where: ${where.join('; ')}`]),
-    `  fired at ${fired} of ${candidates.length} nodes that it could match`,
+    `  fired at ${fired} of ${counted(candidates.length, 'node')} that it could match`,
   ];
   if (note !== undefined) lines.push(`  ${note}`);
   for (const fate of FATES) {

@@ -1,3 +1,4 @@
+import { counted } from '../diagnostics/counted.js';
 import type { ModelSummary } from './explanation.js';
 import { spanText } from './render.js';
 
@@ -6,7 +7,9 @@ const MAX_LINES = 40;
 
 /** The model in figures, as a person reads it. */
 export function renderSummary({ nodes, rules, lines }: ModelSummary): string[] {
-  const out = [`${nodes} nodes by ${rules.length} rules, from ${lines.length} lines of source`];
+  const out = [
+    `${counted(nodes, 'node')} by ${counted(rules.length, 'rule')}, from ${counted(lines.length, 'line')} of source`,
+  ];
   if (rules.length > 0) out.push('', 'rules');
   const width = Math.max(0, ...rules.map(({ rule }) => rule.length));
   for (const { rule, rewrites, nodes: count } of rules.slice(0, MAX_RULES)) {

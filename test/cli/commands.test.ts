@@ -32,6 +32,38 @@ describe('a model from the archive to results', () => {
     expect(readNumbers(readNpy(join(dir, `${name}.npy`)))).toEqual(wanted);
   });
 
+  test('optional inputs that nobody declares are None, which a note tells', async () => {
+    const model = file(
+      'optional.txt',
+      `graph(%x : Tensor, %mask : Tensor?, %ids : Long(*, 7)):
+  %none : NoneType = prim::Constant()
+  %is : bool = aten::__isnot__(%mask, %none)
+  %y : Tensor = prim::If(%is)
+    block0():
+      %m : Tensor = prim::unchecked_cast(%mask)
+      %z : Tensor = aten::mul(%x, %m)
+      -> (%z)
+    block1():
+      -> (%x)
+  %w : Tensor = aten::mul(%y, %ids)
+  return (%w)
+`,
+    );
+    const declared = ['--input', 'x=float32[N,7]', '--input', 'ids=int64[N,7]'];
+    const out = join(dir, 'optional.onnx');
+    const first = await thaw('compile', model, '-o', out, ...declared);
+    expect(first.code).toBe(0);
+    expect(first.out).toContain(': 2 nodes, ');
+    expect(first.error).toContain('note[input-none]: not declared, so None: mask');
+    expect(first.error.match(/mask/g)).toHaveLength(2);
+    const both = await thaw('compile', model, '-o', out, ...declared, '--input', 'mask=float32[N,7]');
+    expect([both.code, both.error]).toEqual([0, '']);
+    const json = await thaw('check', model, '--json', ...declared);
+    expect([JSON.parse(json.out).unset, json.error]).toEqual([['mask'], '']);
+    const bare = await thaw('check', model);
+    expect(bare.error).toContain("--input 'x=DTYPE[DIM,...]' (such as float32[batch,3,height,width] or int64[");
+  });
+
   test('a size outside the compiled range is refused before onnxruntime sees it', async () => {
     const out = join(dir, 'ranged.onnx');
     await thaw('compile', MODEL, '-o', out, '--input', 'x=float32[N,3]', '--dim', 'N=7:8:9');

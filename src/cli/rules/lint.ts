@@ -1,3 +1,4 @@
+import { counted } from '../../diagnostics/counted.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { DiagnosticError } from '../../diagnostics/diagnostic.js';
 import { renderDiagnostics, toJson } from '../../diagnostics/render.js';
@@ -38,7 +39,7 @@ export async function lintCommand(argv: readonly string[], terminal: Terminal): 
     if (problems.length > 0) terminal.error(`${renderDiagnostics(problems, { color: terminal.color })}\n`);
     const names = shipped ? 'the shipped rules' : options.packs.map(({ pack }) => pack).join(', ');
     terminal.out(
-      `${names}: ${errors + warnings === 0 ? 'no problems' : `${count(errors, 'error')}, ${count(warnings, 'warning')}`}`,
+      `${names}: ${errors + warnings === 0 ? 'no problems' : `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`}`,
     );
     if (errors === 0 && !ok) terminal.out(`more than --max-warnings ${most}`);
   }
@@ -55,10 +56,6 @@ function caseProblems(catalog: Catalog): Diagnostic[] {
     ...distrust(catalog.book, read),
     ...untestedRecipes(catalog.book, read, ({ kind, path }) => kind === 'pack' && dirs.has(path)),
   ];
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /** What is left to fill in below the packs; their own problems are told by the lint. */

@@ -64,7 +64,9 @@ export function nothingTaken(catalog: Catalog, filters: readonly string[]): Diag
     code: 'usage',
     severity: 'error',
     message:
-      filters.length === 0 ? 'there are no cases' : `no case has ${filters.join(' or ')} in its name or its rule's`,
+      filters.length === 0
+        ? 'there are no cases'
+        : `no case is about \`${filters.join('` or `')}\`: neither its name nor its rule has that text`,
     help: close === undefined ? 'thaw rules list tells the rules' : `did you mean ${close}?`,
   };
 }
