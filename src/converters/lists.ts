@@ -1,5 +1,6 @@
 import { type Dim, dimAdd, dimSub } from '../ir/dim.js';
 import type { OnnxValue } from '../onnx/types.js';
+import { clampIndex, maxExtent } from '../shapes/extents.js';
 import type { ConvertContext } from './context.js';
 import { type Converted, defineConverter } from './define-converter.js';
 import { joinSequence, splitToSequence, unbindToSequence } from './sequences.js';
@@ -173,17 +174,14 @@ function selected(ctx: ConvertContext, size: Dim): [Dim, Dim, number] {
   return [at, dimAdd(at, 1), 1];
 }
 
-/** Start and end of a slice as extents, by Python's clamping where both are known well enough. */
+/** Start and end of a slice as extents, by Python's clamping: the axis may be shorter than either, as sizes go. */
 function bounds(ctx: ConvertContext, size: Dim): [Dim, Dim, number] {
   const clamp = (name: string, none: Dim): Dim => {
-    if (!ctx.has(name)) return none;
-    const [d] = ctx.dims(name);
-    if (d === undefined) return none;
-    if (typeof d !== 'number') return d;
-    if (typeof size === 'number') return Math.min(size, Math.max(0, d < 0 ? d + size : d));
-    return d < 0 ? dimAdd(size, d) : d >= 2 ** 62 ? size : d;
+    const [d] = ctx.has(name) ? ctx.dims(name) : [];
+    return d === undefined ? none : (clampIndex(ctx.scope, size, d) ?? d);
   };
-  return [clamp('start', 0), clamp('end', size), ctx.int('step')];
+  const start = clamp('start', 0);
+  return [start, maxExtent(ctx.scope, clamp('end', size), start), ctx.int('step')];
 }
 
 /** A strided range is written by index: ScatterElements would need expanded indexes, so ScatterND on the axis put first. */

@@ -2,7 +2,7 @@ import { type DType, dtypeFromCode } from '../ir/dtype.js';
 import type { Value } from '../ir/graph.js';
 import { BOOL, INT } from '../ir/type.js';
 import { constantInt, constantOf, type Emitter } from './emitter.js';
-import { conditionalForm, SAME, type ViewCall, type ViewKind } from './view-forms.js';
+import { SAME, type ViewCall, type ViewKind } from './view-forms.js';
 
 /** Where a cast takes its dtype, whether it copies at any rate, and its memory format, by argument index. */
 interface CastArguments {
@@ -52,11 +52,11 @@ function byDtype(call: ViewCall, target: Value | undefined): ViewKind {
   const to = dtypeOf(target) ?? dtypeFromCode(constantInt(target) ?? -1) ?? dtypeOfType(call);
   if (from !== undefined && to !== undefined) return from === to ? ITSELF : { kind: 'copy' };
   if (target === undefined) return { kind: 'unclear' };
-  const form = conditionalForm((e, base) => {
+  const when = (e: Emitter, base: Value) => {
     const wanted = target.type.kind === 'tensor' ? e.op('prim::dtype', [target], INT) : asInt(e, target);
     return e.op('aten::eq.int', [e.op('prim::dtype', [base], INT), wanted], BOOL);
-  });
-  return { kind: 'view', form };
+  };
+  return { kind: 'perhaps', form: SAME, when };
 }
 
 function asInt(e: Emitter, dtype: Value): Value {

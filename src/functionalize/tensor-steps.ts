@@ -1,13 +1,15 @@
 import { fail } from '../diagnostics/diagnostic.js';
-import type { Value } from '../ir/graph.js';
+import type { Node, Value } from '../ir/graph.js';
 import type { Type } from '../ir/type.js';
 import { classifyCast, isCast } from './casts.js';
 import type { SignatureSource } from './functional-form.js';
 import { isMutable } from './mutable.js';
 import { isSplit, piecesForm } from './pieces.js';
-import { resolve } from './place.js';
-import { classifyView, isViewOperator, partOf, viewCall, viewOfInPlace } from './view-forms.js';
+import { isContiguous, type Place, resolve, rootOf } from './place.js';
+import { classifyView, isViewOperator, partOf, type ViewKind, viewCall, viewOfInPlace } from './view-forms.js';
 import { become, emitBehind, nameUnclear, type Step, takeOperands, type Walk } from './walk.js';
+
+type PerhapsView = Extract<ViewKind, { kind: 'perhaps' }>;
 
 /** `x.add_(y)`: the functional operator's result is what `x`, whatever it is a view of, holds from now on. */
 export const changeInPlace: Step = (node, walk, sig) => {
@@ -123,10 +125,28 @@ export const makeView: Step = (node, walk) => {
       ? classifyView(call, place)
       : partOf(call, scatter);
   if (kind.kind === 'unclear') nameUnclear(node.output, [place], walk);
+  if (kind.kind === 'perhaps') namePerhaps(node, place, kind, walk);
   if (kind.kind !== 'view') return;
   if (kind.refines === true && !isVague(call.args[0]?.type)) memory.name(node.output, handle);
   else memory.view(node.output, place, kind.form);
 };
+
+/**
+ * The result is an object of its own, which is a view of `base` where the condition holds: a branch or loop that changes
+ * it carries both out.
+ */
+function namePerhaps(node: Node, base: Place, { form, when }: PerhapsView, walk: Walk): void {
+  const { memory, emitter } = walk;
+  const { output, inputs } = node;
+  const [operand = output] = inputs;
+  emitBehind(node, walk);
+  const condition = { value: when(emitter, operand, output), holds: true };
+  const view = memory.viewOf(output, base, form);
+  const storage = memory.store(output);
+  if (!isContiguous(base) && node.op !== 'aten::contiguous') storage.layout = 'unknown';
+  storage.alternatives = [{ place: view, when: condition }];
+  rootOf(base).escaped = true;
+}
 
 /**
  * True for operators whose result may share memory with their first operand: views, casts, splits, and parts by

@@ -203,9 +203,12 @@ export function viewOfInPlace(op: string): string | undefined {
   return IN_PLACE_VIEWS[op];
 }
 
-/** A view, the operand itself, or a copy that shares nothing. */
+type Condition = (emitter: Emitter, base: Value, view: Value) => Value;
+
+/** A view, the operand itself, a copy that shares nothing, or a view where a condition holds and a copy otherwise. */
 export type ViewKind =
   | { readonly kind: 'view'; readonly form: ViewForm; readonly refines?: boolean }
+  | { readonly kind: 'perhaps'; readonly form: ViewForm; readonly when: Condition }
   | { readonly kind: 'copy' }
   | { readonly kind: 'unclear' };
 
@@ -266,26 +269,12 @@ function refinement(call: ViewCall): ViewForm {
   };
 }
 
-type Condition = (emitter: Emitter, base: Value, view: Value) => Value;
-
-/** A view only when a condition holds, that is told by values; otherwise a copy. */
-export function conditionalForm(condition: Condition, form: ViewForm = SAME): ViewForm {
-  return {
-    contiguous: true,
-    replay: (e, base, old) => e.choose(condition(e, base, old), form.replay(e, base, old), old, old.type),
-    restore: (e, base, part) => {
-      const whole = form.restore(e, base, part);
-      return whole === undefined ? undefined : e.choose(condition(e, base, part), whole, base, base.type);
-    },
-  };
-}
-
 /** What row-major elements of a tensor are to it whose own may lie in another order. */
 function perhapsCopied<L extends Moved | Gapped>(
   layout: L | 'rows' | 'unknown',
   isView: (emitter: Emitter, base: Value, layout: L, view: Value) => Value,
-  form?: ViewForm,
+  form: ViewForm = SAME,
 ): ViewKind {
   if (layout === 'rows' || layout === 'unknown') return { kind: 'unclear' };
-  return { kind: 'view', form: conditionalForm((e, base, view) => isView(e, base, layout, view), form) };
+  return { kind: 'perhaps', form, when: (e, base, view) => isView(e, base, layout, view) };
 }

@@ -20,19 +20,22 @@ import { mismatch } from './shape-error.js';
 /** Ints of this size and beyond stand for "to the end" in slices (INT64_MAX is not exact as a number). */
 export const TO_THE_END = 2 ** 53 - 1;
 
+/** What is known of symbols' sizes. */
+type Known = Pick<ExprEnv, 'ranges'>;
+
 /** `a op b` at every size in range; undefined when that depends on the sizes. */
-export function compare(env: ExprEnv, op: Comparison, a: Dim, b: Dim): boolean | undefined {
+export function compare(env: Known, op: Comparison, a: Dim, b: Dim): boolean | undefined {
   return dimEquals(a, b) ? op === 'eq' || op === 'le' || op === 'ge' : dimCompare(op, a, b, env.ranges);
 }
 
 /** The smaller one at every size in range; `min(a, b)` where that depends on the sizes. */
-export function minExtent(env: ExprEnv, a: Dim, b: Dim): Dim {
+export function minExtent(env: Known, a: Dim, b: Dim): Dim {
   if (compare(env, 'le', a, b) === true) return a;
   return compare(env, 'le', b, a) === true ? b : dimMin(a, b);
 }
 
 /** The larger one at every size in range; `max(a, b)` where that depends on the sizes. */
-export function maxExtent(env: ExprEnv, a: Dim, b: Dim): Dim {
+export function maxExtent(env: Known, a: Dim, b: Dim): Dim {
   if (compare(env, 'ge', a, b) === true) return a;
   return compare(env, 'ge', b, a) === true ? b : dimMax(a, b);
 }
@@ -135,7 +138,7 @@ export function sliceExtent(env: ExprEnv, n: Dim, start: Dim | null, end: Dim | 
 }
 
 /** The index, counted from the front and clamped to 0..n; undefined when its sign is not known. */
-export function clampIndex(env: ExprEnv, n: Dim, index: Dim): Dim | undefined {
+export function clampIndex(env: Known, n: Dim, index: Dim): Dim | undefined {
   if (typeof index === 'number' && index >= TO_THE_END) return n;
   if (compare(env, 'ge', index, 0) === true) return minExtent(env, index, n);
   if (compare(env, 'lt', index, 0) === true) return maxExtent(env, dimAdd(n, index), 0);

@@ -186,3 +186,42 @@ class TSM(nn.Module):
         out[:, 1:, f : 2 * f] = x[:, :-1, f : 2 * f]
         out[:, :, 2 * f :] = x[:, :, 2 * f :]
         return out.view(nt, c, h, w)
+
+
+@case(*S2)
+class CastThenBranch(nn.Module):
+    """A cast is its operand or a copy: what a branch or loop writes holds in both."""
+
+    def forward(self, x):
+        copy = x.double()
+        same = x.float()
+        turned = x.t().contiguous()
+        if x.size(0) > 1:
+            copy[0] = 3
+            same += 1
+            turned.mul_(2)
+        for i in range(x.size(0)):
+            copy[i] += i
+            same[i] *= 2
+        return x, copy, same, turned
+
+
+@both(*S2)
+class IndexedByRange(nn.Module):
+    def forward(self, x):
+        n = x.size(0)
+        return x[torch.arange(n - 1, -1, -1)], x[torch.arange(-n, 0)], x[:, torch.arange(1 - x.size(1), 1)]
+
+
+@both(*[(R(n, 2),) for n in (7, 2, 1, 5)])
+class PartsOfShortAxes(nn.Module):
+    """Bounds of what is written clamp to axes that are shorter at run time."""
+
+    def forward(self, x):
+        a, b, c, d, e = x * 1, x * 2, x * 3, x * 4, x * 5
+        a[:5] = 0
+        b[-3:] += 1
+        c[2:5] *= 2
+        d[1:-1] = x[1:-1]
+        e[:6:2] = 1
+        return a, b, c, d, e
