@@ -206,6 +206,14 @@ const loop = defineConverter({
             : joined(inside, scope.tensorOf(v), ctx.node.outputs[i - 1]);
         }),
     );
+    initial.forEach((v, i) => {
+      const after = graph.outputs[i + 1]?.dtype;
+      if (after === undefined || after === v.dtype) return;
+      ctx.fail(
+        'unsupported-control-flow',
+        `a loop makes a tensor of ${v.dtype} one of ${after}: cast it before the loop, ONNX loops keep dtypes`,
+      );
+    });
     return ctx.builder.add(
       'Loop',
       [ctx.scope.tensorOf(count, 'int64'), ctx.scope.tensorOf(condition, 'bool'), ...initial],

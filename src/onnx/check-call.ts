@@ -33,6 +33,10 @@ export function checkCall(spec: OpSpec, inputs: readonly (OnnxValue | null)[], o
     if (first === undefined) bound.set(param.typeVar, v);
     else if (first.dtype !== v.dtype) wrongDtype(what, param.name, v, `${first.dtype} as ${first.name}`);
   });
+  // The signature's constraints do not tie a sequence to what is put into it.
+  const [sequence, item] = inputs;
+  if (spec.op === 'SequenceInsert' && sequence != null && item != null && sequence.dtype !== item.dtype)
+    wrongDtype(what, 'tensor', item, `${sequence.dtype} as the items of ${sequence.name}`);
 }
 
 /** Whether a constraint's letters (`fd8`, `[f][d]`) hold the value's type. */
