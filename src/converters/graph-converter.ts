@@ -101,7 +101,7 @@ export class GraphConverter implements ConversionScope {
       return { code: 'recipe-invalid', severity: 'error', message: `${node.op}: ${d.message}`, at: recipe.span, notes };
     }
     const by = this.applied?.span;
-    const help = `check the dtypes that the inputs are declared with${by === undefined ? '' : ', and what the recipe asks of them'}`;
+    const help = `check the dtypes that the inputs are declared with${by === undefined ? '' : ', and what the recipe makes of them: `promote` casts its arguments to one dtype'}`;
     const notes = by === undefined ? [] : [{ message: `the recipe of ${node.op}`, at: by }];
     return { code: 'unsupported-argument', severity: 'error', message: `${node.op}: ${d.message}`, at, notes, help };
   }

@@ -1,5 +1,5 @@
 import { isDim, isList, TensorRef, UNKNOWN } from '../expr/value.js';
-import { type DType, isComplex } from '../ir/dtype.js';
+import { type DType, isComplex, isFloating, isIntegral } from '../ir/dtype.js';
 import type { AttrInput } from '../onnx/attributes.js';
 import { paramAt } from '../onnx/infer/infer.js';
 import { opSpec } from '../onnx/op-spec.js';
@@ -107,31 +107,42 @@ class Interpreter {
     return [...outputs];
   }
 
-  /** Constants without a dtype take that of another input of the same type variable. */
+  /** Constants without a dtype, and arguments that are numbers, take that of another input of the same type variable. */
   private inputs(step: NodeStep): (OnnxValue | null)[] {
     const params = opSpec(step.op, this.ctx.opset, step.domain)?.inputs;
     const typeVarAt = (i: number): string => (params === undefined ? '' : (paramAt(params, i)?.typeVar ?? ''));
     const given = step.in.map((item) => (isPlainConstant(item) ? undefined : this.scope.items(item)));
     const dtypes = new Map<string, DType>();
-    let position = 0;
-    for (const values of given) {
-      for (const v of values ?? []) {
-        const typeVar = typeVarAt(position);
-        if (v !== null && typeVar !== '' && !dtypes.has(typeVar)) dtypes.set(typeVar, v.dtype);
-        position += 1;
-      }
-      if (values === undefined) position += 1;
+    const numbers = step.in.map((item) => this.scope.isNumber(item));
+    for (const asked of [false, true]) {
+      let place = 0;
+      given.forEach((values, i) => {
+        for (const v of values ?? []) {
+          const typeVar = typeVarAt(place);
+          if (v !== null && typeVar !== '' && !dtypes.has(typeVar) && asked === numbers[i])
+            dtypes.set(typeVar, v.dtype);
+          place += 1;
+        }
+        if (values === undefined) place += 1;
+      });
     }
-    position = 0;
+    let position = 0;
     return step.in.flatMap((item, i) => {
+      const like = dtypes.get(typeVarAt(position));
       const made =
+        this.numberLike(item, numbers[i] === true ? given[i]?.[0]?.dtype : undefined, like) ??
         given[i] ??
-        (isPlainConstant(item)
-          ? [this.scope.constant(item.const, undefined, item.shape, dtypes.get(typeVarAt(position)))]
-          : []);
+        (isPlainConstant(item) ? [this.scope.constant(item.const, undefined, item.shape, like)] : []);
       position += made.length;
       return made;
     });
+  }
+
+  /** A number as the tensors beside it have it; undefined where it is so already, or would lose its fraction. */
+  private numberLike(item: RecipeItem, own: DType | undefined, like: DType | undefined): OnnxValue[] | undefined {
+    if (typeof item !== 'string' || own === undefined || like === undefined || own === like) return undefined;
+    const keeps = isFloating(like) || (isIntegral(like) && isIntegral(own) && like !== 'bool');
+    return keeps ? [this.ctx.tensor(item, like)] : undefined;
   }
 
   /** Reshape and Expand to a symbolic shape whose run-time sizes need not be read: the literal form. */

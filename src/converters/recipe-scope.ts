@@ -121,6 +121,14 @@ export class RecipeScope {
     return isDType(name) ? name : undefined;
   }
 
+  /** Whether an item is an argument that is a number, as it was given. */
+  isNumber(item: RecipeItem): boolean {
+    if (typeof item !== 'string' || this.promoted.has(item) || !this.isArgument(item)) return false;
+    const at = this.ctx.schema.signature.args.findIndex((a) => a.name === item);
+    const type = this.ctx.node.inputs[at]?.type;
+    return type?.kind === 'int' || type?.kind === 'float' || type?.kind === 'bool' || type?.kind === 'number';
+  }
+
   isArgument(name: string): boolean {
     return !this.bound.has(name) && this.ctx.schema.signature.args.some((a) => a.name === name);
   }
