@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.js';
+import { nearest } from '../schema/nearest.js';
 import type { CommandName } from './help.js';
 
 const OPTIONS = {
@@ -134,8 +135,13 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
       given: optionNames().filter((name) => values[name] !== undefined),
     };
   } catch (error) {
-    if (error instanceof TypeError) fail('usage', firstSentence(error.message));
-    throw error;
+    if (!(error instanceof TypeError)) throw error;
+    const command = argv.find((word): word is CommandName => Object.hasOwn(ACCEPTED, word));
+    const help = `see thaw ${command === undefined ? '' : `${command} `}--help`;
+    const unknown = /^Unknown option '(--?[^']*)'/.exec(error.message)?.[1];
+    if (unknown === undefined) fail('usage', firstSentence(error.message), { help });
+    const close = nearest(unknown.replace(/^-+/, ''), command === undefined ? optionNames() : ACCEPTED[command]);
+    fail('usage', `there is no option ${unknown}`, { help: close === undefined ? help : `did you mean --${close}?` });
   }
 }
 

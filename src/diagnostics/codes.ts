@@ -125,7 +125,7 @@ export const CODES = {
   'profile-missing': { title: 'a profile has no range for a size that varies' },
   'profile-syntax': { title: 'a profile file does not parse' },
   'option-invalid': { title: 'an option of a provider is unknown or has a wrong value' },
-  'output-write': { title: 'the output cannot be written' },
+  'output-write': { title: 'the output cannot be written', help: 'choose a folder that exists and can be written' },
   internal: { title: 'a defect in Thaw', help: 'please report it with the model or graph that shows it' },
 } as const satisfies Record<string, { title: string; help?: string }>;
 

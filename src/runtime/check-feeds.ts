@@ -25,7 +25,13 @@ export function checkFeeds(
   for (const input of inputs) {
     const fed = feeds.get(input.name);
     if (fed === undefined) {
-      problems.push(problem('missing-input', `the input ${spell(input)} is not fed`, 'feed a tensor for it'));
+      problems.push(
+        problem(
+          'missing-input',
+          `the input ${spell(input)} is not fed`,
+          `feed a tensor for it; on the command line: --input ${input.name}=FILE.npy`,
+        ),
+      );
     } else if (fed.dtype !== input.dtype) {
       const message = `the input ${input.name} takes ${input.dtype}, but is fed ${fed.dtype}`;
       problems.push(problem('input-dtype', message, `convert the tensor to ${input.dtype} first`));

@@ -71,7 +71,9 @@ async function openNative(
     if (!(error instanceof OrtError)) throw error;
     const unknown = unregisteredOperator(error.message);
     if (unknown !== undefined) fail('runtime-error', unknown.message, { help: unknown.help });
-    fail('runtime-error', `onnxruntime does not take the model: ${error.message}`);
+    fail('runtime-error', `onnxruntime does not take the model: ${error.message.trim()}`, {
+      help: 'if the file is damaged or no ONNX model, write it again with thaw compile; thaw run takes TorchScript archives too',
+    });
   }
 }
 

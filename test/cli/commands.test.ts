@@ -32,6 +32,17 @@ describe('a model from the archive to results', () => {
     expect(readNumbers(readNpy(join(dir, `${name}.npy`)))).toEqual(wanted);
   });
 
+  test.each([
+    [['compile', MODEL, '--inptu', 'x=float32[N,3]'], 'there is no option --inptu\n  = help: did you mean --input?'],
+    [['compile', MODEL, '--bogus'], 'there is no option --bogus\n  = help: see thaw compile --help'],
+    [['--bogus'], 'there is no option --bogus\n  = help: see thaw --help'],
+    [['check', MODEL, '--input'], 'see thaw check --help'],
+  ])('wrong options of %j', async (argv, message) => {
+    const { code, error } = await thaw(...argv);
+    expect(code).toBe(2);
+    expect(error).toContain(message);
+  });
+
   test('optional inputs that nobody declares are None, which a note tells', async () => {
     const model = file(
       'optional.txt',
