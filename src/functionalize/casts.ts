@@ -21,20 +21,30 @@ const CASTS: Readonly<Record<string, CastArguments | undefined>> = {
   'aten::to.prim_other': { copy: 2 },
   'aten::to.other': { like: 1, copy: 3, format: 4 },
   'aten::as_tensor': { dtype: 1 },
+  'aten::type_as': { like: 1 },
 };
+
+/** Operators that give their operand itself outside of training, and where nothing is dropped: (input, p, train). */
+const DROPOUTS: ReadonlySet<string> = new Set([
+  'aten::dropout',
+  'aten::alpha_dropout',
+  'aten::feature_dropout',
+  'aten::feature_alpha_dropout',
+]);
 
 const ITSELF: ViewKind = { kind: 'view', form: SAME };
 
 /** memory_format=torch.preserve_format (c10/core/MemoryFormat.h). */
 const PRESERVE_FORMAT = 1;
 
-/** True for operators that give their operand itself where it has the wanted dtype, and a copy otherwise. */
+/** True for operators that give their operand itself where nothing is to be done, and a copy otherwise. */
 export function isCast(op: string): boolean {
-  return CASTS[op] !== undefined;
+  return CASTS[op] !== undefined || DROPOUTS.has(op);
 }
 
 /** What the result of a cast is to its operand: the operand itself if it has the dtype. All tensors are on one device. */
 export function classifyCast(call: ViewCall): ViewKind {
+  if (DROPOUTS.has(call.op)) return byTraining(call);
   const at = CASTS[call.op];
   if (at === undefined) return { kind: 'unclear' };
   if (at.copy !== undefined && constantOf(call.args[at.copy]) !== false) return { kind: 'copy' };
@@ -44,6 +54,13 @@ export function classifyCast(call: ViewCall): ViewKind {
   const dtype = at.dtype === undefined ? undefined : call.args[at.dtype];
   if (dtype === undefined || constantOf(dtype) === null) return ITSELF;
   return byDtype(call, dtype);
+}
+
+function byTraining({ args: [, p, train] }: ViewCall): ViewKind {
+  const training = constantOf(train);
+  if (train === undefined || training === false || constantOf(p) === 0) return ITSELF;
+  if (training === true) return { kind: 'copy' };
+  return { kind: 'perhaps', form: SAME, when: (e) => e.op('aten::__not__', [train], BOOL) };
 }
 
 /** `target`: a tensor of the dtype, or its number. */

@@ -225,3 +225,26 @@ class PartsOfShortAxes(nn.Module):
         d[1:-1] = x[1:-1]
         e[:6:2] = 1
         return a, b, c, d, e
+
+
+@both(*S2)
+class PerhapsItself(nn.Module):
+    """Operators that give their operand itself where nothing is to be done."""
+
+    def __init__(self):
+        super().__init__()
+        self.drop = nn.Dropout(0.3)
+
+    def forward(self, x):
+        a, b, c, d, e = x * 1, x * 2, x * 3, x * 4, x[0] * 5
+        kept = self.drop(a)
+        kept += 1
+        sure = F.dropout(b, 0.0, True)
+        sure *= 2
+        same = c.type_as(x)
+        same[0] = 0
+        other = d.type_as(torch.zeros(1, dtype=torch.float64))
+        other += 1
+        rows = torch.atleast_2d(e)
+        rows[:, 0] = 3
+        return a, b, c, d, e, kept, sure, same, other, rows
